@@ -1,0 +1,1 @@
+"""Read models: daily facts, the dashboard, charts and reports."""

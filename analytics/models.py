@@ -1,0 +1,91 @@
+"""The one fact table, rebuilt for touched days, never edited."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Listing
+from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
+from marketplaces.models import MarketplaceAccount
+
+
+class DailyFact(CompanyOwned):
+    """One listing, one business day, one destination cluster.
+
+    `ordered_*` are the orders placed that day; `cancelled_*` and `delivered_*` are what became of those
+    same orders so far (order cohort), so a day goes on ripening. Money at the seller's price (operational
+    layer), in the account's currency. `listing` is empty for positions the assortment does not know.
+    """
+
+    account = models.ForeignKey(
+        MarketplaceAccount, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    listing = models.ForeignKey(
+        Listing, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    day = models.DateField()
+    cluster_to = models.CharField(max_length=200, blank=True)
+    ordered_units = models.IntegerField(default=0)
+    ordered_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    cancelled_units = models.IntegerField(default=0)
+    cancelled_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    delivered_units = models.IntegerField(default=0)
+    delivered_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+
+    all_companies = CompanyQuerySet.as_manager()
+    objects = ScopedManager.from_queryset(CompanyQuerySet)()
+
+    class Meta:
+        verbose_name = _("daily fact")
+        verbose_name_plural = _("daily facts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "day", "account", "listing", "cluster_to"],
+                name="daily_fact_once",
+                nulls_distinct=False,
+            ),
+        ]
+        indexes = [models.Index(fields=["company", "listing", "day"], name="daily_fact_listing")]
+
+    def __str__(self) -> str:
+        return f"{self.day} · {self.listing_id}"
+
+
+class ClosingStock(CompanyOwned):
+    """Units of a listing at the end of a business day, over all warehouses."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    available = models.IntegerField(_("available"))
+    reserved = models.IntegerField(_("reserved"))
+
+    all_companies = CompanyQuerySet.as_manager()
+    objects = ScopedManager.from_queryset(CompanyQuerySet)()
+
+    class Meta:
+        verbose_name = _("closing stock")
+        verbose_name_plural = _("closing stocks")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "day", "listing"], name="closing_stock_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} · {self.listing_id}: {self.available}"
+
+
+class FactsState(CompanyOwned):
+    """When the facts of a company were last brought up to date."""
+
+    refreshed_at = models.DateTimeField()
+
+    all_companies = CompanyQuerySet.as_manager()
+    objects = ScopedManager.from_queryset(CompanyQuerySet)()
+
+    class Meta:
+        verbose_name = _("state of the facts")
+        verbose_name_plural = _("state of the facts")
+        constraints = [models.UniqueConstraint(fields=["company"], name="facts_state_once")]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} · {self.refreshed_at:%Y-%m-%d %H:%M}"

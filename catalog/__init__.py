@@ -1,0 +1,1 @@
+"""The assortment: products, listings, warehouses, stock now and as it was."""

@@ -1,0 +1,1 @@
+"""Tenants: users, companies, members and roles, and the wall between companies."""

@@ -1,0 +1,1 @@
+"""Template tags of the whole cabinet: ui (components), fmt (numbers and times), charts."""

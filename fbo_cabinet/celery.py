@@ -1,0 +1,35 @@
+"""The Celery application and its schedule, in code."""
+
+from __future__ import annotations
+
+from celery import Celery
+from celery.schedules import crontab
+
+from fbo_cabinet import env
+
+env.choose_settings("fbo_cabinet.settings.production")
+
+app = Celery("fbo_cabinet")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.task_routes = {
+    "marketplaces.process_push": {"queue": "push"},
+    "marketplaces.process_waiting_pushes": {"queue": "push"},
+    "core.*": {"queue": "reports"},
+    "analytics.*": {"queue": "reports"},
+}
+app.conf.beat_schedule = {
+    "start-due-streams": {
+        "task": "marketplaces.start_due_streams",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "process-waiting-pushes": {
+        "task": "marketplaces.process_waiting_pushes",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "reap-lost-runs": {"task": "marketplaces.reap_lost_runs", "schedule": 30.0, "options": {"expires": 30}},
+    "refresh-facts": {"task": "analytics.refresh_facts", "schedule": 5.0, "options": {"expires": 5}},
+    "check-accounts": {"task": "marketplaces.check_accounts", "schedule": crontab(hour="3", minute="20")},
+}

@@ -1,0 +1,1 @@
+"""The gateway: accounts, contracts, the sync engine and one folder a marketplace. Knows no orders, no catalog."""

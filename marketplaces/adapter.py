@@ -1,0 +1,106 @@
+"""The roles that a marketplace adapter can play; inheriting a role is having the capability."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel
+
+from marketplaces.contracts.accounts import AccountCheck, Capability
+from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery
+from marketplaces.contracts.pages import Cursor, Page
+from marketplaces.contracts.products import ProductSnapshot
+from marketplaces.contracts.pushes import PushNotice, PushReply
+from marketplaces.contracts.stock import StockQuery, StockSnapshot
+
+if TYPE_CHECKING:
+    from marketplaces.http import Http
+    from marketplaces.ratelimit import Limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterContext:
+    """What an adapter is given: its credentials, the one way to the network, and the clock."""
+
+    credentials: BaseModel
+    http: Http
+    now: Callable[[], datetime]
+
+
+class MarketplaceAdapter(ABC):
+    """Base of all. Adapters keep no state between calls, write nothing to our database, never return None
+    for "it failed": they raise from marketplaces.errors."""
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    credentials_class: ClassVar[type[BaseModel]]
+    # Limit group → bucket; "" is the group of every request of the account.
+    limits: ClassVar[Mapping[str, Limit]]
+    capabilities: ClassVar[tuple[Capability, ...]]
+
+    def __init__(self, context: AdapterContext) -> None:
+        self.context = context
+
+    @abstractmethod
+    def check(self) -> AccountCheck:
+        """Ask who the key belongs to and what it may do. Raises CredentialsRejected, TemporaryError."""
+
+    @classmethod
+    @abstractmethod
+    def external_id(cls, credentials: BaseModel) -> str:
+        """The seller's id in the credentials, or a stand-in until `check` tells it."""
+
+
+class FetchesProducts(ABC):
+    """Gives the assortment: every listing, archived ones too."""
+
+    @abstractmethod
+    def fetch_products(self, *, cursor: Cursor) -> Iterator[Page[ProductSnapshot]]:
+        """Pages of the whole assortment, from the saved cursor on (empty: from the beginning)."""
+
+    @abstractmethod
+    def fetch_product(self, external_id: str) -> Page[ProductSnapshot]:
+        """One listing, read now."""
+
+
+class FetchesStock(ABC):
+    """Gives stock by warehouse for the SKUs asked."""
+
+    @abstractmethod
+    def fetch_stock(self, query: StockQuery, *, cursor: Cursor) -> Iterator[Page[StockSnapshot]]:
+        """Pages of stock. Each page speaks wholly of the SKUs in `Page.covers`: a warehouse that it does not
+        name for one of them holds none of it."""
+
+
+class FetchesOrders(ABC):
+    """Gives orders: the period asked, and the open ones again."""
+
+    @abstractmethod
+    def fetch_orders(self, query: OrdersQuery, *, cursor: Cursor) -> Iterator[Page[OrderSnapshot]]:
+        """Pages of orders; a finished pull leaves a cursor from which the next one goes on."""
+
+    @abstractmethod
+    def fetch_order(self, external_id: str) -> Page[OrderSnapshot]:
+        """One order, read now. Raises RequestRejected when they do not know it."""
+
+
+class ReceivesPush(ABC):
+    """Understands the marketplace's notices."""
+
+    @classmethod
+    @abstractmethod
+    def parse_push(cls, body: Any) -> PushNotice:
+        """Read a decoded JSON body. Raises UnexpectedResponse when it is no notice at all."""
+
+    @classmethod
+    @abstractmethod
+    def push_reply(cls, notice: PushNotice | None, *, now: datetime) -> PushReply:
+        """What to answer to a notice we stored, or (None) to one we could not read."""
+
+    @abstractmethod
+    def subscribe(self, url: str) -> None:
+        """Ask the marketplace to send its notices to the URL; safe to repeat."""

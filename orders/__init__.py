@@ -1,0 +1,1 @@
+"""Orders, their lines, their history and the tally by day and status."""
