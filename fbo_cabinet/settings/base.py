@@ -94,13 +94,16 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # ---- data -------------------------------------------------------------------------------------------------
+_database = dj_database_url.parse(env.text("DATABASE_URL", "postgresql:///fbo_cabinet"))
 DATABASES = {
     "default": {
-        **dj_database_url.parse(env.text("DATABASE_URL", "postgresql:///fbo_cabinet")),
+        **_database,
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL", 8, least=1), "timeout": 10}
+            # What the URL asks for: a socket folder as host, sslmode.
+            **_database.get("OPTIONS", {}),
+            "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL", 8, least=1), "timeout": 10},
         },
     }
 }

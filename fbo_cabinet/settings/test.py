@@ -19,6 +19,6 @@ STORAGES = {
 }
 MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise")]
 # Tests open and drop databases; a pool would hold them.
-DATABASES["default"]["OPTIONS"] = {}
+DATABASES["default"]["OPTIONS"].pop("pool")
 MARKETPLACE_EXTRA_HOSTS = ["sandbox.test", "127.0.0.1"]
 STYLEGUIDE = True
