@@ -16,9 +16,8 @@ from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from lucide.templatetags.lucide import lucide
 
 from core import formats
@@ -42,6 +41,8 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+# Icons are known to people by the names they had before lucide renamed them.
+_RENAMED_ICONS = {"circle-help": "circle-question-mark"}
 _ICON_PIXELS = {"": 18, "sm": 14, "lg": 24}
 _MARKETPLACES = {
     "ozon": ("ozon", "O", "Ozon"),
@@ -58,11 +59,22 @@ _TONE_ICONS = {
     "warning": "triangle-alert",
     "danger": "circle-alert",
 }
-_MESSAGE_TONES = {"debug": "neutral", "info": "info", "success": "success", "warning": "warning", "error": "danger"}
+_MESSAGE_TONES = {
+    "debug": "neutral",
+    "info": "info",
+    "success": "success",
+    "warning": "warning",
+    "error": "danger",
+}
 
 
 def _component(name: str, /, **variables: Any) -> SafeString:
-    return get_template(f"components/{name}.html").render(variables)
+    return _inner(get_template(f"components/{name}.html").render(variables))
+
+
+def _inner(markup: str) -> SafeString:
+    """Rendered markup without the white space around it, so that a component fits into a line of text."""
+    return mark_safe(markup.strip())  # noqa: S308 - rendered template output
 
 
 # ---- marks in a row: remembered -----------------------------------------------------------------------------
@@ -78,6 +90,7 @@ def icon(name: str, *, size: str = "") -> SafeString:
 def _icon(name: str, size: str) -> SafeString:
     pixels = _ICON_PIXELS[size]
     css = f"icon icon--{size}" if size else "icon"
+    name = _RENAMED_ICONS.get(name, name)
     markup = lucide(name, size=pixels, stroke_width="1.75", **{"class": css, "aria-hidden": "true"})
     return mark_safe("".join(line.strip() for line in markup.splitlines()))  # noqa: S308 - from the icon package
 
@@ -109,7 +122,7 @@ def marketplace_mark(code: str, *, name: Any = False) -> SafeString:
 
 
 @lru_cache(maxsize=512)
-def _mark(code: str, name: bool | str, language: str) -> SafeString:  # noqa: ARG001, FBT001 - part of the cache key
+def _mark(code: str, name: bool | str, language: str) -> SafeString:  # noqa: FBT001 - part of the cache key
     css, letter, title = _MARKETPLACES.get(code, ("other", code[:1].upper(), code))
     text = str(title) if name is True else name
     return _component("marketplace_mark", css=css, letter=letter, title=title, text=text)
@@ -142,7 +155,9 @@ def freshness(
     elif norm and age and age > norm:
         state = "stale" if age > 2 * norm else "late"
         tail = _("%(norm)s is the norm") % {"norm": formats.duration(norm)}
-    return _component("freshness", at=at, state=state, tail=tail, label=label, text=formats.moment(at, now=now))
+    return _component(
+        "freshness", at=at, state=state, tail=tail, label=label, text=formats.moment(at, now=now)
+    )
 
 
 @register.simple_tag
@@ -226,7 +241,12 @@ def button(
     `kind`: empty, `primary`, `quiet`, `danger`. `size`: empty, `small`, `lg`, `block`. `popover` is the id of
     the dialog it opens. With `icon_only` the label is for readers and the title.
     """
-    return _component("button", **locals())
+    return _component(
+        "button",
+        label=label, href=href, kind=kind, icon=icon, icon_after=icon_after, size=size, type=type, name=name,
+        value=value, form=form, popover=popover, disabled=disabled, busy=busy, icon_only=icon_only,
+        external=external, download=download, css=css,
+    )  # fmt: skip
 
 
 @register.simple_tag(takes_context=True)
@@ -245,8 +265,11 @@ def action_button(
     css: str = "",
 ) -> SafeString:
     """A form of one button that POSTs to `url`."""
-    variables = {key: item for key, item in locals().items() if key != "context"}
-    return _component("action_button", csrf_token=context.get("csrf_token"), **variables)
+    return _component(
+        "action_button",
+        csrf_token=context.get("csrf_token"), label=label, url=url, kind=kind, icon=icon, size=size,
+        disabled=disabled, icon_only=icon_only, name=name, value=value, css=css,
+    )  # fmt: skip
 
 
 @register.simple_block_tag(takes_context=True)
@@ -266,8 +289,11 @@ def confirm(
 
     Fields put into the body travel with the POST to `url`. The safe button comes first.
     """
-    variables = {key: item for key, item in locals().items() if key not in {"context", "content"}}
-    return _component("confirm", csrf_token=context.get("csrf_token"), body=content, **variables)
+    return _component(
+        "confirm",
+        csrf_token=context.get("csrf_token"), id=id, title=title, body=content, url=url, action=action, keep=keep,
+        kind=kind, method=method,
+    )  # fmt: skip
 
 
 @register.simple_block_tag
@@ -313,14 +339,14 @@ def page_head(
     """The head of a page: path, h1 with a status, a lede or a row of facts; the body holds the actions."""
     return _component(
         "page_head",
-        title=title, crumbs=crumbs, lede=lede, status=status, photo=photo, meta=meta, actions=content.strip(),
+        title=title, crumbs=crumbs, lede=lede, status=status, photo=photo, meta=meta, actions=_inner(content),
     )  # fmt: skip
 
 
 @register.simple_block_tag
 def meta(content: str) -> SafeString:
     """Facts under a page title, to be given to `page_head` (`{% meta as facts %}…{% endmeta %}`)."""
-    return mark_safe(content)  # noqa: S308 - rendered template output
+    return _inner(content)
 
 
 @register.simple_block_tag
@@ -348,23 +374,24 @@ def panel(
     `flush` puts the body edge to edge (tables, lists); `panel_body` and `panel_foot` then go inside. `end` is
     what stands at the right of the head. `label` names a panel that shows no title.
     """
-    stamp = freshness(fresh_at, slo=slo, label=fresh_label) if fresh_at or slo else ""
-    return _component("panel", body=content, stamp=stamp, **{k: v for k, v in locals().items() if k not in _PANEL_OWN})
-
-
-_PANEL_OWN = {"content", "stamp", "fresh_at", "slo", "fresh_label"}
+    return _component(
+        "panel",
+        title=title, note=note, definition=definition, definition_title=definition_title, end=end, footer=footer,
+        stamp=freshness(fresh_at, slo=slo, label=fresh_label) if fresh_at or slo else "",
+        flush=flush, stale=stale, id=id, label=label, level=level, css=css, body=content,
+    )  # fmt: skip
 
 
 @register.simple_block_tag
 def panel_body(content: str) -> SafeString:
     """The padded part of a flush panel."""
-    return format_html('<div class="panel__body">{}</div>', mark_safe(content))  # noqa: S308 - rendered output
+    return format_html('<div class="panel__body">{}</div>', _inner(content))
 
 
 @register.simple_block_tag
 def panel_foot(content: str) -> SafeString:
     """The line at the bottom of a panel."""
-    return format_html('<footer class="panel__foot">{}</footer>', mark_safe(content))  # noqa: S308 - rendered output
+    return format_html('<footer class="panel__foot">{}</footer>', _inner(content))
 
 
 @register.simple_tag
@@ -380,17 +407,17 @@ def notice(content: str, *, tone: str = "info", icon: str = "", role: str = "") 
 
 
 @register.simple_block_tag
-def empty_state(content: str, *, title: Any, text: Any = "", icon: str = "inbox", level: int = 3) -> SafeString:
+def empty_state(
+    content: str, *, title: Any, text: Any = "", icon: str = "inbox", level: int = 3
+) -> SafeString:
     """What will be here and how to begin; the body holds the buttons."""
-    return _component("empty_state", title=title, text=text, icon=icon, level=level, actions=content.strip())
+    return _component("empty_state", title=title, text=text, icon=icon, level=level, actions=_inner(content))
 
 
 @register.simple_tag
 def messages_list(messages: Iterable[Any]) -> SafeString:
     """Django's messages as toasts that stay until closed."""
-    rows = [
-        {"text": message, "tone": _MESSAGE_TONES.get(message.level_tag, "info")} for message in messages
-    ]
+    rows = [{"text": message, "tone": _MESSAGE_TONES.get(message.level_tag, "info")} for message in messages]
     for row in rows:
         row["icon"] = _TONE_ICONS[row["tone"]]
     return _component("messages", messages=rows)
@@ -449,7 +476,11 @@ def kpi(
 
     `value` is ready text; None is «нет данных» with `note` saying why.
     """
-    return _component("kpi", **locals())
+    return _component(
+        "kpi",
+        label=label, value=value, unit=unit, change=change, was=was, note=note, spark=spark,
+        definition=definition, url=url, align=align,
+    )  # fmt: skip
 
 
 @register.simple_block_tag
@@ -466,7 +497,12 @@ def decision(item: Decision) -> SafeString:
 
 @register.simple_tag
 def cover_bar(
-    days: float | None, *, scale: float = 60, supply_in: float | None = None, red: float = 7, amber: float = 14
+    days: float | None,
+    *,
+    scale: float = 60,
+    supply_in: float | None = None,
+    red: float = 7,
+    amber: float = 14,
 ) -> SafeString:
     """Days of cover: red under 7, amber under 14, grey beyond the scale; the tick is the next supply."""
     if days is None:
@@ -478,7 +514,9 @@ def cover_bar(
 
 
 @register.simple_tag
-def bar(share: float | None, *, tone: str = "accent", thin: bool = False, mark: float | None = None) -> SafeString:
+def bar(
+    share: float | None, *, tone: str = "accent", thin: bool = False, mark: float | None = None
+) -> SafeString:
     """A share of 0–1 as a bar in a cell; `mark` is a tick (an average, a norm)."""
     return _component(
         "bar",
@@ -519,7 +557,7 @@ def tabs(items: Sequence[Tab], *, label: Any) -> SafeString:
 @register.simple_block_tag
 def saved_views(content: str, *, items: Sequence[Tab], label: Any = "") -> SafeString:
     """Saved views above a list; the body stands at the right («Сохранить вид»)."""
-    return _component("saved_views", items=items, label=label or _("Saved views"), end=content.strip())
+    return _component("saved_views", items=items, label=label or _("Saved views"), end=_inner(content))
 
 
 @register.simple_tag
@@ -556,7 +594,7 @@ def filter_bar(
         "filter_bar",
         searched=form[search] if form is not None and search in form.fields else None,
         search=search, term=query.get(search, ""), placeholder=placeholder or _("Search this list"),
-        fields=fields, chips=shown, action=action, end=end, body=content.strip(),
+        fields=fields, chips=shown, action=action, end=end, body=_inner(content),
         reset_url=reset_url or (request.path if request else ""),
         is_filtered=bool(shown or query.get(search)),
         hidden=[(name, value) for name in keep for value in _values(query, name) if value],
@@ -574,8 +612,15 @@ def _chips(fields: Iterable[forms.BoundField], query: Any) -> list[dict[str, Any
         names = [name for name in names if any(_values(query, name))]
         if not names:
             continue
-        rest = [(key, item) for key in query for item in _values(query, key) if key not in {*names, "after", "before"}]
-        words = ", ".join(_choice_words(bound, [item for name in names for item in _values(query, name) if item]))
+        rest = [
+            (key, item)
+            for key in query
+            for item in _values(query, key)
+            if key not in {*names, "after", "before"}
+        ]
+        words = ", ".join(
+            _choice_words(bound, [item for name in names for item in _values(query, name) if item])
+        )
         chips.append({"label": bound.label, "value": words, "url": f"?{urlencode(rest)}"})
     return chips
 
@@ -627,7 +672,9 @@ def table(
     Cells: `n` figures, `tight`, `fit` (takes the rest, cut), `k-hide` `k-full` `k-side` `k-end` on a phone,
     `k-mid` leaves first. `scroll` is for wide matrices with a pinned `.pin` column.
     """
-    return _component("table", **locals())
+    return _component(
+        "table", body=content, caption=caption, cards=cards, inner=inner, tight=tight, scroll=scroll, css=css
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -702,6 +749,8 @@ def field(
     if bound.is_hidden:
         return mark_safe(str(bound))  # noqa: S308 - Django's own markup
     kind = _kind(bound)
+    if kind == "options":
+        bound.field.widget.attrs["class"] = "check"
     return _component(
         "field",
         bound=bound, kind=kind, span=span, ok=ok, label=label or bound.label, control=_control(
@@ -714,17 +763,21 @@ def field(
 @register.simple_tag
 def form_fields(form: forms.BaseForm) -> SafeString:
     """Every field of a form, one under another, hidden ones included."""
-    return SafeString("").join([*(SafeString(str(bound)) for bound in form.hidden_fields()), *map(field, form)]) if (
-        False
-    ) else mark_safe("".join([str(field(bound)) for bound in form]))  # noqa: S308 - each part is a component
+    return mark_safe("".join(field(bound) for bound in form))  # noqa: S308 - each part is a component
 
 
 @register.simple_tag
 def form_errors(form: forms.BaseForm, *, title: Any = "") -> SafeString:
     """The summary that comes first after a failed save, each line linked to its field."""
-    rows = [(form[name], error) for name, errors in form.errors.items() if name != "__all__" for error in errors]
+    rows = [
+        (form[name], error) for name, errors in form.errors.items() if name != "__all__" for error in errors
+    ]
     return _component(
-        "form_errors", rows=rows, general=form.non_field_errors(), title=title or _("Not saved"), count=len(rows)
+        "form_errors",
+        rows=rows,
+        general=form.non_field_errors(),
+        title=title or _("Not saved"),
+        count=len(rows),
     )
 
 
@@ -739,7 +792,9 @@ def _kind(bound: forms.BoundField) -> str:
     return "textarea" if isinstance(widget, forms.Textarea) else "input"
 
 
-def _control(bound: forms.BoundField, *, kind: str, css: str, placeholder: Any, autofocus: bool) -> SafeString:
+def _control(
+    bound: forms.BoundField, *, kind: str, css: str, placeholder: Any, autofocus: bool
+) -> SafeString:
     described = [f"{bound.auto_id}_helptext"] if bound.help_text else []
     if bound.errors:
         described.append(f"{bound.auto_id}_error")
