@@ -1,0 +1,1 @@
+"""The one-machine launcher: what `./cabinet` runs when nothing but Python is installed."""
