@@ -18,7 +18,8 @@ from marketplaces.contracts.pushes import PushNotice, PushReply
 from marketplaces.contracts.stock import StockQuery, StockSnapshot
 
 if TYPE_CHECKING:
-    from marketplaces.http import Http
+    from marketplaces.errors import MarketplaceError
+    from marketplaces.http import Http, Refusal
     from marketplaces.ratelimit import Limit
 
 
@@ -53,6 +54,17 @@ class MarketplaceAdapter(ABC):
     @abstractmethod
     def external_id(cls, credentials: BaseModel) -> str:
         """The seller's id in the credentials, or a stand-in until `check` tells it."""
+
+    @classmethod
+    @abstractmethod
+    def headers(cls, credentials: BaseModel) -> Mapping[str, str]:
+        """The headers that say who we are; sent with every request, never logged."""
+
+    @classmethod
+    def explain(cls, refusal: Refusal) -> MarketplaceError | None:
+        """The error that an answer other than 2xx means; None leaves it to the usual meaning of its status
+        (401 key, 403 right, 420/429 limit, 408/5xx temporary, other 4xx a refusal)."""
+        return None
 
 
 class FetchesProducts(ABC):

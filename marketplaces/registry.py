@@ -1,0 +1,134 @@
+"""Which marketplaces and streams there are: settings.MARKETPLACES and settings.SYNC_STREAMS, checked at the door."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from marketplaces.adapter import MarketplaceAdapter
+from marketplaces.ratelimit import ALL
+from marketplaces.streams import SyncStream
+
+Named = TypeVar("Named", bound="type[Any]")
+_CODE = re.compile(r"[a-z][a-z0-9_]{1,31}")
+
+
+class UnknownCode(LookupError):
+    """No entry of the registry has this code."""
+
+
+class Registry(Generic[Named]):
+    """Classes by code, in the order of the setting. Raises ImproperlyConfigured naming what is wrong."""
+
+    def __init__(self, mapping: Mapping[str, str | Named], *, base: Named, setting: str) -> None:
+        self._setting = setting
+        self._classes: dict[str, Named] = {}
+        for code, entry in mapping.items():
+            self._classes[code] = self._checked(code, _load(entry, f"{setting}[{code!r}]"), base)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._classes)
+
+    def __len__(self) -> int:
+        return len(self._classes)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._classes
+
+    def __getitem__(self, code: str) -> Named:
+        """The class. Raises UnknownCode."""
+        try:
+            return self._classes[code]
+        except KeyError:
+            known = ", ".join(self._classes) or "none"
+            raise UnknownCode(f"{self._setting} has no {code!r} (known: {known})") from None
+
+    def items(self) -> list[tuple[str, Named]]:
+        """Code and class of every entry."""
+        return list(self._classes.items())
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Code and title of every entry, for forms and filters."""
+        return [(code, str(entry.title)) for code, entry in self._classes.items()]
+
+    def title(self, code: str) -> str:
+        """The title of an entry; the code itself when it is no longer in the registry."""
+        return str(self._classes[code].title) if code in self._classes else code
+
+    def _checked(self, code: str, entry: Any, base: type[Any]) -> Named:
+        where = f"{self._setting}[{code!r}]"
+        if not _CODE.fullmatch(code):
+            raise ImproperlyConfigured(f"{where}: a code is 2-32 of a-z, 0-9 and _, letters first.")
+        if not (inspect.isclass(entry) and issubclass(entry, base)):
+            raise ImproperlyConfigured(f"{where}: {entry!r} is no {base.__name__}.")
+        lacking = sorted(getattr(entry, "__abstractmethods__", ()))
+        if lacking:
+            raise ImproperlyConfigured(f"{where}: {entry.__name__} lacks {', '.join(lacking)}.")
+        lacking = [name for name in _attributes(base) if not hasattr(entry, name)]
+        if lacking:
+            raise ImproperlyConfigured(f"{where}: {entry.__name__} does not set {', '.join(lacking)}.")
+        own_code = _code_of(entry)
+        if own_code != code:
+            raise ImproperlyConfigured(f"{where}: {entry.__name__} calls itself {own_code!r}.")
+        if entry in self._classes.values():
+            raise ImproperlyConfigured(f"{where}: {entry.__name__} stands there twice.")
+        if issubclass(entry, MarketplaceAdapter) and ALL not in entry.limits:
+            raise ImproperlyConfigured(
+                f"{where}: {entry.__name__}.limits has no limit for all requests ('')."
+            )
+        return cast("Named", entry)
+
+
+def adapters() -> Registry[type[MarketplaceAdapter]]:
+    """The marketplaces of settings.MARKETPLACES."""
+    return _adapters(tuple(settings.MARKETPLACES.items()))
+
+
+def streams() -> Registry[type[SyncStream]]:
+    """The streams of settings.SYNC_STREAMS."""
+    return _streams(tuple(settings.SYNC_STREAMS.items()))
+
+
+def stream_named(code: str) -> SyncStream:
+    """A stream ready to use. Raises UnknownCode."""
+    return streams()[code]()
+
+
+def choices() -> list[tuple[str, str]]:
+    """Code and title of every marketplace: `choices=registry.choices` in forms."""
+    return adapters().choices()
+
+
+@cache
+def _adapters(items: tuple[tuple[str, str], ...]) -> Registry[type[MarketplaceAdapter]]:
+    return Registry(dict(items), base=MarketplaceAdapter, setting="MARKETPLACES")
+
+
+@cache
+def _streams(items: tuple[tuple[str, str], ...]) -> Registry[type[SyncStream]]:
+    return Registry(dict(items), base=SyncStream, setting="SYNC_STREAMS")
+
+
+def _code_of(entry: Any) -> str:
+    return str(entry.code)
+
+
+def _attributes(base: type[Any]) -> list[str]:
+    """The class attributes that the base declares and does not set."""
+    return [name for name in inspect.get_annotations(base) if not hasattr(base, name)]
+
+
+def _load(entry: Any, where: str) -> Any:
+    if not isinstance(entry, str):
+        return entry
+    try:
+        return import_string(entry)
+    except ImportError as exc:
+        raise ImproperlyConfigured(f"{where}: cannot import {entry}: {exc}") from exc
