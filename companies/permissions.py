@@ -38,13 +38,14 @@ def requires(
         @wraps(view)
         def guarded(request: CompanyRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             kwargs.pop("company_slug", None)
-            if not request.user.is_authenticated:
+            if getattr(request, "membership", None) is None:
+                # The middleware gave a stranger 404: only a guest comes here without a membership.
                 return redirect_to_login(request.get_full_path())
             if permission not in RIGHTS[Role(request.membership.role)]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the isolation table
-        return guarded
+        return guarded  # type: ignore[return-value]  # functools types a wrapper by parameter names
 
     return decorate

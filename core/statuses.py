@@ -33,6 +33,11 @@ class StatusChoices(models.TextChoices):
         return member
 
     @classmethod
+    def of(cls, value: str) -> Self:
+        """The member of a stored value. Raises ValueError for a value that the enum does not know."""
+        return cls(value)  # type: ignore[call-arg]  # looked up by value, not made
+
+    @classmethod
     def finals(cls) -> list[Self]:
         """The members after which nothing happens by itself."""
         return [member for member in cls if member.is_final]
@@ -62,7 +67,7 @@ class StatusField(models.CharField):  # type: ignore[type-arg]  # generic only i
 
     def _member(self, value: str) -> StatusChoices | str:
         try:
-            return self.statuses(value)
+            return self.statuses.of(value)
         except ValueError:
             return value
 

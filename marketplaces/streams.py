@@ -45,7 +45,7 @@ class PullRequest:
     since: datetime | None = None
     external_id: str = ""
     source: str = "poll"
-    # For a notice: when the marketplace says it happened, and to which of its words.
+    # For a notice: when the marketplace says it happened, and to which status of ours.
     changed_at: datetime | None = None
     changed_to: str = ""
 

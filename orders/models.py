@@ -66,7 +66,7 @@ class Order(CompanyOwned):
     cancel_reason_id = models.CharField(max_length=32, blank=True)
     cancel_reason = models.CharField(_("cancel reason"), max_length=300, blank=True)
     cancel_initiator = models.CharField(_("cancelled by"), max_length=64, blank=True)
-    # SHA-1 of all that is not status; equal means nothing to write.
+    # Of all that was told (orders.services.rows.fingerprint); equal means nothing to write.
     fingerprint = models.BinaryField(max_length=20, editable=False)
     # When the request was sent whose answer this row holds; an older answer changes nothing.
     observed_at = models.DateTimeField(_("as of"))
@@ -139,6 +139,9 @@ class OrderLine(CompanyOwned):
         constraints = [models.UniqueConstraint(fields=["order", "position"], name="order_line_once")]
         indexes = [
             models.Index(fields=["company", "listing", "-placed_at", "order"], name="order_line_listing"),
+            models.Index(
+                fields=["company", "order"], condition=models.Q(listing=None), name="order_line_unknown"
+            ),
         ]
 
     def __str__(self) -> str:

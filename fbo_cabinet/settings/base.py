@@ -227,6 +227,9 @@ SYNC_STREAMS = {
 MARKETPLACE_BASE_URLS = {"ozon": env.text("OZON_BASE_URL", "https://api-seller.ozon.ru")}
 # Hosts other than the marketplaces' own that an account may point to (the sandbox), as `host:port`.
 MARKETPLACE_EXTRA_HOSTS = env.words("MARKETPLACE_EXTRA_HOSTS")
+# How far back the first pull of an account goes, and how much of the past is read again every day (R51).
+ORDER_HISTORY_DAYS = env.number("ORDER_HISTORY_DAYS", 90, least=1)
+REREAD_DAYS = env.number("REREAD_DAYS", 45, least=1)
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000")
 
 # ---- Celery -----------------------------------------------------------------------------------------------

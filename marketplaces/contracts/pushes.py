@@ -12,7 +12,8 @@ class PushNotice:
     """A parsed notice: which object of which stream to read again.
 
     `dedupe_key` is their id, or a hash of the body. `stream` and `external_id` are empty for notices that
-    touch nothing we keep. `changed_at` is when it happened on their side, `external_status` their word.
+    touch nothing we keep. `changed_at` is when it happened on their side, `external_status` their word and
+    `status` ours (empty when the notice tells no status).
     """
 
     kind: str
@@ -20,6 +21,7 @@ class PushNotice:
     stream: str = ""
     external_id: str = ""
     external_status: str = ""
+    status: str = ""
     changed_at: datetime | None = None
 
 

@@ -1,0 +1,1 @@
+"""Every change of the assortment and its stock."""

@@ -1,0 +1,85 @@
+"""How the assortment and its stock are synced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Listing, StockLevel
+from catalog.services.products import record_products
+from catalog.services.stock import record_stock
+from marketplaces.adapter import FetchesProducts, FetchesStock
+from marketplaces.contracts.stock import StockQuery
+from marketplaces.models import StreamState
+from marketplaces.streams import PageResult, PullRequest, SyncStream
+
+if TYPE_CHECKING:
+    from marketplaces.adapter import MarketplaceAdapter
+    from marketplaces.contracts.pages import Page
+    from marketplaces.models import MarketplaceAccount
+
+
+class ProductStream(SyncStream):
+    """Listings: the whole assortment every time, it is small."""
+
+    code = "products"
+    title = _("Products")
+    role: ClassVar[type[Any]] = FetchesProducts
+    every = timedelta(minutes=30)
+    fresh_for = timedelta(hours=1)
+
+    def pages(self, adapter: MarketplaceAdapter, request: PullRequest) -> Iterator[Page[Any]]:
+        source = cast("FetchesProducts", adapter)
+        if request.external_id:
+            yield source.fetch_product(request.external_id)
+            return
+        yield from source.fetch_products(cursor=request.cursor)
+
+    def record(self, page: Page[Any], request: PullRequest) -> PageResult:
+        result = record_products(
+            account=request.account, snapshots=page.snapshots, observed_at=page.observed_at
+        )
+        if result.inserted:
+            # New listings have no stock yet: do not let the seller wait for the next round.
+            StreamState.objects.for_company(request.account.company_id).filter(
+                account=request.account, stream=StockStream.code
+            ).update(due_at=request.now)
+        return result
+
+    def held(self, account: MarketplaceAccount) -> int:
+        return int(Listing.objects.for_company(account.company_id).filter(account=account).count())
+
+
+class StockStream(SyncStream):
+    """Stock by warehouse of every listing that the assortment knows."""
+
+    code = "stock"
+    title = _("Stock")
+    role: ClassVar[type[Any]] = FetchesStock
+    every = timedelta(minutes=5)
+    fresh_for = timedelta(minutes=30)
+
+    def pages(self, adapter: MarketplaceAdapter, request: PullRequest) -> Iterator[Page[Any]]:
+        listings = Listing.objects.for_company(request.account.company_id).filter(account=request.account)
+        if request.external_id:
+            listings = listings.filter(external_id=request.external_id)
+        skus = tuple(listings.order_by("marketplace_sku").values_list("marketplace_sku", flat=True))
+        if not skus:
+            return
+        cursor = {} if request.external_id else request.cursor
+        yield from cast("FetchesStock", adapter).fetch_stock(StockQuery(marketplace_skus=skus), cursor=cursor)
+
+    def record(self, page: Page[Any], request: PullRequest) -> PageResult:
+        return record_stock(
+            account=request.account,
+            snapshots=page.snapshots,
+            covers=page.covers,
+            observed_at=page.observed_at,
+        )
+
+    def held(self, account: MarketplaceAccount) -> int:
+        levels = StockLevel.objects.for_company(account.company_id).filter(account=account, available__gt=0)
+        return int(levels.count())

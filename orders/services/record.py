@@ -1,0 +1,285 @@
+"""Recording orders as a marketplace tells them: rows, events, tally, touched days, holds on the stock."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.services.days import touch_days
+from catalog.services.stock import NewUnits, hold_for_new_orders, listing_ids, release_holds
+from catalog.services.warehouses import warehouses_named
+from core.locks import lock_until_commit
+from core.merge import MergeRule, append, merge
+from core.money import LARGEST
+from core.periods import business_day
+from marketplaces.contracts.orders import OrderSnapshot, OrderStatus, Precision
+from marketplaces.contracts.pages import Rejected
+from marketplaces.streams import PageResult
+from orders.models import EventKind, OrderEvent, OrderLine, OrderTally
+from orders.services.rows import LINE_COLUMNS, ORDERS, Written, has_other_lines, line_rows, order_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from marketplaces.models import MarketplaceAccount
+
+_AT_WAREHOUSE = (OrderStatus.ACCEPTED, OrderStatus.PACKED)
+_FUTURE = timedelta(days=1)
+
+_EVENTS = MergeRule(
+    model=OrderEvent,
+    columns=(
+        "company_id",
+        "order_id",
+        "kind",
+        "old_status",
+        "new_status",
+        "external_status",
+        "happened_at",
+        "precision",
+        "recorded_at",
+        "source",
+    ),
+    key=("order_id", "new_status", "happened_at"),
+)
+
+_TALLY = MergeRule(
+    model=OrderTally,
+    columns=("company_id", "account_id", "day", "status", "orders", "units", "amount"),
+    key=("company_id", "day", "account_id", "status"),
+    update={name: f"t.{name} + EXCLUDED.{name}" for name in ("orders", "units", "amount")},
+)
+
+
+@transaction.atomic
+def record_orders(
+    *,
+    account: MarketplaceAccount,
+    snapshots: Sequence[OrderSnapshot],
+    observed_at: datetime,
+    source: str,
+    told: tuple[datetime, str] | None = None,
+) -> PageResult:
+    """Write orders with their lines and the events of real changes.
+
+    `observed_at` is when the request was sent; an answer older than what we hold changes nothing, nor does a
+    status that the order has already passed. `told` is a notice's (moment, our status), which dates the
+    change if the order indeed came to that status. Snapshots that break a rule come back as rejected.
+    """
+    lock_until_commit("orders", account.pk)
+    sound, rejected = _sound(snapshots, observed_at=observed_at)
+    warehouses = warehouses_named(
+        account=account,
+        names={
+            one.warehouse_external_id: one.warehouse_name
+            for one in sound.values()
+            if one.warehouse_external_id
+        },
+    )
+    zone, now = account.company.zone, timezone.now()
+    rows = [
+        order_row(
+            snapshot,
+            account=account,
+            zone=zone,
+            warehouse_id=warehouses.get(snapshot.warehouse_external_id),
+            observed_at=observed_at,
+            now=now,
+            told=told,
+        )
+        for snapshot in sound.values()
+    ]
+    written = [Written(*row) for row in merge(ORDERS, rows)]
+    if written:
+        listings = _write_lines(account=account, written=written, sound=sound)
+        _write_events(account=account, written=written, sound=sound, source=source, recorded_at=now)
+        _keep_tally(account=account, written=written, sound=sound)
+        _hold_stock(
+            account=account,
+            written=written,
+            sound=sound,
+            listings=listings,
+            warehouses=warehouses,
+            learnt_at=observed_at,
+        )
+    inserted = sum(1 for row in written if row.is_new)
+    return PageResult(
+        inserted=inserted,
+        changed=len(written) - inserted,
+        unchanged=len(snapshots) - len(rejected) - len(written),
+        rejected=tuple(rejected),
+    )
+
+
+def _sound(
+    snapshots: Iterable[OrderSnapshot], *, observed_at: datetime
+) -> tuple[dict[str, OrderSnapshot], list[Rejected]]:
+    """The snapshots that keep the rules, the furthest of each order, and those that do not."""
+    sound: dict[str, OrderSnapshot] = {}
+    rejected = []
+    for snapshot in snapshots:
+        broken = _broken_rule(snapshot, observed_at=observed_at)
+        if broken:
+            rejected.append(
+                Rejected(
+                    external_id=snapshot.external_id,
+                    reason=broken,
+                    detail=f"{snapshot.placed_at:%Y-%m-%d %H:%M}, {len(snapshot.lines)}",
+                    payload={"posting_number": snapshot.external_id, "status": snapshot.external_status},
+                )
+            )
+            continue
+        known = sound.get(snapshot.external_id)
+        if known is None or snapshot.status.rank >= known.status.rank:
+            sound[snapshot.external_id] = snapshot
+    return sound, rejected
+
+
+def _broken_rule(snapshot: OrderSnapshot, *, observed_at: datetime) -> str:
+    if not snapshot.lines:
+        return "no_lines"
+    if any(line.quantity <= 0 or line.price < 0 for line in snapshot.lines):
+        return "out_of_range"
+    if snapshot.amount > LARGEST:
+        return "out_of_range"
+    if snapshot.placed_at > observed_at + _FUTURE:
+        return "from_the_future"
+    return ""
+
+
+def _write_lines(
+    *, account: MarketplaceAccount, written: Iterable[Written], sound: Mapping[str, OrderSnapshot]
+) -> dict[str, int]:
+    """Write the lines of new orders and of those whose lines changed; give the listings of their SKUs."""
+    rewritten = [row for row in written if has_other_lines(row.old_fingerprint, sound[row.external_id])]
+    skus = {line.marketplace_sku for row in rewritten for line in sound[row.external_id].lines}
+    listings = listing_ids(account=account, marketplace_skus=skus)
+    stale = [row.id for row in rewritten if not row.is_new]
+    if stale:
+        OrderLine.objects.for_company(account.company_id).filter(order_id__in=stale).delete()
+    append(
+        OrderLine,
+        LINE_COLUMNS,
+        (
+            line
+            for row in rewritten
+            for line in line_rows(
+                sound[row.external_id], company_id=account.company_id, order_id=row.id, listings=listings
+            )
+        ),
+    )
+    return listings
+
+
+def _write_events(
+    *,
+    account: MarketplaceAccount,
+    written: Iterable[Written],
+    sound: Mapping[str, OrderSnapshot],
+    source: str,
+    recorded_at: datetime,
+) -> None:
+    rows = []
+    for row in written:
+        snapshot = sound[row.external_id]
+        for kind, old, new, happened_at, precision in _changes(row, snapshot):
+            rows.append(
+                (
+                    account.company_id,
+                    row.id,
+                    kind.value,
+                    old,
+                    new,
+                    snapshot.external_status,
+                    happened_at,
+                    precision,
+                    recorded_at,
+                    source,
+                )
+            )
+    if rows:
+        merge(_EVENTS, rows)
+
+
+def _changes(row: Written, snapshot: OrderSnapshot) -> list[tuple[EventKind, str, str, datetime, str]]:
+    """The steps to tell of: (kind, old status, new status, when, how well known)."""
+    if row.is_new:
+        accepted = OrderStatus.ACCEPTED.value
+        began = (
+            EventKind.STATUS,
+            "",
+            accepted,
+            snapshot.accepted_at or snapshot.placed_at,
+            Precision.EXACT.value,
+        )
+        if row.status == accepted:
+            return [began]
+        return [began, (EventKind.STATUS, accepted, row.status, row.status_at, row.precision)]
+    if row.old_status is None or row.status == row.old_status:
+        return []
+    is_correction = OrderStatus.of(row.old_status).is_final
+    kind = EventKind.CORRECTION if is_correction else EventKind.STATUS
+    return [(kind, row.old_status, row.status, row.status_at, row.precision)]
+
+
+def _keep_tally(
+    *, account: MarketplaceAccount, written: Iterable[Written], sound: Mapping[str, OrderSnapshot]
+) -> None:
+    zone = account.company.zone
+    sums: dict[tuple[Any, str], list[Any]] = defaultdict(lambda: [0, 0, Decimal(0)])
+    for row in written:
+        snapshot = sound[row.external_id]
+        _add(sums[business_day(snapshot.placed_at, zone), row.status], 1, snapshot.units, snapshot.amount)
+        if row.old_status is not None:
+            _add(sums[row.old_day, row.old_status], -1, -(row.old_units or 0), -row.old_amount)
+    merge(
+        _TALLY,
+        [
+            (account.company_id, account.pk, day, status, *totals)
+            for (day, status), totals in sorted(sums.items())
+            if any(totals)
+        ],
+    )
+    touch_days(company_id=account.company_id, days={day for day, _status in sums})
+
+
+def _add(totals: list[Any], orders: int, units: int, amount: Decimal) -> None:
+    totals[0] += orders
+    totals[1] += units
+    totals[2] += amount
+
+
+def _hold_stock(
+    *,
+    account: MarketplaceAccount,
+    written: Iterable[Written],
+    sound: Mapping[str, OrderSnapshot],
+    listings: Mapping[str, int],
+    warehouses: Mapping[str, int],
+    learnt_at: datetime,
+) -> None:
+    """Take new orders off the available stock, give back what cancelled ones held."""
+    units = [
+        NewUnits(
+            order_external_id=row.external_id,
+            listing_id=listings[line.marketplace_sku],
+            warehouse_id=warehouses[snapshot.warehouse_external_id],
+            quantity=line.quantity,
+            placed_at=snapshot.placed_at,
+        )
+        for row in written
+        if row.is_new
+        and row.status in _AT_WAREHOUSE
+        and (snapshot := sound[row.external_id]).warehouse_external_id in warehouses
+        for line in snapshot.lines
+        if line.marketplace_sku in listings
+    ]
+    hold_for_new_orders(account=account, units=units, learnt_at=learnt_at)
+    cancelled = [row.external_id for row in written if not row.is_new and row.status == OrderStatus.CANCELLED]
+    release_holds(account=account, order_external_ids=cancelled)

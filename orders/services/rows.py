@@ -1,0 +1,250 @@
+"""From snapshots to the rows of orders and their lines, and the rule by which orders are merged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from core.merge import MergeRule
+from core.periods import business_day
+from marketplaces.contracts.orders import OrderSnapshot, OrderStatus, Precision
+from orders.models import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
+    from marketplaces.models import MarketplaceAccount
+
+# Older than this at first sight, "now" is a worse guess for the time of a status than the promised date.
+_SEEN_LIVE = timedelta(hours=6)
+_HALF = 10  # bytes of each half of a fingerprint: the lines, then the rest
+
+_CONTENT = (
+    "number",
+    "placed_at",
+    "placed_date",
+    "amount",
+    "currency",
+    "units",
+    "lines_count",
+    "title",
+    "warehouse_id",
+    "warehouse_name",
+    "cluster_from",
+    "cluster_to",
+    "city",
+    "delivery_type",
+    "external_status",
+    "external_substatus",
+    "fingerprint",
+    "observed_at",
+    "changed_at",
+)
+# Told by some answers only: what is told once is kept.
+_TOLD_ONCE = ("accepted_at", "delivered_at", "expected_from", "expected_to")
+_WORDS_TOLD_ONCE = ("cancel_reason_id", "cancel_reason", "cancel_initiator")
+
+_FINALS = ", ".join(f"'{status.value}'" for status in OrderStatus.finals())
+_RANKS = (
+    "'{" + ",".join(status.value for status in sorted(OrderStatus, key=lambda one: one.rank)) + "}'::text[]"
+)
+# A word that we do not know says nothing about how far the order has come.
+_IS_KNOWN = "EXCLUDED.status <> 'unknown'"
+# An order never moves back; a final status gives way to another final one only.
+_IS_OLD_NEWS = (
+    f"({_IS_KNOWN} AND CASE WHEN t.status IN ({_FINALS}) THEN EXCLUDED.status NOT IN ({_FINALS})"
+    f" ELSE array_position({_RANKS}, EXCLUDED.status::text) < array_position({_RANKS}, t.status::text) END)"
+)
+_MOVES = f"({_IS_KNOWN} AND EXCLUDED.status <> t.status)"
+# Estimates are for the first sight only; from then on we notice changes ourselves.
+_IS_ESTIMATE = f"EXCLUDED.status_precision = '{Precision.ESTIMATED}'"
+
+ORDERS = MergeRule(
+    model=Order,
+    columns=(
+        "company_id",
+        "account_id",
+        "marketplace",
+        "external_id",
+        "status",
+        "status_at",
+        "status_precision",
+        "created_at",
+        *_TOLD_ONCE,
+        *_WORDS_TOLD_ONCE,
+        *_CONTENT,
+    ),
+    key=("company_id", "account_id", "external_id"),
+    update={
+        "status": f"CASE WHEN {_MOVES} THEN EXCLUDED.status ELSE t.status END",
+        "status_at": f"CASE WHEN NOT {_MOVES} THEN t.status_at"
+        f" WHEN {_IS_ESTIMATE} THEN EXCLUDED.observed_at ELSE EXCLUDED.status_at END",
+        "status_precision": f"CASE WHEN NOT {_MOVES} THEN t.status_precision"
+        f" WHEN {_IS_ESTIMATE} THEN '{Precision.OBSERVED}' ELSE EXCLUDED.status_precision END",
+        **{name: f"coalesce(EXCLUDED.{name}, t.{name})" for name in _TOLD_ONCE},
+        **{name: f"coalesce(nullif(EXCLUDED.{name}, ''), t.{name})" for name in _WORDS_TOLD_ONCE},
+        **dict.fromkeys(_CONTENT),
+    },
+    when=f"EXCLUDED.observed_at >= t.observed_at AND NOT {_IS_OLD_NEWS} AND ("
+    "EXCLUDED.fingerprint <> t.fingerprint"
+    f" OR {_MOVES}"
+    " OR (EXCLUDED.delivered_at IS NOT NULL AND t.delivered_at IS NULL)"
+    " OR (EXCLUDED.cancel_reason <> '' AND t.cancel_reason = ''))",
+    new=("external_id", "status", "status_at", "status_precision"),
+    old=("status", "placed_date", "units", "amount", "fingerprint"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A row of the merge's answer: what stands now and what stood before (None in a new order)."""
+
+    id: int
+    is_new: bool
+    external_id: str
+    status: str
+    status_at: datetime
+    precision: str
+    old_status: str | None
+    old_day: Any
+    old_units: int | None
+    old_amount: Any
+    old_fingerprint: bytes | None
+
+
+def order_row(
+    snapshot: OrderSnapshot,
+    *,
+    account: MarketplaceAccount,
+    zone: ZoneInfo,
+    warehouse_id: int | None,
+    observed_at: datetime,
+    now: datetime,
+    told: tuple[datetime, str] | None,
+) -> tuple[Any, ...]:
+    """The row of an order for `ORDERS`; `told` is a notice's (moment, our status) that came to be."""
+    status_at, precision = _status_time(snapshot, observed_at=observed_at, told=told)
+    amount = snapshot.amount
+    return (
+        account.company_id,
+        account.pk,
+        account.marketplace,
+        snapshot.external_id,
+        snapshot.status.value,
+        status_at,
+        precision.value,
+        now,
+        snapshot.accepted_at,
+        snapshot.delivered_at,
+        snapshot.expected_from,
+        snapshot.expected_to,
+        snapshot.cancel_reason_id,
+        snapshot.cancel_reason,
+        snapshot.cancel_initiator,
+        snapshot.number,
+        snapshot.placed_at,
+        business_day(snapshot.placed_at, zone),
+        amount,
+        snapshot.currency,
+        snapshot.units,
+        len(snapshot.lines),
+        snapshot.lines[0].name,
+        warehouse_id,
+        snapshot.warehouse_name,
+        snapshot.cluster_from,
+        snapshot.cluster_to,
+        snapshot.city,
+        snapshot.delivery_type,
+        snapshot.external_status,
+        snapshot.external_substatus,
+        fingerprint(snapshot),
+        observed_at,
+        observed_at,
+    )
+
+
+def line_rows(
+    snapshot: OrderSnapshot, *, company_id: int, order_id: int, listings: Mapping[str, int]
+) -> list[tuple[Any, ...]]:
+    """The rows of an order's lines, columns as in `LINE_COLUMNS`."""
+    return [
+        (
+            company_id,
+            order_id,
+            position,
+            listings.get(line.marketplace_sku),
+            line.marketplace_sku,
+            line.seller_sku,
+            line.name,
+            line.quantity,
+            line.price,
+            line.discount,
+            snapshot.placed_at,
+        )
+        for position, line in enumerate(snapshot.lines, start=1)
+    ]
+
+
+LINE_COLUMNS = (
+    "company_id",
+    "order_id",
+    "position",
+    "listing_id",
+    "marketplace_sku",
+    "seller_sku",
+    "name",
+    "quantity",
+    "price",
+    "discount",
+    "placed_at",
+)
+
+
+def fingerprint(snapshot: OrderSnapshot) -> bytes:
+    """20 bytes that change when anything told of the order changes, its lines in the first half."""
+    lines = [
+        (one.marketplace_sku, one.seller_sku, one.name, one.quantity, one.price, one.discount)
+        for one in snapshot.lines
+    ]
+    rest = (
+        snapshot.number,
+        snapshot.external_status,
+        snapshot.external_substatus,
+        snapshot.placed_at,
+        snapshot.currency,
+        snapshot.warehouse_external_id,
+        snapshot.warehouse_name,
+        snapshot.cluster_from,
+        snapshot.cluster_to,
+        snapshot.city,
+        snapshot.delivery_type,
+    )
+    return _digest(lines) + _digest(rest)
+
+
+def has_other_lines(old: bytes | None, snapshot: OrderSnapshot) -> bool:
+    """Whether the lines differ from those that the old fingerprint stands for."""
+    return old is None or bytes(old)[:_HALF] != fingerprint(snapshot)[:_HALF]
+
+
+def _digest(value: object) -> bytes:
+    return blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=_HALF).digest()
+
+
+def _status_time(
+    snapshot: OrderSnapshot, *, observed_at: datetime, told: tuple[datetime, str] | None
+) -> tuple[datetime, Precision]:
+    """When the order came to its status, and how well that is known."""
+    if snapshot.status_at is not None:
+        return snapshot.status_at, Precision.EXACT
+    if snapshot.status is OrderStatus.ACCEPTED:
+        return snapshot.accepted_at or snapshot.placed_at, Precision.EXACT
+    if told is not None and told[1] == snapshot.status:
+        return told[0], Precision.EXACT
+    if observed_at - snapshot.placed_at < _SEEN_LIVE:
+        return observed_at, Precision.OBSERVED
+    promised = snapshot.expected_to or observed_at
+    return max(snapshot.placed_at, min(promised, observed_at)), Precision.ESTIMATED
