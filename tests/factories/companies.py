@@ -1,0 +1,42 @@
+"""Users, companies and members."""
+
+from __future__ import annotations
+
+import factory
+from factory.django import DjangoModelFactory
+
+from companies.choices import Role
+from companies.models import Company, Membership, User
+from tests.factories.base import CompanyOwnedFactory
+
+PASSWORD = "correct-horse-battery"
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    name = factory.Sequence(lambda n: f"Анна Воронина {n}")
+    password = factory.django.Password(PASSWORD)
+
+    class Params:
+        staff = factory.Trait(is_staff=True, is_superuser=True)
+
+
+class CompanyFactory(DjangoModelFactory):
+    class Meta:
+        model = Company
+
+    name = factory.Sequence(lambda n: f"Льняная лавка {n}")
+    slug = factory.Sequence(lambda n: f"lavka-{n}")
+
+
+class MembershipFactory(CompanyOwnedFactory):
+    class Meta:
+        model = Membership
+
+    company = factory.SubFactory(CompanyFactory)
+    user = factory.SubFactory(UserFactory)
+    role = Role.OWNER
