@@ -242,6 +242,7 @@ class StockInterval(Quantities, CompanyOwned):
                 name="stock_interval_one_open",
             ),
         ]
+        indexes = [models.Index(fields=["company", "valid_to"], name="stock_interval_ended")]
 
     def __str__(self) -> str:
         return f"{self.listing_id} @ {self.warehouse_id} from {self.valid_from:%Y-%m-%d %H:%M}"

@@ -14,3 +14,12 @@ def lock_until_commit(name: str, *ids: int) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [":".join([name, *map(str, ids)])]
         )
+
+
+def try_lock_until_commit(name: str, *ids: int) -> bool:
+    """Take the same lock if it is free, and say whether it was; for work that another worker is doing anyway."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [":".join([name, *map(str, ids)])]
+        )
+        return bool(cursor.fetchone()[0])

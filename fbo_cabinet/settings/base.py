@@ -94,8 +94,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # ---- data -------------------------------------------------------------------------------------------------
-_database = dj_database_url.parse(env.text("DATABASE_URL", "postgresql:///fbo_cabinet"))
-DATABASES = {
+_database: dict[str, Any] = {**dj_database_url.parse(env.text("DATABASE_URL", "postgresql:///fbo_cabinet"))}
+DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **_database,
         "CONN_MAX_AGE": 0,
