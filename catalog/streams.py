@@ -83,3 +83,9 @@ class StockStream(SyncStream):
     def held(self, account: MarketplaceAccount) -> int:
         levels = StockLevel.objects.for_company(account.company_id).filter(account=account, available__gt=0)
         return int(levels.count())
+
+    def held_of(self, account: MarketplaceAccount, covers: tuple[str, ...]) -> int:
+        levels = StockLevel.objects.for_company(account.company_id).filter(
+            account=account, listing__marketplace_sku__in=covers, available__gt=0
+        )
+        return int(levels.count())

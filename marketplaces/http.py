@@ -229,8 +229,8 @@ def check_base_url(marketplace: str, base_url: str) -> None:
         "/",
     )
     if not is_plain or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ForbiddenHost("an address is https://host, without a path")
-    if (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
+        raise ForbiddenHost("not an address of an API")
+    if (parts.scheme, parts.netloc, parts.path.rstrip("/")) == (own.scheme, own.netloc, own.path.rstrip("/")):
         return
     if not {parts.netloc, parts.hostname} & set(settings.MARKETPLACE_EXTRA_HOSTS):
         raise ForbiddenHost(f"the host {parts.hostname} is not allowed")

@@ -131,6 +131,10 @@ class StreamState(CompanyOwned):
     # The data are at least as new as this.
     data_as_of = models.DateTimeField(null=True, blank=True)
     deep_at = models.DateTimeField(null=True, blank=True)
+    # When the pull that is not finished yet began; a pull may take several runs.
+    pull_started_at = models.DateTimeField(null=True, editable=False)
+    # A message to the workers is on its way until then: not to be sent twice.
+    queued_until = models.DateTimeField(null=True, editable=False)
     failures = models.PositiveIntegerField(default=0)
 
     all_companies = CompanyQuerySet.as_manager()

@@ -61,6 +61,8 @@ class SyncStream(ABC):
     fresh_for: ClassVar[timedelta]
     # How often the whole is read again because marketplaces change the past.
     deep_every: ClassVar[timedelta | None] = None
+    # Whether a notice reads its one object again; otherwise notices only bring the next run forward.
+    rereads_one: ClassVar[bool] = False
 
     @abstractmethod
     def pages(self, adapter: MarketplaceAdapter, request: PullRequest) -> Iterator[Page[Any]]:
@@ -74,3 +76,8 @@ class SyncStream(ABC):
     def held(self, account: MarketplaceAccount) -> int:
         """How many records we hold (at least 0, may be an estimate): an empty answer to a full pull where
         we hold some is suspicious."""
+
+    def held_of(self, account: MarketplaceAccount, covers: tuple[str, ...]) -> int:
+        """How many records we hold of the keys that a page speaks of wholly: an answer that names nothing of
+        them is suspicious where we hold some."""
+        return 0

@@ -31,6 +31,7 @@ class OrderStream(SyncStream):
     every = timedelta(minutes=1)
     fresh_for = timedelta(minutes=15)
     deep_every = timedelta(days=1)
+    rereads_one = True
 
     def pages(self, adapter: MarketplaceAdapter, request: PullRequest) -> Iterator[Page[Any]]:
         source = cast("FetchesOrders", adapter)

@@ -28,9 +28,9 @@ INSTALLED_APPS = [
     "returns",
     "analytics",
     "fbo_cabinet",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "fbo_cabinet.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -227,6 +227,8 @@ SYNC_STREAMS = {
 MARKETPLACE_BASE_URLS = {"ozon": env.text("OZON_BASE_URL", "https://api-seller.ozon.ru")}
 # Hosts other than the marketplaces' own that an account may point to (the sandbox), as `host:port`.
 MARKETPLACE_EXTRA_HOSTS = env.words("MARKETPLACE_EXTRA_HOSTS")
+# A run whose worker gave no sign of life for this long is lost, and another takes its place.
+SYNC_LEASE_SECONDS = env.number("SYNC_LEASE_SECONDS", 90, least=1)
 # How far back the first pull of an account goes, and how much of the past is read again every day (R51).
 ORDER_HISTORY_DAYS = env.number("ORDER_HISTORY_DAYS", 90, least=1)
 REREAD_DAYS = env.number("REREAD_DAYS", 45, least=1)
