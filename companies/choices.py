@@ -37,3 +37,18 @@ RIGHTS: dict[Role, frozenset[Permission]] = {
     Role.ACCOUNTANT: _EVERYBODY,
     Role.VIEWER: frozenset({Permission.VIEW}),
 }
+
+# The zones in which a seller's day may begin, from west to east.
+ZONES = (
+    ("Europe/Kaliningrad", _("Kaliningrad")),
+    ("Europe/Moscow", _("Moscow")),
+    ("Europe/Samara", _("Samara")),
+    ("Asia/Yekaterinburg", _("Yekaterinburg")),
+    ("Asia/Omsk", _("Omsk")),
+    ("Asia/Krasnoyarsk", _("Krasnoyarsk")),
+    ("Asia/Irkutsk", _("Irkutsk")),
+    ("Asia/Yakutsk", _("Yakutsk")),
+    ("Asia/Vladivostok", _("Vladivostok")),
+    ("Asia/Magadan", _("Magadan")),
+    ("Asia/Kamchatka", _("Kamchatka")),
+)

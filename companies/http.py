@@ -1,4 +1,4 @@
-"""The request of a company page, for type checkers and readers."""
+"""The requests of signed-in pages and of company pages, for type checkers and readers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from companies.models import Company, Membership, User
 
 
-class CompanyRequest(HttpRequest):
-    """A request whose URL named a company of which the user is a member."""
+class SignedInRequest(HttpRequest):
+    """A request of a person who has signed in."""
 
     user: User
+    htmx: HtmxDetails
+
+
+class CompanyRequest(SignedInRequest):
+    """A request whose URL named a company of which the user is a member."""
+
     company: Company
     membership: Membership
-    htmx: HtmxDetails

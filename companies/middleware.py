@@ -30,7 +30,8 @@ class CompanyMiddleware:
     def process_view(
         self, request: HttpRequest, _view: Any, _args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        """Find the company; guests pass on to the view, which asks them to sign in."""
+        """Find the company, and remember it as the last one; guests pass on to the view, which asks them to
+        sign in."""
         slug = kwargs.get("company_slug")
         if slug is None or not request.user.is_authenticated:
             return
@@ -44,3 +45,5 @@ class CompanyMiddleware:
         request.company = membership.company  # type: ignore[attr-defined]  # CompanyRequest
         request.membership = membership  # type: ignore[attr-defined]  # CompanyRequest
         timezone.activate(membership.company.zone)
+        if request.session.get("company") != slug:
+            request.session["company"] = slug

@@ -6,6 +6,7 @@ from celery import Celery
 from celery.schedules import crontab
 
 from fbo_cabinet import env
+from fbo_cabinet.heartbeat import EVERY_SECONDS, QUEUES
 
 env.choose_settings("fbo_cabinet.settings.production")
 
@@ -31,5 +32,14 @@ app.conf.beat_schedule = {
     },
     "reap-lost-runs": {"task": "marketplaces.reap_lost_runs", "schedule": 30.0, "options": {"expires": 30}},
     "refresh-facts": {"task": "analytics.refresh_facts", "schedule": 5.0, "options": {"expires": 5}},
+    **{
+        f"heartbeat-{queue}": {
+            "task": "fbo_cabinet.heartbeat",
+            "schedule": EVERY_SECONDS,
+            "kwargs": {"queue": queue},
+            "options": {"queue": queue, "expires": EVERY_SECONDS},
+        }
+        for queue in QUEUES
+    },
     "check-accounts": {"task": "marketplaces.check_accounts", "schedule": crontab(hour="3", minute="20")},
 }

@@ -1,0 +1,25 @@
+"""The front door: guests see what the cabinet is, people come to their company."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from companies.selectors import memberships_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The landing for guests, the company last looked at for people, the first step for newcomers."""
+    if not request.user.is_authenticated:
+        return render(request, "landing.html")
+    companies = [membership.company for membership in memberships_of(request.user)]
+    if not companies:
+        return redirect("companies:company-create")
+    last = request.session.get("company")
+    return redirect(next((company for company in companies if company.slug == last), companies[0]))
