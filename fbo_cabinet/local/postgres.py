@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 START_SECONDS = 60.0
 USER = "fbo"
 DATABASE = "fbo_cabinet"
+# Above what any system gives to a process.
+NO_PROCESS = 2**30
 FIRST_WITH_BUILTIN_LOCALE = 17
 # What servers need of the environment: a language that does not depend on the machine.
 ENVIRONMENT = {"PATH": os.defpath, "LANG": "C", "LC_ALL": "C", "TZ": "UTC"}
@@ -153,17 +155,19 @@ class Postgres:
             )
 
     def _clear_leftovers(self) -> None:
-        """Stop a server an earlier launcher left on this folder, and remove the marks of a killed one.
+        """Stop a server an earlier launcher left on this folder, and make the marks of a killed one harmless.
 
         We hold the lock of the data folder, so a mark is true only while its process really is this server;
-        PostgreSQL itself would also believe a reused process number.
+        PostgreSQL itself would believe a process number that now belongs to somebody else, and refuse to start.
         """
         mark = self._data / "postmaster.pid"
         if mark.exists():
-            pid = int(mark.read_text().split("\n", 1)[0])
-            if _serves(pid, self._data):
-                _end(pid)
-            mark.unlink(missing_ok=True)
+            pid, _, rest = mark.read_text().partition("\n")
+            if _serves(int(pid), self._data):
+                _end(int(pid))
+            elif mark.exists():
+                # The rest stays: by its shared memory key PostgreSQL notices backends that are still ending.
+                mark.write_text(f"{NO_PROCESS}\n{rest}")
         for path in self._sockets.glob(".s.PGSQL.*"):
             path.unlink()
 

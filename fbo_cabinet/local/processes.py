@@ -23,13 +23,15 @@ ISOLATED = (sys.executable, "-I", "-S")
 class Watch:
     """A small process that stops our children and removes our scratch folders when we are killed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, holding: Sequence[int] = ()) -> None:
+        """Start it; it also keeps these descriptors open, which keeps the locks on them until it is done."""
         self._process = subprocess.Popen(
             [*ISOLATED, str(HERE / "watchdog.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            pass_fds=holding,
             cwd="/",
             text=True,
         )
@@ -78,13 +80,24 @@ class Child:
         """Whether the process itself still runs."""
         return self.process.poll() is None
 
-    def send(self, number: int) -> None:
-        """Send a signal to the child and everything it started."""
-        watchdog.send(self.pid, number)
+    def ask(self, number: int) -> None:
+        """Send a signal to the child alone: its helpers are its business."""
+        if self.running():
+            watchdog.ask(self.pid, number)
+
+    def kill(self) -> None:
+        """Kill the child and everything it left."""
+        watchdog.kill(self.pid)
+        self.process.wait()
 
     def gone(self) -> bool:
         """Whether neither the child nor anything it started is left."""
         return not self.running() and not watchdog.alive(self.pid)
+
+
+def tied(argv: Sequence[str], *, death_signal: int = signal.SIGTERM) -> list[str]:
+    """The command line that makes a program get this signal when we die."""
+    return [*ISOLATED, str(HERE / "child.py"), str(int(death_signal)), str(os.getpid()), *argv]
 
 
 def spawn(
@@ -103,10 +116,9 @@ def spawn(
     `drop` is the command in front of ours that gives up root (see privileges). Call it from the main thread:
     the kernel ties a child to the thread that started it.
     """
-    shim = [*ISOLATED, str(HERE / "child.py"), str(int(stop_signal)), str(os.getpid())]
     process = subprocess.Popen(
         # A program that gives up root with setpriv has its death signal set there: changing the user clears it.
-        [*drop, *argv] if drop else [*shim, *argv],
+        [*drop, *argv] if drop else tied(argv, death_signal=stop_signal),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -122,12 +134,10 @@ def stop_all(children: Iterable[Child], *, watch: Watch, grace: float) -> None:
     """Ask every child to stop, wait for all of them together, kill what is left after the grace."""
     waiting = list(children)
     for child in waiting:
-        child.send(child.stop_signal)
+        child.ask(child.stop_signal)
     deadline = time.monotonic() + grace
     while time.monotonic() < deadline and not all(child.gone() for child in waiting):
         time.sleep(0.02)
     for child in waiting:
-        if not child.gone():
-            child.send(signal.SIGKILL)
-        child.process.wait()
+        child.kill()
         watch.forget(child.pid)

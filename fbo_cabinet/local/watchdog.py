@@ -26,10 +26,19 @@ def alive(group: int) -> bool:
     return True
 
 
-def send(group: int, number: int) -> None:
-    """Send the signal to the group; a group that is gone is fine."""
+def ask(leader: int, number: int) -> bool:
+    """Send the signal to the leader of a group alone, for its helpers are its business; False when it is gone."""
     try:
-        os.killpg(group, number)
+        os.kill(leader, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def kill(group: int) -> None:
+    """Kill all that is left of a group."""
+    try:
+        os.killpg(group, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
 
@@ -37,12 +46,13 @@ def send(group: int, number: int) -> None:
 def stop(groups: dict[int, int]) -> None:
     """Ask every group to stop with its own signal, and kill what has not within the grace."""
     for group, number in groups.items():
-        send(group, number)
+        if not ask(group, number):
+            kill(group)
     deadline = time.monotonic() + GRACE_SECONDS
     while time.monotonic() < deadline and any(alive(group) for group in groups):
         time.sleep(0.05)
     for group in groups:
-        send(group, signal.SIGKILL)
+        kill(group)
 
 
 def main() -> None:

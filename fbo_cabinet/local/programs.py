@@ -1,0 +1,104 @@
+"""The programs of a running cabinet: what each is called, its command line, its environment."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fbo_cabinet import env
+from fbo_cabinet.local.ports import HOST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fbo_cabinet.local.datadir import DataDir
+
+WEB_THREADS = 3
+QUEUES = "sync,push,reports,celery"
+SANDBOX_DAYS_IN_SECONDS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A command of ours to run."""
+
+    name: str
+    argv: tuple[str, ...]
+    # What it is asked first, and what it is told when that takes too long.
+    stop_signal: int = signal.SIGTERM
+    hurry_signal: int = signal.SIGTERM
+
+
+def environment(data: DataDir, urls: Mapping[str, str]) -> dict[str, str]:
+    """The environment of every program on a data folder; what the person has set himself stays."""
+    given = env.snapshot()
+    return {
+        "DJANGO_SETTINGS_MODULE": "fbo_cabinet.settings.local",
+        "LOG_FORMAT": "plain",
+        "STATIC_ROOT": str(data.static),
+        "MEDIA_ROOT": str(data.media),
+        **data.secrets(),
+        **given,
+        **urls,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def manage(*arguments: str, name: str = "") -> Program:
+    """A management command."""
+    return Program(name=name or arguments[0], argv=(sys.executable, str(env.ROOT / "manage.py"), *arguments))
+
+
+def web(port: int) -> Program:
+    """The web server."""
+    threads = ("--workers", "1", "--blocking-threads", str(WEB_THREADS))
+    listen = ("--interface", "wsgi", "--host", HOST, "--port", str(port), "--log-level", "warning")
+    steady = ("--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "1")
+    argv = (sys.executable, "-m", "granian", *listen, *threads, *steady, "fbo_cabinet.wsgi:application")
+    return Program(name="web", argv=argv)
+
+
+def worker(processes: int) -> Program:
+    """The Celery worker."""
+    celery = (sys.executable, "-m", "celery", "-A", "fbo_cabinet", "worker")
+    argv = (
+        *celery,
+        "-c",
+        str(processes),
+        "-Q",
+        QUEUES,
+        "--loglevel",
+        "WARNING",
+        "--without-mingle",
+        "--without-gossip",
+    )
+    # QUIT is Celery's cold shutdown: it hands the unfinished messages back.
+    return Program(name="worker", argv=argv, hurry_signal=signal.SIGQUIT)
+
+
+def beat(schedule: Path) -> Program:
+    """The Celery clock."""
+    celery = (sys.executable, "-m", "celery", "-A", "fbo_cabinet", "beat")
+    return Program(name="beat", argv=(*celery, "-s", str(schedule), "--pidfile", "", "--loglevel", "WARNING"))
+
+
+def sandbox(port: int, *, since: str) -> Program:
+    """The pretend marketplaces, alive since the moment given."""
+    live = ("--live", str(SANDBOX_DAYS_IN_SECONDS), "--live-since", since)
+    return Program(
+        name="sandbox", argv=(sys.executable, "-m", "sandbox", "--host", HOST, "--port", str(port), *live)
+    )
+
+
+def static_fingerprint() -> str:
+    """What the collected static files are made from: changes when any of it does."""
+    digest = hashlib.sha256((env.ROOT / "requirements.txt").read_bytes())
+    for folder in sorted([env.ROOT / "static", *env.ROOT.glob("*/static")]):
+        for path in sorted(folder.rglob("*")):
+            found = path.stat()
+            digest.update(f"{path}\0{found.st_mtime_ns}\0{found.st_size}\n".encode())
+    return digest.hexdigest()
