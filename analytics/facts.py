@@ -42,6 +42,21 @@ _BUILD_DAYS = f"""
     INSERT INTO analytics_dailyfact (company_id, {_FACT_KEY}, {_FACT_SUMS})
     SELECT %(company)s, {_FACT_KEY}, {_FACT_SUMS} FROM ({_SUMMED_ORDERS}) summed
 """  # noqa: S608 - constants of this module
+_BUILD_HOURS = """
+    INSERT INTO analytics_hourlyorders (
+        company_id, account_id, day, hour, orders, units, amount, delivered, cancelled
+    )
+    SELECT
+        o.company_id, o.account_id, o.placed_date, extract(hour FROM o.placed_at AT TIME ZONE %(zone)s),
+        count(*), sum(o.units), sum(o.amount),
+        count(*) FILTER (WHERE o.status = 'delivered'), count(*) FILTER (WHERE o.status = 'cancelled')
+    FROM unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS d (day, starts, ends)
+    JOIN orders_order o
+        ON o.company_id = %(company)s
+        AND o.placed_at >= d.starts AND o.placed_at < d.ends
+        AND o.placed_date = d.day
+    GROUP BY 1, 2, 3, 4
+"""
 _WRONG_DAYS = f"""
     WITH right_now AS (SELECT {_FACT_KEY}, {_FACT_SUMS} FROM ({_SUMMED_ORDERS}) summed),
     held AS (
@@ -107,7 +122,8 @@ _KNOWN_DAYS = """
 
 
 def build_days(company: Company, days: Sequence[date]) -> int:
-    """Replace the order facts of the days, in the caller's transaction; returns how many rows they have."""
+    """Replace the order facts of the days, in the caller's transaction; returns how many daily rows they have."""
+    _replace("analytics_hourlyorders", _BUILD_HOURS, company=company, days=days)
     return _replace("analytics_dailyfact", _BUILD_DAYS, company=company, days=days)
 
 
@@ -161,6 +177,7 @@ def _bounds(company: Company, days: Sequence[date]) -> dict[str, Any]:
     moments = [Days(first=day, after=day + _ONE_DAY).moments(company.zone) for day in days]
     return {
         "company": company.pk,
+        "zone": company.time_zone,
         "days": list(days),
         "starts": [one.start for one in moments],
         "ends": [one.end for one in moments],

@@ -1,4 +1,4 @@
-"""The one fact table, rebuilt for touched days, never edited."""
+"""Facts: rebuilt for touched days, never edited."""
 
 from __future__ import annotations
 
@@ -50,6 +50,37 @@ class DailyFact(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.day} · {self.listing_id}"
+
+
+class HourlyOrders(CompanyOwned):
+    """The orders placed in one hour of a business day, in the company's zone, and what became of them so far.
+
+    An unfinished day is compared with another day up to the same hour.
+    """
+
+    account = models.ForeignKey(
+        MarketplaceAccount, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    day = models.DateField()
+    hour = models.PositiveSmallIntegerField()
+    orders = models.IntegerField(default=0)
+    units = models.IntegerField(default=0)
+    amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    delivered = models.IntegerField(default=0)
+    cancelled = models.IntegerField(default=0)
+
+    all_companies = CompanyQuerySet.as_manager()
+    objects = ScopedManager.from_queryset(CompanyQuerySet)()
+
+    class Meta:
+        verbose_name = _("orders by hour")
+        verbose_name_plural = _("orders by hour")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "day", "account", "hour"], name="hourly_orders_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.hour}:00 · {self.orders}"
 
 
 class ClosingStock(CompanyOwned):
