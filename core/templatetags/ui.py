@@ -626,6 +626,9 @@ def _chips(fields: Iterable[forms.BoundField], query: Any) -> list[dict[str, Any
 
 
 def _choice_words(bound: forms.BoundField, values: Sequence[str]) -> list[str]:
+    words = getattr(bound.field, "words", None)
+    if words is not None:
+        return [words(values)]
     known: dict[str, str] = {}
     for value, label in getattr(bound.field, "choices", ()) or ():
         group = label if isinstance(label, list | tuple) else [(value, label)]
