@@ -2,14 +2,140 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from django.db.models import Min, Q
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from companies.selectors import memberships_of
+from marketplaces.models import AccountStatus, MarketplaceAccount, QuarantinedRecord, QuarantineState
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
+
+    from companies.http import CompanyRequest
+    from companies.models import Company
+
+# Beyond this many the figure in the rail says no more.
+_MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavigationItem:
+    """One link of the rail; `count` with `count_alert` is what waits for somebody."""
+
+    label: StrOrPromise
+    url: str
+    icon: str
+    is_current: bool
+    count: int = 0
+    count_alert: bool = False
+    group: StrOrPromise = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOption:
+    """A row of the account switcher; `orders_as_of` is how old its orders are, None before the first sync."""
+
+    pk: int
+    marketplace: str
+    name: str
+    is_active: bool
+    orders_as_of: datetime | None
+
+
+# Address, label, icon, and the URL names of which this is the section.
+_SECTIONS: tuple[tuple[str, StrOrPromise, str], ...] = (
+    ("analytics:dashboard", _("Morning"), "gauge"),
+    ("orders:order-list", _("Orders"), "shopping-bag"),
+    ("catalog:stock-list", _("Stock"), "warehouse"),
+    ("catalog:listing-list", _("Catalog"), "package"),
+)
 
 
 def cabinet(request: HttpRequest) -> dict[str, Any]:
-    """Nothing outside company pages."""
-    if getattr(request, "company", None) is None:
+    """The variables of cabinet.html, each asked for only when a template shows it; nothing for guests."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
         return {}
-    return {"company": request.company}  # type: ignore[attr-defined]  # set by CompanyMiddleware
+    companies = SimpleLazyObject(lambda: [row.company for row in memberships_of(user)])
+    if not hasattr(request, "company"):
+        return {"companies": companies}
+    return {"companies": companies, **_company_page(cast("CompanyRequest", request))}
+
+
+def _company_page(request: CompanyRequest) -> dict[str, Any]:
+    company = request.company
+    accounts = SimpleLazyObject(lambda: _accounts(company))
+    return {
+        "company": company,
+        "role": request.membership.get_role_display(),
+        "accounts": accounts,
+        "selected_account": SimpleLazyObject(lambda: _selected(accounts, request.GET.get("account", ""))),
+        "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "data_as_of": SimpleLazyObject(lambda: _data_as_of(accounts)),
+    }
+
+
+def _accounts(company: Company) -> list[AccountOption]:
+    rows = (
+        MarketplaceAccount.objects.for_company(company)
+        .annotate(orders_as_of=Min("streams__data_as_of", filter=Q(streams__stream="orders")))
+        .order_by("marketplace", "title", "pk")
+        .values_list("pk", "marketplace", "title", "status", "orders_as_of")
+    )
+    return [
+        AccountOption(
+            pk=pk, marketplace=marketplace, name=title, is_active=status == AccountStatus.ACTIVE, orders_as_of=moment
+        )
+        for pk, marketplace, title, status, moment in rows
+    ]  # fmt: skip
+
+
+def _selected(accounts: Any, asked: str) -> AccountOption | None:
+    return next((account for account in accounts if str(account.pk) == asked), None)
+
+
+def _data_as_of(accounts: Any) -> datetime | None:
+    """The age of the oldest orders shown: no active account is newer than what the bar says."""
+    moments = [account.orders_as_of for account in accounts if account.is_active]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _navigation(request: CompanyRequest) -> list[NavigationItem]:
+    slug = request.company.slug
+    items = [
+        NavigationItem(label=label, url=url, icon=icon, is_current=_is_current(request, name, url))
+        for name, label, icon in _SECTIONS
+        for url in [reverse(name, args=[slug])]
+    ]
+    sync_url = reverse("marketplaces:sync", args=[slug])
+    waiting = _open_quarantine(request.company)
+    return [
+        *items,
+        NavigationItem(
+            label=_("Synchronization"),
+            url=sync_url,
+            icon="refresh-cw",
+            is_current=_is_current(request, "marketplaces:sync", sync_url),
+            count=waiting,
+            count_alert=bool(waiting),
+            group=_("Cabinet"),
+        ),
+    ]
+
+
+def _is_current(request: CompanyRequest, name: str, url: str) -> bool:
+    """Whether the page belongs to the section; the dashboard is above all others, so only itself."""
+    return request.path == url if name == "analytics:dashboard" else request.path.startswith(url)
+
+
+def _open_quarantine(company: Company) -> int:
+    rows = QuarantinedRecord.objects.for_company(company).filter(state=QuarantineState.OPEN)
+    return int(rows[:_MOST_COUNTED].count())
