@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from psycopg import sql
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -51,60 +50,44 @@ class MergeRule:
         return f"merge_{self.table}_{zlib.crc32(' '.join(self.columns).encode()):08x}"[:63]
 
     @cached_property
-    def create_sql(self) -> sql.Composed:
-        """Makes the temporary table, once for a connection."""
-        return sql.SQL(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS {staging} ON COMMIT DELETE ROWS"
-            " AS SELECT {columns} FROM {table} WITH NO DATA"
-        ).format(
-            staging=sql.Identifier(self.staging),
-            columns=_names(self.columns),
-            table=sql.Identifier(self.table),
+    def prepare_sql(self) -> str:
+        """Makes the temporary table, once for a connection, and empties it."""
+        return (
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS {self.staging} ON COMMIT DELETE ROWS"  # noqa: S608 - names of our own models
+            f" AS SELECT {', '.join(self.columns)} FROM {self.table} WITH NO DATA;"
+            f" DELETE FROM {self.staging}"
         )
 
     @cached_property
-    def copy_sql(self) -> sql.Composed:
+    def copy_sql(self) -> str:
         """Fills the temporary table."""
-        return sql.SQL("COPY {staging} ({columns}) FROM STDIN").format(
-            staging=sql.Identifier(self.staging), columns=_names(self.columns)
-        )
+        return f"COPY {self.staging} ({', '.join(self.columns)}) FROM STDIN"
 
     @cached_property
-    def merge_sql(self) -> sql.Composed:
+    def merge_sql(self) -> str:
         """Writes what differs and returns (id, is_new, *new, *old) of the rows written.
 
         The outer SELECT reads the table as it was when the statement began, which is where the old values
         come from: a row that is not there is new.
         """
-        returned: list[sql.Composable] = [sql.SQL("merged.id, held.id IS NULL")]
-        returned += [sql.SQL("merged.{}").format(sql.Identifier(name)) for name in self.new]
-        returned += [sql.SQL("held.{}").format(sql.Identifier(name)) for name in self.old]
-        return sql.SQL(
-            "WITH merged AS (INSERT INTO {table} AS t ({columns}) SELECT {columns} FROM {staging}"
-            " ORDER BY {key} ON CONFLICT ({key}) {action} RETURNING {returning})"
-            " SELECT {returned} FROM merged LEFT JOIN {table} held ON held.id = merged.id"
-        ).format(
-            table=sql.Identifier(self.table),
-            columns=_names(self.columns),
-            staging=sql.Identifier(self.staging),
-            key=_names(self.key),
-            action=self._action(),
-            returning=sql.SQL(", ").join(
-                sql.SQL("t.{}").format(sql.Identifier(name)) for name in ("id", *self.new)
-            ),
-            returned=sql.SQL(", ").join(returned),
+        columns, key = ", ".join(self.columns), ", ".join(self.key)
+        returned = ["merged.id", "held.id IS NULL"]
+        returned += [f"merged.{name}" for name in self.new] + [f"held.{name}" for name in self.old]
+        return (
+            f"WITH merged AS (INSERT INTO {self.table} AS t ({columns})"  # noqa: S608 - names of our own models
+            f" SELECT {columns} FROM {self.staging} ORDER BY {key}"
+            f" ON CONFLICT ({key}) {self._action()} RETURNING {', '.join(f't.{name}' for name in ('id', *self.new))})"
+            f" SELECT {', '.join(returned)} FROM merged LEFT JOIN {self.table} held ON held.id = merged.id"
         )
 
-    def _action(self) -> sql.Composable:
+    def _action(self) -> str:
         if not self.update:
-            return sql.SQL("DO NOTHING")
+            return "DO NOTHING"
         sets = [
-            sql.SQL("{} = ").format(sql.Identifier(name))
-            + (sql.SQL("EXCLUDED.{}").format(sql.Identifier(name)) if value is None else sql.SQL(value))
+            f"{name} = {f'EXCLUDED.{name}' if value is None else value}"
             for name, value in self.update.items()
         ]
-        action = sql.SQL("DO UPDATE SET ") + sql.SQL(", ").join(sets)
-        return action + sql.SQL(" WHERE " + self.when) if self.when else action
+        return f"DO UPDATE SET {', '.join(sets)}" + (f" WHERE {self.when}" if self.when else "")
 
 
 def merge(rule: MergeRule, rows: Iterable[Row]) -> list[tuple[Any, ...]]:
@@ -113,9 +96,8 @@ def merge(rule: MergeRule, rows: Iterable[Row]) -> list[tuple[Any, ...]]:
     Rows that are not returned were the same, or `rule.when` refused them. Two rows with one key in a call are
     an error (psycopg.errors.CardinalityViolation). Runs in a transaction of its own or the caller's.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(rule.create_sql)
-        cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(rule.staging)))
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(rule.prepare_sql)
         with cursor.copy(rule.copy_sql) as copy:
             for row in rows:
                 copy.write_row(row)
@@ -126,17 +108,11 @@ def merge(rule: MergeRule, rows: Iterable[Row]) -> list[tuple[Any, ...]]:
 
 def append(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
     """COPY new rows straight into a table; a duplicate is an error."""
-    statement = sql.SQL("COPY {table} ({columns}) FROM STDIN").format(
-        table=sql.Identifier(_table(model)), columns=_names(columns)
-    )
-    with transaction.atomic(), connection.cursor() as cursor, cursor.copy(statement) as copy:
+    statement = f"COPY {_table(model)} ({', '.join(columns)}) FROM STDIN"
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
 
 
 def _table(model: type[Model]) -> str:
     return model._meta.db_table  # noqa: SLF001 - Django's documented way to the table's name
-
-
-def _names(columns: Iterable[str]) -> sql.Composed:
-    return sql.SQL(", ").join(map(sql.Identifier, columns))

@@ -69,7 +69,7 @@ _LISTINGS = MergeRule(
 )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_products(
     *, account: MarketplaceAccount, snapshots: Sequence[ProductSnapshot], observed_at: datetime
 ) -> PageResult:

@@ -96,7 +96,7 @@ class NewUnits:
     placed_at: datetime
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_stock(
     *,
     account: MarketplaceAccount,
@@ -139,7 +139,7 @@ def record_stock(
     return _result(snapshots=snapshots, known=known, written=written)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def hold_for_new_orders(
     *, account: MarketplaceAccount, units: Sequence[NewUnits], learnt_at: datetime
 ) -> None:
@@ -179,7 +179,7 @@ def hold_for_new_orders(
     _sum_up(company_id=account.company_id, listing_ids={one.listing_id for one in newer})
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def release_holds(*, account: MarketplaceAccount, order_external_ids: Collection[str]) -> None:
     """Give back what cancelled orders held."""
     if not order_external_ids:

@@ -52,7 +52,7 @@ _WAREHOUSES = MergeRule(
 )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_warehouses(
     *, account: MarketplaceAccount, warehouses: Iterable[WarehouseSnapshot]
 ) -> dict[str, int]:

@@ -24,7 +24,7 @@ _LINK = """
 """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def link_lines(*, account: MarketplaceAccount) -> int:
     """Give lines without a listing theirs, if it is known by now; say how many were tied."""
     lock_until_commit("orders", account.pk)

@@ -57,7 +57,7 @@ _TALLY = MergeRule(
 )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_orders(
     *,
     account: MarketplaceAccount,
@@ -185,11 +185,11 @@ def _write_events(
     source: str,
     recorded_at: datetime,
 ) -> None:
-    rows = []
+    first, later = [], []
     for row in written:
         snapshot = sound[row.external_id]
         for kind, old, new, happened_at, precision in _changes(row, snapshot):
-            rows.append(
+            (first if row.is_new else later).append(
                 (
                     account.company_id,
                     row.id,
@@ -203,8 +203,9 @@ def _write_events(
                     source,
                 )
             )
-    if rows:
-        merge(_EVENTS, rows)
+    append(OrderEvent, _EVENTS.columns, first)
+    if later:
+        merge(_EVENTS, later)
 
 
 def _changes(row: Written, snapshot: OrderSnapshot) -> list[tuple[EventKind, str, str, datetime, str]]:

@@ -1,0 +1,1 @@
+"""What the pages of the catalog and of the stock show."""

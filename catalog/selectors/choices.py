@@ -1,0 +1,66 @@
+"""What the filters of lists offer: a company's accounts, warehouses and clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Min, Q
+
+from catalog.models import Cluster, Listing, Warehouse
+from marketplaces import registry
+from marketplaces.models import MarketplaceAccount, StreamState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from companies.models import Company
+
+Choices = list[tuple[str, str]]
+
+# Enough of an article to be looked for, and no more listings than a person can have meant.
+_LISTINGS_MEANT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How old the data of a stream may be (`norm`) and are: the oldest of the accounts."""
+
+    at: datetime | None
+    norm: timedelta
+
+
+def account_choices(company: Company) -> Choices:
+    """The accounts of the company."""
+    rows = MarketplaceAccount.objects.for_company(company).order_by("title", "pk")
+    return [(str(pk), title) for pk, title in rows.values_list("pk", "title")]
+
+
+def warehouse_choices(company: Company) -> Choices:
+    """The marketplaces' warehouses that the company knows."""
+    rows = Warehouse.objects.for_company(company).order_by("name", "pk")
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+
+def cluster_choices(company: Company) -> Choices:
+    """The clusters that the company knows, by name: orders carry no more."""
+    names = Cluster.objects.for_company(company).order_by("name").values_list("name", flat=True).distinct()
+    return [(name, name) for name in names]
+
+
+def listings_meant(company: Company, text: str) -> Sequence[int]:
+    """The listings whose article begins with the text, or whose barcode or marketplace SKU it is."""
+    meant = Listing.objects.for_company(company).filter(
+        Q(seller_sku__istartswith=text) | Q(marketplace_sku=text) | Q(barcodes__contains=[text])
+    )
+    return list(meant.values_list("pk", flat=True)[:_LISTINGS_MEANT])
+
+
+def freshness(company: Company, *, stream: str, account_id: int | None = None) -> Freshness:
+    """Since when the data of the stream are true, over the company's accounts or one of them."""
+    states = StreamState.objects.for_company(company).filter(stream=stream, is_on=True)
+    if account_id is not None:
+        states = states.filter(account_id=account_id)
+    oldest = states.aggregate(at=Min("data_as_of"))["at"]
+    return Freshness(at=oldest, norm=registry.streams()[stream].fresh_for)

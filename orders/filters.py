@@ -1,0 +1,80 @@
+"""The filters of the list of orders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.selectors.choices import account_choices, cluster_choices, warehouse_choices
+from core.filters import CompanyChoiceFilter, ListFilterSet, PeriodFilter, company_of
+from marketplaces import registry
+from marketplaces.contracts.orders import OrderStatus
+from orders.selectors.lists import late, matching, with_listing, with_sku
+
+if TYPE_CHECKING:
+    from orders.models import OrderQuerySet
+
+# What the tally of orders can answer; any other filter needs counting.
+TALLIED = frozenset({"status", "account", "marketplace", "period"})
+
+
+class OrderFilter(ListFilterSet):
+    """Number, article or barcode; status, marketplace, account, days, warehouse, cluster, SKU, amount."""
+
+    q = django_filters.CharFilter(label=_("Number, article, barcode"), method="find", max_length=100)
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"), choices=OrderStatus.choices, widget=forms.CheckboxSelectMultiple
+    )
+    period = PeriodFilter(label=_("Placed"), field_name="placed_at")
+    marketplace = django_filters.ChoiceFilter(
+        label=_("Marketplace"), choices=registry.choices, empty_label=_("any")
+    )
+    account = CompanyChoiceFilter(
+        label=_("Account"),
+        field_name="account_id",
+        choices_for=lambda request: account_choices(request.company),
+        empty_label=_("any"),
+        widget=forms.HiddenInput,
+    )
+    warehouse = CompanyChoiceFilter(
+        label=_("Warehouse"),
+        field_name="warehouse_id",
+        choices_for=lambda request: warehouse_choices(request.company),
+        empty_label=_("any"),
+    )
+    cluster_to = CompanyChoiceFilter(
+        label=_("Delivered to"),
+        choices_for=lambda request: cluster_choices(request.company),
+        empty_label=_("any"),
+    )
+    sku = django_filters.CharFilter(label=_("Article or SKU"), method="find_sku", max_length=100)
+    amount_from = django_filters.NumberFilter(
+        label=_("Amount from, ₽"), field_name="amount", lookup_expr="gte", min_value=0, max_digits=14
+    )
+    late = django_filters.BooleanFilter(
+        label=_("Late"),
+        method="find_late",
+        widget=forms.Select(choices=[("", _("any")), ("true", _("late only"))]),
+    )
+    listing = django_filters.NumberFilter(
+        label=_("Listing"), method="find_listing", widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1
+    )
+
+    def find(self, queryset: OrderQuerySet, _name: str, value: str) -> OrderQuerySet:
+        """By number, article, barcode or marketplace SKU."""
+        return matching(queryset, company_of(self.request), value)
+
+    def find_sku(self, queryset: OrderQuerySet, _name: str, value: str) -> OrderQuerySet:
+        """By article, barcode or marketplace SKU only."""
+        return with_sku(queryset, company_of(self.request), value)
+
+    def find_listing(self, queryset: OrderQuerySet, _name: str, value: Any) -> OrderQuerySet:
+        """By our own id of a listing."""
+        return with_listing(queryset, company_of(self.request), int(value))
+
+    def find_late(self, queryset: OrderQuerySet, _name: str, value: bool) -> OrderQuerySet:  # noqa: FBT001 - called by django-filter
+        """Those that should have arrived by now."""
+        return late(queryset) if value else queryset
