@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def split(amount: Decimal, weights: Sequence[Decimal | int]) -> list[Decimal]:
         raise ValueError("weights must be positive")
     kopecks = int((amount / KOPECK).to_integral_value(rounding=ROUND_HALF_UP))
     exact = [Decimal(kopecks) * Decimal(weight) / total for weight in weights]
-    parts = [int(share // 1) for share in exact]
+    parts = [int(share.to_integral_value(rounding=ROUND_FLOOR)) for share in exact]
     by_remainder = sorted(range(len(parts)), key=lambda index: (parts[index] - exact[index], index))
     for index in by_remainder[: kopecks - sum(parts)]:
         parts[index] += 1
