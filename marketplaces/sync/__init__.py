@@ -1,0 +1,1 @@
+"""The sync engine: one path for every stream of every marketplace."""
