@@ -54,6 +54,14 @@ class ListFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # untyped 
         values = self.form.cleaned_data.items() if self.form.is_valid() else ()
         return any(_is_given(value) for name, value in values if name not in apart)
 
+    def rows_besides(self, *names: str) -> Any:
+        """The rows of every filter but those named; the form must be valid."""
+        rows = self.queryset
+        for name, value in self.form.cleaned_data.items():
+            if name not in names:
+                rows = self.filters[name].filter(rows, value)
+        return rows
+
     def known_parameters(self) -> set[str]:
         """Every query parameter that a filter reads."""
         names: set[str] = set()

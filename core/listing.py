@@ -129,6 +129,18 @@ class Listing:
         return self.selection.table.screen_columns()
 
 
+def link(query: QueryDict, **changes: str | list[str] | None) -> str:
+    """The same list from its first page with some parameters set, or taken away with None: `?…`."""
+    changed = query.copy()
+    for name in (AFTER, BEFORE, SEEN):
+        changed.pop(name, None)
+    for name, value in changes.items():
+        changed.pop(name, None)
+        if value:
+            changed.setlist(name, value if isinstance(value, list) else [value])
+    return f"?{_query_without(changed)}"
+
+
 class CannotUseCursor(Exception):
     """The cursor in the URL was not made by this list in this order."""
 
