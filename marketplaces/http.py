@@ -149,7 +149,7 @@ class Http:
     def _ask(self, method: str, path: str, *, limit_group: str, is_write: bool, **content: Any) -> Answer:
         request = self._client.build_request(method, self._base_url + path, **content)
         if is_write:
-            return self._send(request, path, limit_group)
+            return self._send(request, path, limit_group, is_write=True)
         for attempt in stamina.retry_context(
             on=_pause_before_retry,
             attempts=READ_TRIES,
@@ -162,7 +162,9 @@ class Http:
                 answer = self._send(request, path, limit_group)
         return answer
 
-    def _send(self, request: httpx.Request, path: str, limit_group: str) -> Answer:
+    def _send(
+        self, request: httpx.Request, path: str, limit_group: str, *, is_write: bool = False
+    ) -> Answer:
         self._limiter.acquire([limit_group])
         sent_at = timezone.now()
         started = time.perf_counter()
@@ -186,7 +188,9 @@ class Http:
             raise self._error(
                 Refusal(path=path, status=status, content=content, headers=headers), limit_group
             )
-        _check_json(path, content, headers)
+        # A write may be answered with nothing at all.
+        if content or not is_write:
+            _check_json(path, content, headers)
         return Answer(content=content, headers=headers, sent_at=sent_at)
 
     def _exchange(self, request: httpx.Request) -> tuple[int, bytes, Mapping[str, str], str]:

@@ -1,0 +1,1 @@
+"""Ozon: everything that knows how Ozon speaks."""

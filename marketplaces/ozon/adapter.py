@@ -1,0 +1,191 @@
+"""Ozon as the engine sees it: roles → client calls → mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Final, cast
+
+from django.utils.translation import gettext_noop as _
+from pydantic import BaseModel
+
+from marketplaces.adapter import (
+    AdapterContext,
+    FetchesOrders,
+    FetchesProducts,
+    FetchesStock,
+    MarketplaceAdapter,
+    ReceivesPush,
+)
+from marketplaces.contracts.accounts import AccountCheck, Capability
+from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery
+from marketplaces.contracts.pages import Cursor, Page
+from marketplaces.contracts.products import ProductSnapshot
+from marketplaces.contracts.pushes import PushNotice, PushReply
+from marketplaces.contracts.stock import StockQuery, StockSnapshot
+from marketplaces.errors import MarketplaceError, RequestRejected, RightMissing
+from marketplaces.http import Refusal
+from marketplaces.ozon import client as api
+from marketplaces.ozon import pushes, refusals
+from marketplaces.ozon.credentials import OzonCredentials
+from marketplaces.ozon.mapping import moment
+from marketplaces.ozon.orders import OrdersPull, fetch_posting
+from marketplaces.ozon.products import fetch_product, pull_products
+from marketplaces.ozon.schemas import Role, SellerCompany
+from marketplaces.ozon.stock import pull_stock
+from marketplaces.ratelimit import Limit
+
+# Without all of these a stream cannot be read; what is merely useful (sizes, reserved units, clusters, words
+# of cancel reasons) is left out, and its absence borne.
+STREAM_METHODS: Final[Mapping[str, tuple[str, ...]]] = {
+    "products": (api.PRODUCT_LIST, api.PRODUCT_INFO),
+    "stock": (api.STOCK,),
+    "orders": (api.POSTING_LIST, api.POSTING_GET),
+}
+_SELLER_NAME: Final = 200
+_LEGAL_NAME: Final = 300
+_TAX_ID: Final = 12
+
+
+class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, MarketplaceAdapter):
+    """The Ozon Seller API for one account."""
+
+    code = "ozon"
+    title = "Ozon"
+    credentials_class = OzonCredentials
+    # Ozon gives 50 requests a second to a Client-Id; in any second at most 45 + 5 - 1 are sent. None of the
+    # methods that we call has a limit of its own.
+    limits: ClassVar[Mapping[str, Limit]] = {"": Limit(requests=45, seconds=1, burst=5)}
+    capabilities = (
+        Capability(stream="products", is_available=True),
+        Capability(stream="stock", is_available=True, since="2026-07-01"),
+        Capability(stream="orders", is_available=True),
+        Capability(
+            stream="returns",
+            is_available=False,
+            reason=_("Ozon gives returns; the cabinet does not read them yet."),
+        ),
+        Capability(
+            stream="supplies",
+            is_available=False,
+            reason=_("Ozon gives supplies; the cabinet does not read them yet."),
+        ),
+        Capability(
+            stream="finance",
+            is_available=False,
+            since="2026-09-08",
+            reason=_("Ozon replaced transactions by accruals; the cabinet does not read accruals yet."),
+        ),
+    )
+
+    def __init__(self, context: AdapterContext) -> None:
+        super().__init__(context)
+        self._client = api.OzonClient(context.http)
+
+    # ---- the account --------------------------------------------------------------------------------------
+    @classmethod
+    def external_id(cls, credentials: BaseModel) -> str:
+        """The Client-Id: the number of the seller's cabinet."""
+        return cast("OzonCredentials", credentials).client_id
+
+    @classmethod
+    def headers(cls, credentials: BaseModel) -> Mapping[str, str]:
+        """Client-Id and Api-Key."""
+        return cast("OzonCredentials", credentials).headers()
+
+    @classmethod
+    def explain(cls, refusal: Refusal) -> MarketplaceError | None:
+        """What a refusal means by Ozon's messages."""
+        return refusals.explain(refusal)
+
+    def check(self) -> AccountCheck:
+        """Rights and expiry of the key, and the company behind it when the key may ask."""
+        roles = self._client.roles()
+        company = self._company()
+        methods = tuple(sorted({method for role in roles.roles for method in role.methods}))
+        return AccountCheck(
+            seller_external_id=self.external_id(self.context.credentials),
+            seller_name=(company.name or "")[:_SELLER_NAME],
+            legal_name=(company.legal_name or "")[:_LEGAL_NAME],
+            tax_id=_tax_id(company.inn),
+            currency=(company.currency or "RUB")[:3],
+            expires_at=moment(roles.expires_at),
+            roles=tuple(role.name for role in roles.roles if role.name),
+            methods=methods,
+            missing=missing_streams(roles.roles),
+        )
+
+    def _company(self) -> SellerCompany:
+        try:
+            return self._client.seller_info().company or SellerCompany()
+        except (RightMissing, RequestRejected):
+            return SellerCompany()
+
+    # ---- streams ------------------------------------------------------------------------------------------
+    def fetch_products(self, *, cursor: Cursor) -> Iterator[Page[ProductSnapshot]]:
+        """Pages of 1000; see products.py."""
+        return pull_products(self._client, cursor=cursor, now=self.context.now())
+
+    def fetch_product(self, external_id: str) -> Page[ProductSnapshot]:
+        """One product by its `product_id`. Raises RequestRejected when they do not know it."""
+        return fetch_product(self._client, external_id)
+
+    def fetch_stock(self, query: StockQuery, *, cursor: Cursor) -> Iterator[Page[StockSnapshot]]:
+        """Pages of 100 SKUs; see stock.py."""
+        return pull_stock(self._client, query, cursor=cursor, now=self.context.now())
+
+    def fetch_orders(self, query: OrdersQuery, *, cursor: Cursor) -> Iterator[Page[OrderSnapshot]]:
+        """Pages of 100 postings; see orders.py."""
+        return OrdersPull(self._client, query).pages(cursor, now=self.context.now())
+
+    def fetch_order(self, external_id: str) -> Page[OrderSnapshot]:
+        """One posting by its number. Raises RequestRejected when they do not know it."""
+        return fetch_posting(self._client, external_id)
+
+    # ---- notices ------------------------------------------------------------------------------------------
+    @classmethod
+    def parse_push(cls, body: Any) -> PushNotice:
+        """Read a notice. Raises UnexpectedResponse when it is none."""
+        return pushes.parse_push(body)
+
+    @classmethod
+    def push_reply(cls, notice: PushNotice | None, *, now: datetime) -> PushReply:
+        """The answer that the document asks for."""
+        return pushes.push_reply(notice, now=now)
+
+    def subscribe(self, url: str) -> None:
+        """Have the notices sent to the URL: added when it is new, mended when kinds are missing or it is off."""
+        known = next((one for one in self._client.push_addresses().urls if one.url == url), None)
+        if known is None:
+            self._client.add_push_address(url, pushes.SUBSCRIBED)
+            return
+        if not set(pushes.SUBSCRIBED) <= {one.type for one in known.types}:
+            self._client.change_push_address(known.id, url=url, types=pushes.SUBSCRIBED)
+        if known.enable is False:
+            self._client.enable_push_address(known.id)
+
+
+def missing_streams(roles: list[Role]) -> tuple[str, ...]:
+    """The streams whose methods the roles do not hold.
+
+    A role may name a method or the beginning of several (`/v1/posting`). When there are roles and none of
+    them lists a method, nothing can be told and nothing is missing.
+    """
+    granted = {method.rstrip("/") for role in roles for method in role.methods}
+    if roles and not granted:
+        return ()
+    return tuple(
+        stream
+        for stream, needed in STREAM_METHODS.items()
+        if not all(_is_granted(method, granted) for method in needed)
+    )
+
+
+def _is_granted(method: str, granted: set[str]) -> bool:
+    parts = method.split("/")
+    return any("/".join(parts[:length]) in granted for length in range(3, len(parts) + 1))
+
+
+def _tax_id(value: str | None) -> str:
+    text = (value or "").strip()
+    return text if text.isdecimal() and len(text) <= _TAX_ID else ""

@@ -1,0 +1,206 @@
+"""The Ozon Seller API: one method an endpoint, typed in and out. Paths and versions stand only here.
+
+The document: https://docs.ozon.ru/api/seller/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from marketplaces.contracts.pages import Rejected
+from marketplaces.http import Answer, Http
+from marketplaces.ozon.schemas import (
+    CancelReasons,
+    ClustersV1,
+    ClustersV2,
+    FboStockPage,
+    FboStockRow,
+    OzonWarehouses,
+    Posting,
+    PostingList,
+    ProductAttributes,
+    ProductAttributesPage,
+    ProductInfo,
+    ProductInfoList,
+    ProductList,
+    ProductRef,
+    PushAddresses,
+    Roles,
+    SellerInfo,
+    StockPage,
+    StockRow,
+)
+from marketplaces.wire import RowsAt, read_document, read_one
+
+PageModel = TypeVar("PageModel", bound=BaseModel)
+
+PRODUCTS_A_PAGE: Final = 1000
+POSTINGS_A_PAGE: Final = 100
+SKUS_A_STOCK_PAGE: Final = 100
+STOCK_ROWS_A_PAGE: Final = 1000
+
+ROLES: Final = "/v1/roles"
+SELLER_INFO: Final = "/v1/seller/info"
+PRODUCT_LIST: Final = "/v3/product/list"
+PRODUCT_INFO: Final = "/v3/product/info/list"
+PRODUCT_ATTRIBUTES: Final = "/v4/product/info/attributes"
+STOCK: Final = "/v1/analytics/stocks"
+STOCK_FBO: Final = "/v1/product/info/stocks-by-warehouse/fbo"
+CLUSTERS_MACRO: Final = "/v2/cluster/list"
+CLUSTERS_OLD: Final = "/v1/cluster/list"
+WAREHOUSES: Final = "/v1/warehouse/ozon/list"
+POSTING_LIST: Final = "/v3/posting/fbo/list"
+POSTING_GET: Final = "/v2/posting/fbo/get"
+CANCEL_REASONS: Final = "/v1/posting/fbo/cancel-reason/list"
+PUSH_LIST: Final = "/v1/notification/list"
+PUSH_SET: Final = "/v1/notification/set"
+PUSH_UPDATE: Final = "/v1/notification/update"
+PUSH_ENABLE: Final = "/v1/notification/enable"
+
+_PRODUCT_LIST = RowsAt(page=ProductList, row=ProductRef, path=("result", "items"), id_fields=("product_id",))
+_PRODUCT_INFO = RowsAt(page=ProductInfoList, row=ProductInfo, path=("items",), id_fields=("id",))
+_ATTRIBUTES = RowsAt(page=ProductAttributesPage, row=ProductAttributes, path=("result",), id_fields=("id",))
+_STOCK = RowsAt(page=StockPage, row=StockRow, path=("items",), id_fields=("sku", "warehouse_id"))
+_STOCK_FBO = RowsAt(page=FboStockPage, row=FboStockRow, path=("products",), id_fields=("sku", "warehouse_id"))
+_POSTINGS = RowsAt(page=PostingList, row=Posting, path=("postings",), id_fields=("posting_number",))
+
+# What a posting is asked with; legal buyers' papers are not even asked for.
+_WITH: Final = {"analytics_data": True, "financial_data": True, "legal_info": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows(Generic[PageModel]):
+    """A page, the rows of it that could not be read, and when it was asked."""
+
+    page: PageModel
+    rejected: tuple[Rejected, ...]
+    sent_at: datetime
+
+
+class OzonClient:
+    """Raises from marketplaces.errors only."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def roles(self) -> Roles:
+        """POST /v1/roles: what the key may do and when it expires."""
+        return read_document(Roles, self._post(ROLES).content)
+
+    def seller_info(self) -> SellerInfo:
+        """POST /v1/seller/info: the company behind the key."""
+        return read_document(SellerInfo, self._post(SELLER_INFO).content)
+
+    # ---- products -----------------------------------------------------------------------------------------
+    def product_list(self, *, visibility: str, last_id: str = "") -> Rows[ProductList]:
+        """POST /v3/product/list: ids, 1000 a page. `ALL` means all but the archive."""
+        body = {"filter": {"visibility": visibility}, "last_id": last_id, "limit": PRODUCTS_A_PAGE}
+        return self._rows(_PRODUCT_LIST, PRODUCT_LIST, body)
+
+    def product_info(self, product_ids: Sequence[str]) -> Rows[ProductInfoList]:
+        """POST /v3/product/info/list: up to 1000 products by id."""
+        return self._rows(_PRODUCT_INFO, PRODUCT_INFO, {"product_id": list(product_ids)})
+
+    def product_attributes(
+        self, product_ids: Sequence[str], *, visibility: str, last_id: str = ""
+    ) -> Rows[ProductAttributesPage]:
+        """POST /v4/product/info/attributes: sizes and weight of up to 1000 products."""
+        return self._rows(
+            _ATTRIBUTES,
+            PRODUCT_ATTRIBUTES,
+            {
+                "filter": {"product_id": list(product_ids), "visibility": visibility},
+                "last_id": last_id,
+                "limit": PRODUCTS_A_PAGE,
+                "sort_dir": "ASC",
+            },
+        )
+
+    # ---- stock --------------------------------------------------------------------------------------------
+    def stock(self, skus: Sequence[str]) -> Rows[StockPage]:
+        """POST /v1/analytics/stocks: all the states of up to 100 SKUs by warehouse, in one answer."""
+        return self._rows(_STOCK, STOCK, {"skus": list(skus)})
+
+    def stock_fbo(self, skus: Sequence[str], *, cursor: str = "") -> Rows[FboStockPage]:
+        """POST /v1/product/info/stocks-by-warehouse/fbo: present and reserved, 1000 rows a page."""
+        body = {"skus": list(skus), "limit": STOCK_ROWS_A_PAGE, "cursor": cursor}
+        return self._rows(_STOCK_FBO, STOCK_FBO, body)
+
+    def clusters_macro(self) -> ClustersV2:
+        """POST /v2/cluster/list: macrolocal clusters and their warehouses."""
+        return read_document(ClustersV2, self._post(CLUSTERS_MACRO).content)
+
+    def clusters_old(self, cluster_type: str) -> ClustersV1:
+        """POST /v1/cluster/list: clusters of Russia or the CIS with their old and macrolocal ids."""
+        answer = self._post(CLUSTERS_OLD, {"cluster_type": cluster_type})
+        return read_document(ClustersV1, answer.content)
+
+    def warehouses(self) -> OzonWarehouses:
+        """POST /v1/warehouse/ozon/list: addresses and time zones."""
+        return read_document(OzonWarehouses, self._post(WAREHOUSES).content)
+
+    # ---- postings -----------------------------------------------------------------------------------------
+    def postings(self, *, since: datetime, to: datetime, cursor: str = "") -> Rows[PostingList]:
+        """POST /v3/posting/fbo/list: postings of a period, oldest first, 100 a page."""
+        return self._postings({"since": _iso(since), "to": _iso(to)}, cursor)
+
+    def postings_by_number(self, numbers: Sequence[str], *, cursor: str = "") -> Rows[PostingList]:
+        """POST /v3/posting/fbo/list: postings by number."""
+        return self._postings({"posting_numbers": list(numbers)}, cursor)
+
+    def posting(self, number: str) -> tuple[Posting | Rejected, datetime]:
+        """POST /v2/posting/fbo/get: one posting, and when it was asked."""
+        answer = self._post(POSTING_GET, {"posting_number": number, "translit": False, "with": _WITH})
+        found = read_one(Posting, answer.content, path=("result",), id_fields=("posting_number",))
+        return found, answer.sent_at
+
+    def cancel_reasons(self) -> CancelReasons:
+        """POST /v1/posting/fbo/cancel-reason/list: both shapes of the answer are read."""
+        return read_document(CancelReasons, self._post(CANCEL_REASONS).content)
+
+    # ---- notices ------------------------------------------------------------------------------------------
+    def push_addresses(self) -> PushAddresses:
+        """POST /v1/notification/list: the URLs that notices are sent to."""
+        return read_document(PushAddresses, self._post(PUSH_LIST).content)
+
+    def add_push_address(self, url: str, types: Sequence[str]) -> None:
+        """POST /v1/notification/set: a new URL. A write: never repeated."""
+        self._post(PUSH_SET, {"url": url, "types": list(types)}, is_write=True)
+
+    def change_push_address(self, address_id: str, *, url: str, types: Sequence[str]) -> None:
+        """POST /v1/notification/update: other kinds of notices for a URL. A write: never repeated."""
+        body = {"id": int(address_id), "url": url, "types": list(types)}
+        self._post(PUSH_UPDATE, body, is_write=True)
+
+    def enable_push_address(self, address_id: str) -> None:
+        """POST /v1/notification/enable: switch a URL on again. A write: never repeated."""
+        self._post(PUSH_ENABLE, {"id": int(address_id), "enabled": True}, is_write=True)
+
+    # ---- how ----------------------------------------------------------------------------------------------
+    def _postings(self, wanted: Mapping[str, Any], cursor: str) -> Rows[PostingList]:
+        body = {
+            "filter": wanted,
+            "limit": POSTINGS_A_PAGE,
+            "cursor": cursor,
+            "sort_dir": "ASC",
+            "translit": False,
+            "with": _WITH,
+        }
+        return self._rows(_POSTINGS, POSTING_LIST, body)
+
+    def _rows(self, rows: RowsAt[PageModel], path: str, body: Mapping[str, Any]) -> Rows[PageModel]:
+        answer = self._post(path, body)
+        page, rejected = rows.read(answer.content)
+        return Rows(page=page, rejected=rejected, sent_at=answer.sent_at)
+
+    def _post(self, path: str, body: Mapping[str, Any] | None = None, *, is_write: bool = False) -> Answer:
+        return self._http.post_json(path, body or {}, is_write=is_write)
+
+
+def _iso(value: datetime) -> str:
+    return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
