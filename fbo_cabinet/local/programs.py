@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from fbo_cabinet.local.datadir import DataDir
 
 WEB_THREADS = 3
+CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "fbo_cabinet")
 QUEUES = "sync,push,reports,celery"
-SANDBOX_DAYS_IN_SECONDS = 6
+SANDBOX_SPEED = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,8 @@ def environment(data: DataDir, urls: Mapping[str, str]) -> dict[str, str]:
         **given,
         **urls,
         "PYTHONUNBUFFERED": "1",
+        # Celery warns of pickle, which our workers do not accept.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
 
 
@@ -64,31 +67,22 @@ def web(port: int) -> Program:
 
 def worker(processes: int) -> Program:
     """The Celery worker."""
-    celery = (sys.executable, "-m", "celery", "-A", "fbo_cabinet", "worker")
-    argv = (
-        *celery,
-        "-c",
-        str(processes),
-        "-Q",
-        QUEUES,
-        "--loglevel",
-        "WARNING",
-        "--without-mingle",
-        "--without-gossip",
-    )
+    quiet = ("--loglevel", "WARNING", "--without-mingle", "--without-gossip")
+    argv = (*CELERY, "worker", "-c", str(processes), "-Q", QUEUES, *quiet)
     # QUIT is Celery's cold shutdown: it hands the unfinished messages back.
     return Program(name="worker", argv=argv, hurry_signal=signal.SIGQUIT)
 
 
 def beat(schedule: Path) -> Program:
     """The Celery clock."""
-    celery = (sys.executable, "-m", "celery", "-A", "fbo_cabinet", "beat")
-    return Program(name="beat", argv=(*celery, "-s", str(schedule), "--pidfile", "", "--loglevel", "WARNING"))
+    return Program(
+        name="beat", argv=(*CELERY, "beat", "-s", str(schedule), "--pidfile", "", "--loglevel", "WARNING")
+    )
 
 
 def sandbox(port: int, *, since: str) -> Program:
     """The pretend marketplaces, alive since the moment given."""
-    live = ("--live", str(SANDBOX_DAYS_IN_SECONDS), "--live-since", since)
+    live = ("--live", str(SANDBOX_SPEED), "--live-since", since)
     return Program(
         name="sandbox", argv=(sys.executable, "-m", "sandbox", "--host", HOST, "--port", str(port), *live)
     )
@@ -97,7 +91,7 @@ def sandbox(port: int, *, since: str) -> Program:
 def static_fingerprint() -> str:
     """What the collected static files are made from: changes when any of it does."""
     digest = hashlib.sha256((env.ROOT / "requirements.txt").read_bytes())
-    for folder in sorted([env.ROOT / "static", *env.ROOT.glob("*/static")]):
+    for folder in (env.ROOT / "static", *sorted(env.ROOT.glob("[a-z]*/static"))):
         for path in sorted(folder.rglob("*")):
             found = path.stat()
             digest.update(f"{path}\0{found.st_mtime_ns}\0{found.st_size}\n".encode())

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # The shortest limit of a socket's path among the systems we run on (macOS), less the longest name we put there.
 LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")
-STOP_SECONDS = 3.0
+STOP_SECONDS = 2.0
 # A server may run as another user, who has to reach his own folder inside; nobody needs to list ours.
 PASSABLE = 0o711
 MEMORY = Path("/dev/shm")  # noqa: S108 - memory, for folders we make private
