@@ -229,9 +229,8 @@ MARKETPLACE_BASE_URLS = {"ozon": env.text("OZON_BASE_URL", "https://api-seller.o
 MARKETPLACE_EXTRA_HOSTS = env.words("MARKETPLACE_EXTRA_HOSTS")
 # A run whose worker gave no sign of life for this long is lost, and another takes its place.
 SYNC_LEASE_SECONDS = env.number("SYNC_LEASE_SECONDS", 90, least=1)
-# How far back the first pull of an account goes, and how much of the past is read again every day (R51).
+# How far back the first pull of an account goes, and the daily one that reads the past again (R51).
 ORDER_HISTORY_DAYS = env.number("ORDER_HISTORY_DAYS", 90, least=1)
-REREAD_DAYS = env.number("REREAD_DAYS", 45, least=1)
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000")
 
 # ---- Celery -----------------------------------------------------------------------------------------------
