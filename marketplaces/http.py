@@ -162,9 +162,7 @@ class Http:
                 answer = self._send(request, path, limit_group)
         return answer
 
-    def _send(
-        self, request: httpx.Request, path: str, limit_group: str, *, is_write: bool = False
-    ) -> Answer:
+    def _send(self, request: httpx.Request, path: str, limit_group: str, *, is_write: bool = False) -> Answer:
         self._limiter.acquire([limit_group])
         sent_at = timezone.now()
         started = time.perf_counter()

@@ -12,6 +12,7 @@ import structlog
 from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from marketplaces import registry
 from marketplaces.connections import open_adapter
@@ -86,8 +87,9 @@ class Run:
             try:
                 with transaction.atomic():
                     self._record(page)
-            except OperationalError as exc:
-                if is_last_try or not isinstance(exc.__cause__, psycopg.errors.DeadlockDetected):
+            except (OperationalError, psycopg.OperationalError) as exc:
+                causes = (exc, exc.__cause__)
+                if is_last_try or not any(isinstance(one, DeadlockDetected) for one in causes):
                     raise
                 log.info("deadlock", run=self.row.pk)
             else:

@@ -1,0 +1,41 @@
+"""Every change to accounts, streams, quarantine and notices."""
+
+from marketplaces.services.accounts import (
+    AlreadyConnected,
+    BadCredentials,
+    check_account,
+    connect_account,
+    pause_account,
+    replace_credentials,
+    resume_account,
+    try_credentials,
+    warn_of_expiry,
+)
+from marketplaces.services.history import forget_old_history, reap_lost_runs
+from marketplaces.services.pushes import process_push, receive_push, subscribe_push, waiting_pushes
+from marketplaces.services.quarantine import ignore_quarantined, retry_quarantined
+from marketplaces.services.refresh import QUEUED_FOR, Refresh, queue_due_streams, request_refresh
+
+__all__ = [
+    "QUEUED_FOR",
+    "AlreadyConnected",
+    "BadCredentials",
+    "Refresh",
+    "check_account",
+    "connect_account",
+    "forget_old_history",
+    "ignore_quarantined",
+    "pause_account",
+    "process_push",
+    "queue_due_streams",
+    "reap_lost_runs",
+    "receive_push",
+    "replace_credentials",
+    "request_refresh",
+    "resume_account",
+    "retry_quarantined",
+    "subscribe_push",
+    "try_credentials",
+    "waiting_pushes",
+    "warn_of_expiry",
+]

@@ -1,0 +1,276 @@
+"""Connecting an account, its key, its rights, and whether it is synced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as say
+from django.utils.translation import ngettext
+from pydantic import BaseModel, ValidationError
+
+from companies.choices import Role
+from companies.models import Membership
+from core import crypto
+from marketplaces import registry
+from marketplaces.adapter import MarketplaceAdapter
+from marketplaces.connections import key_hint, open_adapter, open_with, revealed
+from marketplaces.contracts.accounts import AccountCheck
+from marketplaces.errors import CredentialsRejected
+from marketplaces.models import AccountStatus, MarketplaceAccount, StreamState
+from marketplaces.services.pushes import subscribe_push
+from marketplaces.sync.endings import set_missing, stop_account
+
+if TYPE_CHECKING:
+    from companies.models import Company, User
+
+log = structlog.get_logger(__name__)
+
+# Days before a key expires at which its owners are told, once each.
+WARN_DAYS: Final = (14, 3, 1)
+
+
+class AlreadyConnected(Exception):
+    """The company has this seller's account already."""
+
+    def __init__(self, account: MarketplaceAccount) -> None:
+        super().__init__(f"{account.marketplace} {account.external_id} is connected as {account.title}")
+        self.account = account
+
+
+class BadCredentials(Exception):
+    """The credentials have not the form that the marketplace gives. `fields` names them, never a value."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = dict(fields)
+
+
+def connect_account(
+    *,
+    company: Company,
+    marketplace: str,
+    credentials: Mapping[str, Any],
+    title: str = "",
+    base_url: str | None = None,
+    actor: User | None = None,
+) -> MarketplaceAccount:
+    """Check the key live and connect the account; its streams are due at once.
+
+    Raises BadCredentials, AlreadyConnected, ForbiddenHost, and MarketplaceError (CredentialsRejected,
+    TemporaryError, …) when the marketplace does not accept the key or does not answer.
+    """
+    adapter_class, parsed = _parsed(marketplace, credentials)
+    address = base_url or settings.MARKETPLACE_BASE_URLS[marketplace]
+    with open_with(adapter_class, parsed, base_url=address) as adapter:
+        check = adapter.check()
+    account = _create(company, adapter_class, parsed, check, title=title, base_url=address)
+    log.info("account_connected", account=account.pk, company=company.pk, actor=actor and actor.pk)
+    subscribe_push(account=account)
+    return account
+
+
+def try_credentials(
+    *, marketplace: str, credentials: Mapping[str, Any], base_url: str | None = None
+) -> AccountCheck:
+    """What a key may do, without connecting anything. Raises as `connect_account`."""
+    adapter_class, parsed = _parsed(marketplace, credentials)
+    address = base_url or settings.MARKETPLACE_BASE_URLS[marketplace]
+    with open_with(adapter_class, parsed, base_url=address) as adapter:
+        return adapter.check()
+
+
+def replace_credentials(
+    *, account: MarketplaceAccount, credentials: Mapping[str, Any], actor: User | None = None
+) -> MarketplaceAccount:
+    """Give an account a new key of the same seller; a stopped account goes on.
+
+    Raises BadCredentials (also when the key is another seller's) and MarketplaceError.
+    """
+    adapter_class, parsed = _parsed(account.marketplace, credentials)
+    with open_with(adapter_class, parsed, base_url=account.base_url, seller=account.external_id) as adapter:
+        check = adapter.check()
+    if check.seller_external_id != account.external_id:
+        name = next(iter(adapter_class.credentials_class.model_fields))
+        raise BadCredentials({name: say("This key belongs to another seller.")})
+    with transaction.atomic():
+        account = _locked(account)
+        account.credentials_sealed = crypto.encrypt(revealed(parsed), context=account.secret_context)
+        account.key_hint = key_hint(parsed)
+        account.status = AccountStatus.ACTIVE
+        account.save(update_fields=["credentials_sealed", "key_hint", "status"])
+        _apply(account, check)
+        _make_due(account)
+    log.info("account_key_replaced", account=account.pk, actor=actor and actor.pk)
+    subscribe_push(account=account)
+    return account
+
+
+def check_account(*, account: MarketplaceAccount) -> AccountCheck:
+    """Ask what the key may do and until when, and note it.
+
+    A refused key stops the account and raises CredentialsRejected; other MarketplaceErrors change nothing.
+    """
+    try:
+        with open_adapter(account) as adapter:
+            check = adapter.check()
+    except CredentialsRejected:
+        stop_account(account)
+        raise
+    with transaction.atomic():
+        _apply(_locked(account), check)
+    return check
+
+
+@transaction.atomic
+def pause_account(*, account: MarketplaceAccount, actor: User | None = None) -> MarketplaceAccount:
+    """Sync nothing of the account until it is resumed; what we hold stays. A refused key stays refused."""
+    held = _locked(account)
+    if held.status == AccountStatus.ACTIVE:
+        held.status = AccountStatus.PAUSED
+        held.save(update_fields=["status"])
+        log.info("account_paused", account=held.pk, actor=actor and actor.pk)
+    return held
+
+
+@transaction.atomic
+def resume_account(*, account: MarketplaceAccount, actor: User | None = None) -> MarketplaceAccount:
+    """Go on syncing a paused account, from where it stopped, at once."""
+    held = _locked(account)
+    if held.status == AccountStatus.PAUSED:
+        held.status = AccountStatus.ACTIVE
+        held.save(update_fields=["status"])
+        _make_due(held)
+        log.info("account_resumed", account=held.pk, actor=actor and actor.pk)
+    return held
+
+
+def warn_of_expiry(*, account: MarketplaceAccount) -> int | None:
+    """Tell the company's owners by e-mail that the key soon expires; once for each of 14, 3 and 1 days.
+
+    Gives the threshold that was told of, None when there is nothing to tell.
+    """
+    days = account.key_days_left(timezone.now())
+    if days is None:
+        return None
+    due = [threshold for threshold in WARN_DAYS if days <= threshold]
+    if not due or (account.expiry_warned_days or max(WARN_DAYS) + 1) <= due[-1]:
+        return None
+    accounts = MarketplaceAccount.objects.for_company(account.company_id).filter(
+        pk=account.pk, expiry_warned_days=account.expiry_warned_days
+    )
+    # Whoever writes the mark sends the letters: two workers never send them twice.
+    if not accounts.update(expiry_warned_days=due[-1]):
+        return None
+    account.expiry_warned_days = due[-1]
+    _send_expiry_letters(account, max(days, 0))
+    return due[-1]
+
+
+def _send_expiry_letters(account: MarketplaceAccount, days: int) -> None:
+    owners = Membership.objects.for_company(account.company_id).filter(role=Role.OWNER, user__is_active=True)
+    for membership in owners.select_related("user"):
+        with translation.override(membership.user.language):
+            left = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+            names = {"title": account.title, "company": account.company.name, "left": left}
+            send_mail(
+                say("%(title)s: the key expires in %(left)s") % names,
+                say(
+                    "The key of the account “%(title)s” of the company “%(company)s” expires in %(left)s. "
+                    "After that the data are no longer updated. Make a new key in the marketplace's cabinet "
+                    "and replace it on the page of the account."
+                )
+                % names,
+                None,
+                [membership.user.email],
+            )
+
+
+def _parsed(marketplace: str, credentials: Mapping[str, Any]) -> tuple[type[MarketplaceAdapter], BaseModel]:
+    adapter_class = registry.adapters()[marketplace]
+    try:
+        return adapter_class, adapter_class.credentials_class.model_validate(dict(credentials))
+    except ValidationError as exc:
+        errors = exc.errors(include_url=False, include_context=False, include_input=False)
+    # Raised outside the handler: the cause would carry the values.
+    raise BadCredentials({str(error["loc"][0]) if error["loc"] else "": error["msg"] for error in errors})
+
+
+@transaction.atomic
+def _create(
+    company: Company,
+    adapter_class: type[MarketplaceAdapter],
+    credentials: BaseModel,
+    check: AccountCheck,
+    *,
+    title: str,
+    base_url: str,
+) -> MarketplaceAccount:
+    known = MarketplaceAccount.objects.for_company(company).filter(
+        marketplace=adapter_class.code, external_id=check.seller_external_id
+    )
+    account = MarketplaceAccount(
+        company=company,
+        marketplace=adapter_class.code,
+        external_id=check.seller_external_id,
+        title=(title or check.seller_name or adapter_class.title)[:80],
+        base_url=base_url.rstrip("/"),
+        key_hint=key_hint(credentials),
+    )
+    account.credentials_sealed = crypto.encrypt(revealed(credentials), context=account.secret_context)
+    MarketplaceAccount.all_companies.bulk_create([account], ignore_conflicts=True)
+    created: MarketplaceAccount = known.select_related("company").get()
+    if created.push_token != account.push_token:
+        raise AlreadyConnected(created)
+    StreamState.all_companies.bulk_create(
+        StreamState(company=company, account=created, stream=code)
+        for code, stream in registry.streams().items()
+        if issubclass(adapter_class, stream.role)
+    )
+    _apply(created, check)
+    return created
+
+
+def _apply(account: MarketplaceAccount, check: AccountCheck) -> None:
+    now = timezone.now()
+    if account.key_expires_at != check.expires_at:
+        account.expiry_warned_days = None
+    account.key_expires_at = check.expires_at
+    account.seller_name = check.seller_name[:200]
+    account.legal_name = check.legal_name[:300]
+    account.tax_id = check.tax_id[:12]
+    account.roles = list(check.roles)
+    account.checked_at = now
+    account.save(
+        update_fields=[
+            "key_expires_at",
+            "expiry_warned_days",
+            "seller_name",
+            "legal_name",
+            "tax_id",
+            "roles",
+            "checked_at",
+        ]
+    )
+    set_missing(account, sorted(check.missing))
+
+
+def _make_due(account: MarketplaceAccount) -> None:
+    StreamState.objects.for_company(account.company_id).filter(account=account).update(
+        due_at=timezone.now(), failures=0, queued_until=None
+    )
+
+
+def _locked(account: MarketplaceAccount) -> MarketplaceAccount:
+    held: MarketplaceAccount = (
+        MarketplaceAccount.objects.for_company(account.company_id)
+        .select_for_update(of=("self",))
+        .select_related("company")
+        .get(pk=account.pk)
+    )
+    return held
