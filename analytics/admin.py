@@ -1,0 +1,55 @@
+"""Facts for staff: to look at, never to change."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from analytics.models import ClosingStock, DailyFact, FactsState, HourlyOrders
+from core.staff import COMPANY_FILTER, StaffAdmin
+
+
+@admin.register(DailyFact)
+class DailyFactAdmin(StaffAdmin):
+    list_display = (
+        "day", "company", "account", "listing", "cluster_to", "ordered_units", "ordered_amount", "cancelled_units",
+        "delivered_units",
+    )  # fmt: skip
+    list_select_related = ("company", "account", "listing")
+    list_filter = (COMPANY_FILTER,)
+    search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
+    ordering = ("-day", "-pk")
+
+
+@admin.register(ClosingStock)
+class ClosingStockAdmin(StaffAdmin):
+    list_display = ("day", "company", "listing", "available", "reserved")
+    list_select_related = ("company", "listing")
+    list_filter = (COMPANY_FILTER,)
+    search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
+    ordering = ("-day", "-pk")
+
+
+@admin.register(HourlyOrders)
+class HourlyOrdersAdmin(StaffAdmin):
+    list_display = (
+        "day",
+        "hour",
+        "company",
+        "account",
+        "orders",
+        "units",
+        "amount",
+        "delivered",
+        "cancelled",
+    )
+    list_select_related = ("company", "account")
+    list_filter = (COMPANY_FILTER,)
+    ordering = ("-day", "-hour", "-pk")
+
+
+@admin.register(FactsState)
+class FactsStateAdmin(StaffAdmin):
+    list_display = ("company", "refreshed_at")
+    list_select_related = ("company",)
+    list_filter = (COMPANY_FILTER,)
+    ordering = ("-pk",)
