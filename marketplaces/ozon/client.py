@@ -117,7 +117,6 @@ class OzonClient:
                 "filter": {"product_id": list(product_ids), "visibility": visibility},
                 "last_id": last_id,
                 "limit": PRODUCTS_A_PAGE,
-                "sort_dir": "ASC",
             },
         )
 

@@ -11,12 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
+
 from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery
 from marketplaces.contracts.pages import Cursor, Page, Rejected
 from marketplaces.errors import CursorRejected, RequestRejected, RightMissing, UnexpectedResponse
 from marketplaces.ozon.client import POSTINGS_A_PAGE, OzonClient, Rows
 from marketplaces.ozon.mapping import moment, needs_reasons, order_snapshot
 from marketplaces.ozon.schemas import CancelReason, Posting, PostingList
+
+log = structlog.get_logger(__name__)
 
 # A year is allowed; a short window loses little when its place in the list is forgotten.
 WINDOW: Final = timedelta(days=7)
@@ -224,7 +228,8 @@ def cancel_reasons(client: OzonClient) -> Mapping[str, CancelReason]:
     """The dictionary of cancel reasons by id; empty when the key may not read it: words are not worth a run."""
     try:
         return {reason.id: reason for reason in client.cancel_reasons().reasons}
-    except (RightMissing, RequestRejected, UnexpectedResponse):
+    except (RightMissing, RequestRejected, UnexpectedResponse) as exc:
+        log.warning("reference_unreadable", model="CancelReasons", error=str(exc))
         return {}
 
 

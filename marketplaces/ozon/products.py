@@ -160,6 +160,6 @@ def _attributes(client: OzonClient, ids: list[str], *, visibility: str) -> dict[
             if not rows.page.result or last_id in {"", *tokens}:
                 break
             tokens.add(last_id)
-    except (RightMissing, RequestRejected):
+    except RightMissing:
         return found
     return found

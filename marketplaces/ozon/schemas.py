@@ -24,12 +24,11 @@ class Wire(BaseModel):
 Id = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,18}$")]
 # The same where it may be missing: 0, an empty text or null.
 MaybeId = Annotated[str, StringConstraints(pattern=r"^[0-9]{0,19}$")] | None
-# A name of an object: printable ASCII without spaces.
-Key = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[!-~]+$")]
+# A name of an object, always text: printable ASCII without spaces.
+Key = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100, pattern=r"^[!-~]+$")]
 Article = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Word = Annotated[str, StringConstraints(max_length=64)]
+Word = Annotated[str, StringConstraints(strict=True, max_length=64)]
 Text = str | None
-Units = Annotated[int, Field(ge=-MOST_UNITS, le=MOST_UNITS)]
 Count = Annotated[int, Field(ge=-MOST_UNITS, le=MOST_UNITS)] | None
 Amount = Annotated[Decimal, Field(ge=0, le=LARGEST, allow_inf_nan=False)]
 # Prices that are not set come as null, "" or are missing.

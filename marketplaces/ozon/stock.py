@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeVar
 
+import structlog
+
 from marketplaces.contracts.pages import Cursor, Page, Rejected
 from marketplaces.contracts.stock import StockQuery, StockSnapshot
 from marketplaces.errors import RequestRejected, RightMissing, UnexpectedResponse
@@ -21,6 +23,8 @@ from marketplaces.ozon.schemas import (
     StockPage,
     StockRow,
 )
+
+log = structlog.get_logger(__name__)
 
 Reference = TypeVar("Reference")
 Place = tuple[str, str]
@@ -86,7 +90,8 @@ def _or_default(ask: Callable[[], Reference], default: Reference) -> Reference:
     """Reference data are not worth a run."""
     try:
         return ask()
-    except (RightMissing, RequestRejected, UnexpectedResponse):
+    except (RightMissing, RequestRejected, UnexpectedResponse) as exc:
+        log.warning("reference_unreadable", model=type(default).__name__, error=str(exc))
         return default
 
 
