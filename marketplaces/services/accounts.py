@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
@@ -25,14 +25,12 @@ from marketplaces.errors import CredentialsRejected
 from marketplaces.models import AccountStatus, MarketplaceAccount, StreamState
 from marketplaces.services.pushes import subscribe_push
 from marketplaces.sync.endings import set_missing, stop_account
+from marketplaces.sync.schedule import KEY_WARN_DAYS
 
 if TYPE_CHECKING:
     from companies.models import Company, User
 
 log = structlog.get_logger(__name__)
-
-# Days before a key expires at which its owners are told, once each.
-WARN_DAYS: Final = (14, 3, 1)
 
 
 class AlreadyConnected(Exception):
@@ -158,8 +156,8 @@ def warn_of_expiry(*, account: MarketplaceAccount) -> int | None:
     days = account.key_days_left(timezone.now())
     if days is None:
         return None
-    due = [threshold for threshold in WARN_DAYS if days <= threshold]
-    if not due or (account.expiry_warned_days or max(WARN_DAYS) + 1) <= due[-1]:
+    due = [threshold for threshold in KEY_WARN_DAYS if days <= threshold]
+    if not due or (account.expiry_warned_days or max(KEY_WARN_DAYS) + 1) <= due[-1]:
         return None
     accounts = MarketplaceAccount.objects.for_company(account.company_id).filter(
         pk=account.pk, expiry_warned_days=account.expiry_warned_days

@@ -19,6 +19,8 @@ DOUBTS_BEFORE_BELIEF: Final = 6
 LONGEST_RUN: Final = timedelta(minutes=15)
 STREAM_COOLDOWN: Final = timedelta(seconds=30)
 OBJECT_COOLDOWN: Final = timedelta(seconds=10)
+# Days before a key expires at which its owners are told, once each.
+KEY_WARN_DAYS: Final = (14, 3, 1)
 _JITTER: Final = 0.2
 
 
