@@ -27,19 +27,42 @@ _SYMBOLS: Final = {
     "AMD": "֏",
     "KGS": "с",
 }
-_MONTHS: Final = tuple(
-    pgettext_lazy("month after a day", name)
-    for name in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS: Final = (
+    pgettext_lazy("month after a day", "Jan"),
+    pgettext_lazy("month after a day", "Feb"),
+    pgettext_lazy("month after a day", "Mar"),
+    pgettext_lazy("month after a day", "Apr"),
+    pgettext_lazy("month after a day", "May"),
+    pgettext_lazy("month after a day", "Jun"),
+    pgettext_lazy("month after a day", "Jul"),
+    pgettext_lazy("month after a day", "Aug"),
+    pgettext_lazy("month after a day", "Sep"),
+    pgettext_lazy("month after a day", "Oct"),
+    pgettext_lazy("month after a day", "Nov"),
+    pgettext_lazy("month after a day", "Dec"),
 )
-_LONG_MONTHS: Final = tuple(
-    pgettext_lazy("full month after a day", name)
-    for name in (
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
-    )
-)  # fmt: skip
-_WEEKDAYS: Final = tuple(
-    pgettext_lazy("short weekday", name) for name in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_LONG_MONTHS: Final = (
+    pgettext_lazy("full month after a day", "January"),
+    pgettext_lazy("full month after a day", "February"),
+    pgettext_lazy("full month after a day", "March"),
+    pgettext_lazy("full month after a day", "April"),
+    pgettext_lazy("full month after a day", "May"),
+    pgettext_lazy("full month after a day", "June"),
+    pgettext_lazy("full month after a day", "July"),
+    pgettext_lazy("full month after a day", "August"),
+    pgettext_lazy("full month after a day", "September"),
+    pgettext_lazy("full month after a day", "October"),
+    pgettext_lazy("full month after a day", "November"),
+    pgettext_lazy("full month after a day", "December"),
+)
+_WEEKDAYS: Final = (
+    pgettext_lazy("short weekday", "Mon"),
+    pgettext_lazy("short weekday", "Tue"),
+    pgettext_lazy("short weekday", "Wed"),
+    pgettext_lazy("short weekday", "Thu"),
+    pgettext_lazy("short weekday", "Fri"),
+    pgettext_lazy("short weekday", "Sat"),
+    pgettext_lazy("short weekday", "Sun"),
 )
 
 Number = int | float | Decimal
@@ -121,17 +144,20 @@ def points(share: Number | None, *, digits: int = 1, signed: bool = False) -> st
     """`0,6 п.п.`: a difference of two shares."""
     if share is None:
         return UNKNOWN
-    return f"{number(as_decimal(share) * 100, digits=digits, signed=signed)}{NBSP}{_('pp')}"
+    unit = _("pp")
+    return f"{number(as_decimal(share) * 100, digits=digits, signed=signed)}{NBSP}{unit}"
 
 
 def units(count: Number | None, *, signed: bool = False) -> str:
     """`12 шт.`"""
-    return UNKNOWN if count is None else f"{number(count, signed=signed)}{NBSP}{_('pcs.')}"
+    unit = _("pcs.")
+    return UNKNOWN if count is None else f"{number(count, signed=signed)}{NBSP}{unit}"
 
 
 def days(count: Number | None, *, digits: int = 0) -> str:
     """`38 дн.`"""
-    return UNKNOWN if count is None else f"{number(count, digits=digits)}{NBSP}{_('d.')}"
+    unit = _("d.")
+    return UNKNOWN if count is None else f"{number(count, digits=digits)}{NBSP}{unit}"
 
 
 def change(

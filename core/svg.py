@@ -580,8 +580,9 @@ def _x_ticks(labels: Sequence[str]) -> tuple[Tick, ...]:
 
 def _slot_ticks(labels: Sequence[str], slot: float) -> tuple[Tick, ...]:
     every = max(1, ceil(len(labels) / 8))
+    is_long = sum(map(len, labels)) > 24 * every
     return tuple(
-        Tick(at=_pc((index + 0.5) * slot), label=label, anchor="mid", is_minor=every == 1 and len(labels) > 5 and index % 2 == 1)
+        Tick(at=_pc((index + 0.5) * slot), label=label, anchor="mid", is_minor=is_long and index % 2 == 1)
         for index, label in enumerate(labels)
         if index % every == 0
     )  # fmt: skip

@@ -770,7 +770,7 @@ def form_fields(form: forms.BaseForm) -> SafeString:
 
 
 @register.simple_tag
-def form_errors(form: forms.BaseForm, *, title: Any = "") -> SafeString:
+def form_errors(form: forms.BaseForm, *, title: Any = "", focus: bool = True) -> SafeString:
     """The summary that comes first after a failed save, each line linked to its field."""
     rows = [
         (form[name], error) for name, errors in form.errors.items() if name != "__all__" for error in errors
@@ -780,7 +780,7 @@ def form_errors(form: forms.BaseForm, *, title: Any = "") -> SafeString:
         rows=rows,
         general=form.non_field_errors(),
         title=title or _("Not saved"),
-        count=len(rows),
+        focus=focus,
     )
 
 
