@@ -1,0 +1,90 @@
+"""Connect a marketplace account of a company."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from companies.models import Company
+from marketplaces import catalogue, registry, services
+from marketplaces.contracts.accounts import AccountCheck
+from marketplaces.errors import MarketplaceError
+from marketplaces.http import ForbiddenHost
+
+
+class Command(BaseCommand):
+    help = (
+        "Check a key and connect its account to a company. The key is read from standard input, so that it "
+        "stays out of the shell's history and the process list. Exit code 0: connected, 1: the marketplace "
+        "refuses the key or does not answer, 2: wrong arguments."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--company", required=True, metavar="SLUG", help="the company's address")
+        parser.add_argument("--marketplace", required=True, metavar="NAME", help="ozon, …")
+        parser.add_argument(
+            "--client-id", default="", metavar="ID", help="the seller's id, where there is one"
+        )
+        parser.add_argument("--api-key-stdin", action="store_true", help="read the key from standard input")
+        parser.add_argument("--title", default="", help="what the account is called in the cabinet")
+        parser.add_argument("--base-url", metavar="URL", help="another address of the API (a sandbox)")
+        parser.add_argument("--dry-run", action="store_true", help="check the key, connect nothing")
+
+    def handle(self, **options: Any) -> None:
+        company = Company.objects.filter(slug=options["company"]).first()
+        if company is None:
+            raise CommandError(f"No company has the address {options['company']!r}.", returncode=2)
+        if options["marketplace"] not in registry.adapters():
+            known = ", ".join(registry.adapters())
+            raise CommandError(f"No marketplace {options['marketplace']!r}; there are {known}.", returncode=2)
+        if not options["api_key_stdin"]:
+            raise CommandError("Give the key on standard input, with --api-key-stdin.", returncode=2)
+        credentials = {"client_id": options["client_id"], "api_key": sys.stdin.readline().strip()}
+        try:
+            self._connect(company, options, credentials)
+        except services.BadCredentials as exc:
+            told = "; ".join(f"{name}: {why}" for name, why in exc.fields.items())
+            raise CommandError(told, returncode=2) from None
+        except ForbiddenHost as exc:
+            raise CommandError(f"--base-url: {exc}. See MARKETPLACE_EXTRA_HOSTS.", returncode=2) from None
+        except services.AlreadyConnected as exc:
+            raise CommandError(f"Connected already, as the account {exc.account.pk}.", returncode=1) from None
+        except MarketplaceError as exc:
+            title = registry.adapters().title(options["marketplace"])
+            told = catalogue.message(exc.code, marketplace=title, zone=company.zone)
+            raise CommandError(told, returncode=1) from None
+
+    def _connect(self, company: Company, options: dict[str, Any], credentials: dict[str, str]) -> None:
+        address = options["base_url"] or settings.MARKETPLACE_BASE_URLS[options["marketplace"]]
+        if options["dry_run"]:
+            check = services.try_credentials(
+                marketplace=options["marketplace"], credentials=credentials, base_url=address
+            )
+            self.stdout.write(f"The key is good. {_described(check)} Nothing was connected.")
+            return
+        account = services.connect_account(
+            company=company,
+            marketplace=options["marketplace"],
+            credentials=credentials,
+            title=options["title"],
+            base_url=address,
+        )
+        self.stdout.write(f"Connected “{account.title}” as the account {account.pk}.")
+        if account.missing:
+            self.stdout.write(f"The key has no right to: {', '.join(account.missing)}.")
+
+
+def _described(check: AccountCheck) -> str:
+    parts = [f"Seller {check.seller_external_id}"]
+    if check.seller_name:
+        parts.append(f"“{check.seller_name}”")
+    if check.expires_at is not None:
+        parts.append(f"expires {timezone.localtime(check.expires_at):%Y-%m-%d}")
+    if check.missing:
+        parts.append(f"no right to {', '.join(check.missing)}")
+    return ", ".join(parts) + "."
