@@ -70,7 +70,7 @@ class Command(BaseCommand):
             self.stderr.write(f"{name}: {exc}")
             return False
         self.stdout.write(f"{name}: {_summary(run)}")
-        return run.outcome == RunOutcome.DONE
+        return bool(run.outcome == RunOutcome.DONE)
 
 
 def _since(text: str | None, slug: str) -> datetime | None:
