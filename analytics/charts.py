@@ -1,0 +1,353 @@
+"""From what selectors read to what components draw: tiles, lines, parts, and the words beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import TYPE_CHECKING, Final, TypedDict
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analytics.choices import Measure
+from analytics.selectors.sales import STUCK_AFTER
+from core import formats
+from core.components import Part
+from core.svg import LineChart, NamedMark, Point
+from marketplaces.contracts.orders import OrderStatus
+from marketplaces.models import RunOutcome
+from marketplaces.registry import streams
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from decimal import Decimal
+
+    from django_stubs_ext import StrOrPromise
+
+    from analytics.selectors.health import AccountHealth
+    from analytics.selectors.sales import Sales, Totals
+    from analytics.selectors.windows import Window
+    from core.statuses import Tone
+    from marketplaces.models import SyncRun
+
+# A day this many times the usual one is worth a name on the plot.
+_STANDS_OUT: Final = 1.4
+_FEWEST_DAYS_TO_JUDGE: Final = 7
+_KEY_ENDS_SOON: Final = 14
+
+
+class Shapes(TypedDict):
+    """The two series of a tile's sparkline."""
+
+    shape: tuple[float | None, ...]
+    shape_before: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """What the `kpi` component takes."""
+
+    label: StrOrPromise
+    value: str | None
+    unit: StrOrPromise
+    definition: StrOrPromise
+    change: formats.Change | None = None
+    was: str = ""
+    note: str = ""
+    shape: tuple[float | None, ...] = ()
+    shape_before: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A badge of an account and the sentence below it."""
+
+    label: StrOrPromise
+    tone: Tone
+    icon: str
+    text: str
+
+
+def tiles(sales: Sales) -> list[Tile]:
+    """The strip of figures of a period."""
+    now, before = sales.total, sales.total_before
+    return [
+        _money_tile(sales),
+        _tile(
+            sales,
+            label=_("Orders"),
+            unit=_("pcs."),
+            get=lambda totals: totals.orders,
+            definition=_("Orders placed in the period, cancelled ones included. Today counts up to now."),
+        ),
+        _tile(
+            sales,
+            label=_("Units"),
+            unit=_("pcs."),
+            get=lambda totals: totals.units,
+            definition=_("Units of all positions of these orders, cancelled ones included."),
+        ),
+        _tile(
+            sales,
+            label=_("Average order"),
+            unit="₽",
+            get=lambda totals: totals.average,
+            definition=_("Ordered, in money ÷ orders, cancelled ones included."),
+        ),
+        Tile(
+            label=_("Delivered"),
+            value=formats.number(now.delivered),
+            unit=_("pcs."),
+            note=_("%(share)s of orders, on the way %(rest)s")
+            % {"share": formats.percent(now.delivered_share), "rest": formats.number(now.on_the_way)},
+            definition=_(
+                "Orders of the period that the buyer has already got. The latest ones are still on the way, "
+                "so the figure goes on growing and is not compared with the period before."
+            ),
+            **_shapes(sales, lambda totals: totals.delivered),
+        ),
+        Tile(
+            label=_("Cancellations"),
+            value=None
+            if now.cancelled_share is None
+            else formats.number(now.cancelled_share * 100, digits=1),
+            unit="%",
+            change=formats.change(
+                now.cancelled_share,
+                before.cancelled_share if before else None,
+                more_is_better=None,
+                shares=True,
+            ),
+            was=formats.percent(before.cancelled_share) if before and before.orders else "",
+            note="" if before else _nothing_before(sales),
+            definition=_(
+                "Cancelled orders ÷ all orders of the period. The latest orders may still be cancelled, "
+                "so the share of the period before is a little riper."
+            ),
+            **_shapes(sales, lambda totals: totals.cancelled_share),
+        ),
+    ]
+
+
+def line(sales: Sales, measure: Measure) -> LineChart:
+    """Orders or money by day against the days before; today is dotted, it is not over."""
+    is_money = measure is Measure.REVENUE
+    get: Callable[[Totals], float] = (
+        (lambda totals: float(totals.amount)) if is_money else (lambda totals: totals.orders)
+    )
+    text: Callable[[float | None], str] = _roubles if is_money else formats.number
+    window, now, before = sales.window, _values(sales.now, get), _values(sales.before, get)
+    total = sum(value for value in now if value is not None)
+    total_before = sum(value for value in before if value is not None)
+    has_before = any(value is not None for value in before)
+    return LineChart(
+        message=_message(sales, measure),
+        points=[
+            Point(label=formats.day(day, today=window.today), now=value, before=old)
+            for day, value, old in zip(window.days, now, before, strict=True)
+        ],
+        now_label=formats.day_range(window.days, today=window.today),
+        before_label=formats.day_range(window.before, today=window.today) if has_before else "",
+        now_total=text(total),
+        before_total=text(total_before) if has_before else "",
+        marks=_marks(window, now, text=text),
+        unripe_from=len(now) - 1 if len(now) > 1 else None,
+        whole=not is_money,
+        text=text,
+        axis_text=_axis_roubles if is_money else None,
+    )
+
+
+def parts(sales: Sales) -> list[Part]:
+    """The flat bar of orders by status, in the order of the process."""
+    return [
+        Part(
+            label=count.status.label,
+            value=count.orders,
+            text=formats.number(count.orders),
+            tone=count.status.tone,
+        )
+        for count in sales.statuses
+        if count.orders
+    ]
+
+
+def stuck_norms() -> str:
+    """What "stuck" means, in words."""
+    return _(
+        "Orders of any day that stand in a status longer than usual, counted from the day they were placed: "
+        "accepted over %(accepted)s, packed over %(packed)s, in delivery over %(shipped)s."
+    ) % {
+        "accepted": formats.days(STUCK_AFTER[OrderStatus.ACCEPTED]),
+        "packed": formats.days(STUCK_AFTER[OrderStatus.PACKED]),
+        "shipped": formats.days(STUCK_AFTER[OrderStatus.SHIPPED]),
+    }
+
+
+def today_so_far(sales: Sales) -> str:
+    """The sentence under the title."""
+    today = sales.today
+    if not today.orders:
+        return _("No orders yet today.")
+    orders = ngettext(
+        "Today: %(count)s order for %(amount)s.", "Today: %(count)s orders for %(amount)s.", today.orders
+    ) % {"count": formats.number(today.orders), "amount": formats.money(today.amount)}
+    if not today.cancelled:
+        return orders
+    cancelled = ngettext(
+        "Cancelled of them: %(count)s order.", "Cancelled of them: %(count)s orders.", today.cancelled
+    ) % {"count": formats.number(today.cancelled)}
+    return f"{orders} {cancelled}"
+
+
+def told(run: SyncRun) -> str:
+    """What a run brought, in a line."""
+    if run.outcome in (RunOutcome.FAILED, RunOutcome.SUSPICIOUS, RunOutcome.LOST):
+        return run.message or str(run.outcome.label)
+    title = streams().title(run.stream)
+    found = [
+        (_("new %(count)s"), run.inserted),
+        (_("changed %(count)s"), run.changed),
+        (_("in quarantine %(count)s"), run.quarantined),
+    ]
+    words = ", ".join(text % {"count": formats.number(count)} for text, count in found if count)
+    return f"{title}: {words}"
+
+
+def note_of(account: AccountHealth) -> Note:
+    """How an account is, in a badge and a sentence."""
+    if not account.is_active:
+        status = account.account.status
+        text = _("Nothing is synced. The data we have are in place.")
+        return Note(label=status.label, tone=status.tone, icon=status.icon, text=text)
+    if account.late:
+        worst: Tone = "danger" if any(stream.tone == "danger" for stream in account.late) else "warning"
+        return Note(label=_("Falls behind"), tone=worst, icon="clock", text=_as_of_each(account))
+    if account.unread:
+        names = ", ".join(str(stream.title).lower() for stream in account.unread)
+        text = _("Reading for the first time: %(names)s.") % {"names": names}
+        return Note(label=_("First sync"), tone="progress", icon="refresh-cw", text=text)
+    left = account.key_days_left
+    if left is not None and left <= _KEY_ENDS_SOON:
+        text = ngettext(
+            "The key works for %(count)d day more.", "The key works for %(count)d days more.", left
+        ) % {"count": left}
+        return Note(label=_("Key ends soon"), tone="warning", icon="key-round", text=text)
+    return Note(label=_("In order"), tone="success", icon="check", text=_as_of_each(account))
+
+
+def _as_of_each(account: AccountHealth) -> str:
+    known = [stream for stream in account.streams if stream.is_on]
+    return ", ".join(f"{stream.title} {formats.as_of(stream.as_of)}" for stream in known)
+
+
+def _money_tile(sales: Sales) -> Tile:
+    figure, magnitude = formats.short_parts(sales.total.amount)
+    before = sales.total_before
+    return Tile(
+        label=_("Ordered"),
+        value=figure,
+        unit=f"{magnitude} ₽".strip(),
+        change=formats.change(sales.total.amount, before.amount) if before else None,
+        was=formats.short_money(before.amount) if before else "",
+        note="" if before else _nothing_before(sales),
+        definition=_(
+            "Sum of the orders placed in the period at the seller's price, before cancellations and returns. "
+            "Layer: operational. Today and the day it is compared with count up to %(hour)s:00."
+        )
+        % {"hour": sales.window.until_hour},
+        **_shapes(sales, lambda totals: totals.amount),
+    )
+
+
+def _tile(
+    sales: Sales,
+    *,
+    label: str,
+    unit: str,
+    get: Callable[[Totals], float | Decimal | None],
+    definition: str,
+) -> Tile:
+    value, before = get(sales.total), sales.total_before
+    was = get(before) if before else None
+    return Tile(
+        label=label,
+        value=None if value is None else formats.number(value),
+        unit=unit,
+        change=formats.change(value, was),
+        was=formats.number(was) if was is not None else "",
+        note="" if before else _nothing_before(sales),
+        definition=definition,
+        **_shapes(sales, get),
+    )
+
+
+def _shapes(sales: Sales, get: Callable[[Totals], float | Decimal | None]) -> Shapes:
+    """The sparkline of whole days: today would always end it with a fall."""
+    return {"shape": _values(sales.now[:-1], get), "shape_before": _values(sales.before[:-1], get)}
+
+
+def _values(
+    days: Iterable[Totals | None], get: Callable[[Totals], float | Decimal | None]
+) -> tuple[float | None, ...]:
+    found = (None if totals is None else get(totals) for totals in days)
+    return tuple(None if value is None else float(value) for value in found)
+
+
+def _nothing_before(sales: Sales) -> str:
+    if sales.first_day is None:
+        return ""
+    return _("nothing to compare with: orders since %(day)s") % {"day": formats.day(sales.first_day)}
+
+
+def _message(sales: Sales, measure: Measure) -> str:
+    days = formats.day_range(sales.window.days)
+    if measure is Measure.REVENUE:
+        return _("Ordered by day, %(days)s: %(total)s in all") % {
+            "days": days,
+            "total": formats.money(sales.total.amount),
+        }
+    return _("Orders by day, %(days)s: %(total)s in all") % {
+        "days": days,
+        "total": formats.number(sales.total.orders),
+    }
+
+
+def _marks(
+    window: Window, values: Sequence[float | None], *, text: Callable[[float | None], str]
+) -> list[NamedMark]:
+    """The sale days of the trade calendar on which sales indeed stood out."""
+    known = [value for value in values[:-1] if value]
+    if len(known) < _FEWEST_DAYS_TO_JUDGE:
+        return []
+    usual = median(known)
+    return [
+        NamedMark(index=index, label=f"{_sale_name(day)}: {text(value)}")
+        for index, (day, value) in enumerate(zip(window.days, values, strict=True))
+        if value and value > _STANDS_OUT * usual and _sale_name(day)
+    ]
+
+
+def _sale_name(day: date) -> str:
+    """The sale that marketplaces hold on the day, if any."""
+    if (day.month, day.day) == (11, 11):
+        return _("sale 11.11")
+    if day.month == 11 and day.weekday() == 4 and day + timedelta(days=7) > date(day.year, 11, 30):
+        return _("Black Friday")
+    return ""
+
+
+def _roubles(value: float | None) -> str:
+    return formats.money(value)
+
+
+def _axis_roubles(value: float | None) -> str:
+    """Thousands and millions, so that the axis stays narrow."""
+    if value is None:
+        return formats.UNKNOWN
+    if abs(value) >= 1_000_000:
+        return f"{formats.number(value / 1_000_000, digits=1)}{formats.NBSP}{_('m')}"
+    if abs(value) >= 1_000:
+        return f"{formats.number(value / 1_000)}{formats.NBSP}{_('k')}"
+    return formats.number(value)

@@ -1,0 +1,21 @@
+"""What the pages of analytics let a person choose."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Period(models.TextChoices):
+    """How long a look back; every one ends with today."""
+
+    WEEK = "7", _("7 days")
+    FOUR_WEEKS = "28", _("28 days")
+    MONTH = "month", _("Month")
+
+
+class Measure(models.TextChoices):
+    """What the line by day shows."""
+
+    ORDERS = "orders", _("Orders")
+    REVENUE = "revenue", _("Revenue")

@@ -1,0 +1,41 @@
+"""Everything the first page of a company shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analytics.selectors.happenings import Happenings, happenings
+from analytics.selectors.health import Health, health
+from analytics.selectors.sales import Sales, sales
+from analytics.selectors.stock import StockOuts, stock_outs
+from analytics.selectors.windows import window_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from analytics.choices import Period
+    from analytics.selectors.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
+    """What happened, what ends, how the accounts are: of a scope, for a period, at a moment."""
+
+    scope: Scope
+    sales: Sales
+    stock: StockOuts
+    happened: Happenings
+    health: Health
+
+
+def dashboard(scope: Scope, *, period: Period, now: datetime) -> Dashboard:
+    """Read the dashboard: a constant number of queries, none of them over orders."""
+    window = window_of(period, now=now, zone=scope.company.zone)
+    return Dashboard(
+        scope=scope,
+        sales=sales(scope, window),
+        stock=stock_outs(scope, today=window.today),
+        happened=happenings(scope, now=now),
+        health=health(scope, now=now),
+    )

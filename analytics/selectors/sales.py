@@ -1,0 +1,202 @@
+"""Orders and money by day and by status, out of the tallies; nothing here counts orders."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import Q, Sum
+
+from analytics.models import HourlyOrders
+from marketplaces.contracts.orders import OrderStatus
+from orders.models import OPEN, OrderTally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analytics.selectors.scope import Scope
+    from analytics.selectors.windows import Window
+    from core.periods import Days
+
+# Days after the order was placed from which an order that still stands in a status is stuck.
+STUCK_AFTER: Final = {
+    OrderStatus.UNKNOWN: 2,
+    OrderStatus.ACCEPTED: 2,
+    OrderStatus.PACKED: 3,
+    OrderStatus.SHIPPED: 14,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The orders placed in some time and what became of them so far; money at the seller's price."""
+
+    orders: int = 0
+    units: int = 0
+    amount: Decimal = Decimal(0)
+    delivered: int = 0
+    cancelled: int = 0
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            orders=self.orders + other.orders,
+            units=self.units + other.units,
+            amount=self.amount + other.amount,
+            delivered=self.delivered + other.delivered,
+            cancelled=self.cancelled + other.cancelled,
+        )
+
+    @property
+    def average(self) -> Decimal | None:
+        """Money an order; None without orders."""
+        return self.amount / self.orders if self.orders else None
+
+    @property
+    def cancelled_share(self) -> Decimal | None:
+        """Cancelled orders of all, 0–1; None without orders."""
+        return Decimal(self.cancelled) / self.orders if self.orders else None
+
+    @property
+    def delivered_share(self) -> Decimal | None:
+        """Delivered orders of all, 0–1; None without orders."""
+        return Decimal(self.delivered) / self.orders if self.orders else None
+
+    @property
+    def on_the_way(self) -> int:
+        """Orders that may still move."""
+        return self.orders - self.delivered - self.cancelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusCount:
+    """The orders of the window in a status; `stuck` are those of any day that stand in it for too long."""
+
+    status: OrderStatus
+    orders: int
+    share: Decimal
+    stuck: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sales:
+    """What was ordered in the window, day by day, against the days before.
+
+    `now` and `before` have one entry a day, None for days before the first known order. `total_before` is
+    None when the days before are not wholly known.
+    """
+
+    window: Window
+    now: tuple[Totals | None, ...]
+    before: tuple[Totals | None, ...]
+    total: Totals
+    total_before: Totals | None
+    statuses: tuple[StatusCount, ...]
+    first_day: date | None
+
+    @property
+    def today(self) -> Totals:
+        """What came today so far."""
+        return self.now[-1] or Totals()
+
+    @property
+    def stuck(self) -> int:
+        """Orders that stand in some status for too long."""
+        return sum(count.stuck or 0 for count in self.statuses)
+
+
+def sales(scope: Scope, window: Window) -> Sales:
+    """Read the sales of a window (four queries)."""
+    first_day = _first_day(scope)
+    by_status = _tallies(scope, window.days)
+    now = _by_day(by_status, window.days, first_day=first_day)
+    before = _by_day(_tallies(scope, window.before), window.before, first_day=first_day)
+    if before[-1] is not None:
+        before = (*before[:-1], _until_hour(scope, window.before.last, hour=window.until_hour))
+    return Sales(
+        window=window,
+        now=now,
+        before=before,
+        total=_sum(now),
+        total_before=_sum(before) if window.is_comparable(first_day) else None,
+        statuses=_statuses(by_status, stuck=_stuck(scope, today=window.today)),
+        first_day=first_day,
+    )
+
+
+def _first_day(scope: Scope) -> date | None:
+    tallies = OrderTally.objects.for_company(scope.company).filter(orders__gt=0, **scope.filters)
+    found: date | None = tallies.order_by("day").values_list("day", flat=True).first()
+    return found
+
+
+def _tallies(scope: Scope, days: Days) -> dict[tuple[date, OrderStatus], Totals]:
+    rows = (
+        OrderTally.objects.for_company(scope.company)
+        .filter(day__gte=days.first, day__lt=days.after, **scope.filters)
+        .values_list("day", "status")
+        .annotate(Sum("orders"), Sum("units"), Sum("amount"))
+        .order_by("day", "status")
+    )
+    return {
+        (day, status): Totals(
+            orders=orders,
+            units=units,
+            amount=amount,
+            delivered=orders if status == OrderStatus.DELIVERED else 0,
+            cancelled=orders if status == OrderStatus.CANCELLED else 0,
+        )
+        for day, status, orders, units, amount in rows
+    }
+
+
+def _by_day(
+    tallies: dict[tuple[date, OrderStatus], Totals], days: Days, *, first_day: date | None
+) -> tuple[Totals | None, ...]:
+    sums: dict[date, Totals] = defaultdict(Totals)
+    for (day, _status), totals in tallies.items():
+        sums[day] += totals
+    return tuple(None if first_day is None or day < first_day else sums[day] for day in days)
+
+
+def _until_hour(scope: Scope, day: date, *, hour: int) -> Totals:
+    sums: dict[str, Any] = (
+        HourlyOrders.objects.for_company(scope.company)
+        .filter(day=day, hour__lt=hour, **scope.filters)
+        .aggregate(**{name: Sum(name) for name in ("orders", "units", "amount", "delivered", "cancelled")})
+    )
+    known: dict[str, Any] = {name: value or 0 for name, value in sums.items()}
+    return Totals(**known)
+
+
+def _stuck(scope: Scope, *, today: date) -> dict[OrderStatus, int]:
+    too_old = Q()
+    for status, norm in STUCK_AFTER.items():
+        too_old |= Q(status=status, day__lt=today - timedelta(days=norm))
+    rows = OrderTally.objects.for_company(scope.company).filter(too_old, orders__gt=0, **scope.filters)
+    return dict(rows.values_list("status").annotate(Sum("orders")).order_by("status"))
+
+
+def _statuses(
+    tallies: dict[tuple[date, OrderStatus], Totals], *, stuck: dict[OrderStatus, int]
+) -> tuple[StatusCount, ...]:
+    counts: dict[OrderStatus, int] = defaultdict(int)
+    for (_day, status), totals in tallies.items():
+        counts[status] += totals.orders
+    whole = sum(counts.values())
+    shown = [status for status in OrderStatus if status is not OrderStatus.UNKNOWN or counts[status]]
+    return tuple(
+        StatusCount(
+            status=status,
+            orders=counts[status],
+            share=Decimal(counts[status]) / whole if whole else Decimal(0),
+            stuck=stuck.get(status, 0) if status in OPEN else None,
+        )
+        for status in shown
+    )
+
+
+def _sum(days: Iterable[Totals | None]) -> Totals:
+    return sum((day for day in days if day is not None), Totals())
