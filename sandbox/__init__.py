@@ -1,0 +1,1 @@
+"""Pretend marketplaces: one simulated world, spoken in the dialects of real marketplaces."""

@@ -1,0 +1,351 @@
+"""Orders computed from the seed: who bought what, from which warehouse, and each step on its way."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import accumulate
+from typing import NamedTuple
+
+from sandbox.world.cells import Cells, routes
+from sandbox.world.demand import HOUR_WEIGHTS, HOURS, Demand, pick
+from sandbox.world.geography import CLUSTERS, WAREHOUSES
+from sandbox.world.moments import DAY, HOUR, MINUTE, SECOND
+from sandbox.world.seeds import mix
+
+
+class Step(IntEnum):
+    """Where an order stands on its way."""
+
+    CREATED = 0
+    PACKING = 1
+    PACKED = 2
+    SHIPPED = 3
+    LAST_MILE = 4
+    AT_POINT = 5
+    RECEIVED = 6
+    CANCELLED = 7
+
+
+class Delivery(IntEnum):
+    """How the buyer gets the goods."""
+
+    PICKUP = 0
+    COURIER = 1
+    LOCKER = 2
+
+
+class Reason(IntEnum):
+    """Why an order was cancelled."""
+
+    CHANGED_MIND = 0
+    CHEAPER = 1
+    LONG_WAIT = 2
+    NOT_COLLECTED = 3
+    REFUSED = 4
+    NO_ROUTE = 5
+    LOST = 6
+
+
+class Line(NamedTuple):
+    """A product in an order: place in the assortment, units, price of a unit in kopecks."""
+
+    product: int
+    quantity: int
+    price: int
+
+
+class Order(NamedTuple):
+    """An order from one warehouse, with its whole life: `times[i]` is when it came to `path[i]`."""
+
+    created: int
+    serial: int
+    number: str
+    basket: str
+    basket_id: int
+    warehouse: int
+    cluster: int
+    lines: tuple[Line, ...]
+    path: tuple[Step, ...]
+    times: tuple[int, ...]
+    taken: int
+    delivery: Delivery
+    payment: int
+    premium: bool
+    legal: bool
+    reason: Reason | None
+    checked: int
+    live: bool
+
+    @property
+    def shipped(self) -> int | None:
+        """The instant at which the goods left the warehouse, or nothing if they never do."""
+        return self.times[3] if len(self.path) > 3 and self.path[3] is Step.SHIPPED else None
+
+    @property
+    def cancelled(self) -> int | None:
+        """The instant of cancellation, or nothing if the order is received."""
+        return self.times[-1] if self.path[-1] is Step.CANCELLED else None
+
+    @property
+    def released(self) -> int:
+        """The instant until which the units are reserved in the warehouse."""
+        return self.times[3] if len(self.path) > 3 and self.path[3] is Step.SHIPPED else self.times[-1]
+
+    def step_at(self, at: int) -> int:
+        """Return the place in `path` that the order has reached by an instant."""
+        place = len(self.times) - 1
+        while place and self.times[place] > at:
+            place -= 1
+        return place
+
+
+_WAY = tuple(Step)[:7]
+#: The path of an order that is cancelled after so many steps; the last is never cancelled.
+PATHS = (*((*_WAY[:done], Step.CANCELLED) for done in range(1, 7)), _WAY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tempo:
+    """How long the steps take: the least and the spread of each, in microseconds."""
+
+    packing: tuple[int, int]
+    packed: tuple[int, int]
+    shipped: tuple[int, int]
+    travel: tuple[int, int]
+    per_degree: int
+    to_point: tuple[int, int]
+    pickup: tuple[int, int]
+    unclaimed: tuple[int, int]
+    back: tuple[int, int]
+    horizon: int
+
+    @property
+    def hold(self) -> int:
+        """The longest time for which the units of an order are reserved."""
+        return sum((*self.packing, *self.packed, *self.shipped))
+
+
+USUAL = Tempo(
+    packing=(HOUR // 6, 3 * HOUR),
+    packed=(HOUR, 7 * HOUR),
+    shipped=(2 * HOUR, 12 * HOUR),
+    travel=(8 * HOUR, 22 * HOUR),
+    per_degree=HOUR,
+    to_point=(3 * HOUR, 20 * HOUR),
+    pickup=(2 * HOUR, 70 * HOUR),
+    unclaimed=(7 * DAY, 5 * DAY),
+    back=(DAY, 4 * DAY),
+    horizon=25 * DAY,
+)
+
+LIVELY = Tempo(
+    packing=(5 * SECOND, 7 * SECOND),
+    packed=(14 * SECOND, 20 * SECOND),
+    shipped=(30 * SECOND, 60 * SECOND),
+    travel=(25 * SECOND, 25 * SECOND),
+    per_degree=0,
+    to_point=(20 * SECOND, 25 * SECOND),
+    pickup=(60 * SECOND, 90 * SECOND),
+    unclaimed=(60 * SECOND, 60 * SECOND),
+    back=(MINUTE, MINUTE),
+    horizon=10 * MINUTE,
+)
+
+_BUYERS = list(accumulate(cluster.buyers for cluster in CLUSTERS))
+_PAYMENTS = (34, 22, 14, 8, 12, 5, 0, 5)
+PAYMENT_ON_ACCOUNT = 6
+_PAYMENT_WEIGHTS = list(accumulate(float(weight) for weight in _PAYMENTS))
+_QUANTITIES = [88.0, 97.0, 100.0]
+
+MAX_IN_CHUNK = 100_000
+_CODES = 10**12
+_STRIDE = 387_420_489_021
+_BACKWARDS = pow(_STRIDE, -1, _CODES)
+
+
+class Numbers:
+    """Order numbers that look random and can be read back: one to one with serials."""
+
+    def __init__(self, seed: int) -> None:
+        """Give each world its own numbers."""
+        self._shift = mix(seed, 41) % _CODES
+
+    def basket(self, serial: int) -> str:
+        """Return the number of a buyer's order."""
+        digits = f"{(serial * _STRIDE + self._shift) % _CODES:012}"
+        return f"{digits[:8]}-{digits[8:]}"
+
+    def serial(self, number: str) -> int | None:
+        """Return the serial that a number of an order or of its part belongs to, or nothing if it is not ours."""
+        parts = number.split("-")
+        if len(parts) not in (2, 3) or len(parts[0]) != 8 or len(parts[1]) != 4:
+            return None
+        digits = "".join(parts)
+        if not (digits.isascii() and digits.isdigit()):
+            return None
+        serial = (int(parts[0] + parts[1]) - self._shift) * _BACKWARDS % _CODES
+        part = int(parts[2]) if len(parts) == 3 else 1
+        return serial + (part - 1) * 2 if part in (1, 2) else None
+
+
+def serial_of(chunk: int, index: int, *, live: bool) -> int:
+    """Return the serial of an order: its chunk, its place there, and which stream it is from."""
+    return ((chunk * MAX_IN_CHUNK) + index) * 2 + live
+
+
+def chunk_of(serial: int) -> tuple[int, int, bool]:
+    """Return chunk, place and stream of a serial."""
+    rest, live = divmod(serial, 2)
+    chunk, index = divmod(rest, MAX_IN_CHUNK)
+    return chunk, index, bool(live)
+
+
+class DayPlan:
+    """What orders of one day are drawn from: popularity, prices, open warehouses."""
+
+    __slots__ = ("prices", "route", "selling", "weights")
+
+    def __init__(self, demand: Demand, cells: Cells, *, day: int) -> None:
+        """Work out the tables of a day."""
+        self.weights = demand.weights_on(day)
+        self.prices = demand.prices_on(day)
+        self.selling = cells.selling(day)
+        self.route = routes(self.selling)
+
+    def warehouse(self, product: int, cluster: int) -> int:
+        """Return the warehouse that serves a product to a cluster, or -1."""
+        return self.route[product * len(CLUSTERS) + cluster]
+
+    def on_sale(self, product: int) -> bool:
+        """Tell whether anybody could buy the product today."""
+        return self.weights[product] > (self.weights[product - 1] if product else 0.0)
+
+    def draw(self, chance: float, cluster: int) -> tuple[int, int]:
+        """Return a product and its warehouse; a sold-out product gives way to the next one in the shop."""
+        product = pick(self.weights, chance)
+        for _ in range(len(self.prices)):
+            warehouse = self.warehouse(product, cluster)
+            if warehouse >= 0 and self.on_sale(product):
+                return product, warehouse
+            product = (product + 1) % len(self.prices)
+        return 0, 0
+
+
+class OrderMaker:
+    """Draws the orders of a chunk, a day or a live hour, always the same ones."""
+
+    def __init__(self, *, seed: int, cancel_rate: float, plan: Callable[[int], DayPlan]) -> None:
+        """Remember what the draws depend on; `plan` gives the tables of a day."""
+        self._seed = seed
+        self._cancel_rate = cancel_rate
+        self._plan = plan
+        self.numbers = Numbers(seed)
+
+    def day(self, day: int, *, count: int) -> list[Order]:
+        """Draw the usual orders of a day."""
+        rng = random.Random(mix(self._seed, 42, day))
+        hours = rng.choices(HOURS, cum_weights=HOUR_WEIGHTS, k=count)
+        start = day * DAY
+        times = sorted(start + int((hour + rng.random()) * HOUR) for hour in hours)
+        return self._orders(rng, chunk=day, times=times, live=False)
+
+    def live_hour(self, hour: int, *, per_minute: float) -> list[Order]:
+        """Draw the live orders of an hour, evenly spread and a little uneven."""
+        rng = random.Random(mix(self._seed, 43, hour))
+        count = int(per_minute * 60)
+        gap = HOUR // count if count else 0
+        times = [hour * HOUR + int((n + 0.8 * rng.random()) * gap) for n in range(count)]
+        return self._orders(rng, chunk=hour, times=times, live=True)
+
+    def _orders(self, rng: random.Random, *, chunk: int, times: list[int], live: bool) -> list[Order]:
+        orders: list[Order] = []
+        tempo = LIVELY if live else USUAL
+        previous: Order | None = None
+        for index, created in enumerate(times):
+            serial = serial_of(chunk, index, live=live)
+            second = previous is not None and previous.number[-1] == "1" and rng.random() < 0.03
+            order = self._order(
+                rng,
+                serial=serial,
+                created=created,
+                live=live,
+                tempo=tempo,
+                first=previous if second else None,
+            )
+            orders.append(order)
+            previous = order
+        return orders
+
+    def _order(
+        self, rng: random.Random, *, serial: int, created: int, live: bool, tempo: Tempo, first: Order | None
+    ) -> Order:
+        chance = rng.random
+        if first is None:
+            basket, basket_id = self.numbers.basket(serial), 30_000_000_000 + serial
+            cluster = pick(_BUYERS, chance())
+            payment, premium, legal = pick(_PAYMENT_WEIGHTS, chance()), chance() < 0.35, chance() < 0.02
+        else:
+            basket, basket_id, created = first.basket, first.basket_id, first.created
+            cluster, payment, premium, legal = first.cluster, first.payment, first.premium, first.legal
+        plan = self._plan(created // DAY)
+        warehouse, lines = _lines(chance, plan, cluster)
+        draw = chance()
+        delivery = Delivery.PICKUP if draw < 0.78 else Delivery.COURIER if draw < 0.94 else Delivery.LOCKER
+        far = abs(WAREHOUSES[warehouse].cluster.longitude - CLUSTERS[cluster].longitude)
+        doomed = chance() < self._cancel_rate
+        path, times, reason, checked = _life(
+            chance, tempo, created=created, far=far, courier=delivery is Delivery.COURIER, doomed=doomed
+        )
+        return Order(
+            created, serial, f"{basket}-1" if first is None else f"{basket}-2", basket, basket_id, warehouse,
+            cluster, lines, path, times, created + 10 * SECOND + int(chance() * 50 * SECOND) if not live
+            else created + int(chance() * SECOND), delivery, PAYMENT_ON_ACCOUNT if legal else payment, premium,
+            legal, reason, checked, live,
+        )  # fmt: skip
+
+
+def _lines(chance: Callable[[], float], plan: DayPlan, cluster: int) -> tuple[int, tuple[Line, ...]]:
+    product, warehouse = plan.draw(chance(), cluster)
+    lines = [Line(product, 1 + pick(_QUANTITIES, chance()), plan.prices[product])]
+    extra = chance()
+    for _ in range(0 if extra > 0.26 else 1 if extra > 0.06 else 2):
+        another = pick(plan.weights, chance())
+        if warehouse in plan.selling[another] and plan.on_sale(another):
+            if all(line.product != another for line in lines):
+                lines.append(Line(another, 1, plan.prices[another]))
+    return warehouse, tuple(lines)
+
+
+def _life(
+    chance: Callable[[], float], tempo: Tempo, *, created: int, far: float, courier: bool, doomed: bool
+) -> tuple[tuple[Step, ...], tuple[int, ...], Reason | None, int]:
+    """Return path, times, the reason of cancellation and when cancelled goods have been looked over."""
+    packing = created + tempo.packing[0] + int(chance() * tempo.packing[1])
+    packed = packing + tempo.packed[0] + int(chance() * tempo.packed[1])
+    shipped = packed + tempo.shipped[0] + int(chance() * tempo.shipped[1])
+    near = shipped + tempo.travel[0] + int(chance() * tempo.travel[1] + far * tempo.per_degree)
+    point = near + tempo.to_point[0] + int(chance() * tempo.to_point[1])
+    wait = chance() * chance() * (0.15 if courier else 1.0)
+    received = point + tempo.pickup[0] + int(wait * tempo.pickup[1])
+    times = (created, packing, packed, shipped, near, point, received)
+    if not doomed:
+        return _WAY, times, None, 0
+    draw = chance()
+    done = 1 if draw < 0.28 else 2 if draw < 0.36 else 3 if draw < 0.42 else 4 if draw < 0.48 else 6
+    if done < 6:
+        cancelled = times[done - 1] + int((0.1 + 0.8 * chance()) * (times[done] - times[done - 1]))
+    elif courier:
+        cancelled = received
+    else:
+        cancelled = point + tempo.unclaimed[0] + int(chance() * tempo.unclaimed[1])
+    checked = cancelled + tempo.back[0] + int(chance() * tempo.back[1]) if done > 3 else cancelled
+    return PATHS[done - 1], (*times[:done], cancelled), _reason(chance(), done=done, courier=courier), checked
+
+
+def _reason(draw: float, *, done: int, courier: bool) -> Reason:
+    if done < 4:
+        return Reason.CHANGED_MIND if draw < 0.62 else Reason.CHEAPER if draw < 0.86 else Reason.LONG_WAIT
+    if done < 6:
+        return Reason.LOST if draw < 0.5 else Reason.NO_ROUTE
+    return Reason.REFUSED if courier or draw < 0.3 else Reason.NOT_COLLECTED

@@ -1,0 +1,125 @@
+"""The orders of a world on the time line: the usual ones by day and the live ones by hour."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from heapq import merge
+from operator import itemgetter
+
+from sandbox.world.moments import DAY, HOUR
+from sandbox.world.orders import LIVELY, MAX_IN_CHUNK, USUAL, Order, OrderMaker, Tempo, chunk_of
+from sandbox.world.shelf import Shelf
+
+_created = itemgetter(0)
+_position = itemgetter(0, 1)
+_HELD_ORDERS = 40_000
+
+
+class Stream:
+    """Orders in chunks of equal span; none changes later than its tempo's horizon after it was created."""
+
+    def __init__(self, make: Callable[[int], list[Order]], *, span: int, tempo: Tempo, since: int) -> None:
+        """Serve the chunks that `make` computes; nothing exists before `since`."""
+        self.span = span
+        self.tempo = tempo
+        self.since = since
+        self._chunks: Shelf[int, list[Order]] = Shelf(make, room=_HELD_ORDERS, weigh=len)
+
+    def chunk(self, number: int) -> list[Order]:
+        """Return the orders of a chunk, oldest first."""
+        return self._chunks.get(number) if (number + 1) * self.span > self.since else []
+
+    def between(self, since: int, until: int) -> Iterator[Order]:
+        """Yield the orders created in a half-open range, oldest first."""
+        since = max(since, self.since)
+        if until <= since:
+            return
+        for number in range(since // self.span, (until - 1) // self.span + 1):
+            orders = self.chunk(number)
+            left = bisect_left(orders, since, key=_created)
+            yield from orders[left : bisect_left(orders, until, key=_created)]
+
+    def restless(self, since: int, until: int) -> Iterator[Order]:
+        """Yield the orders that may change in a range: those created in it or shortly before."""
+        return self.between(since - self.tempo.horizon, until)
+
+    def reserved(self, at: int) -> Iterator[Order]:
+        """Yield the orders whose units wait in the warehouse at an instant."""
+        return (order for order in self.between(at - self.tempo.hold, at + 1) if order.released > at)
+
+
+class Streams:
+    """All orders of a world."""
+
+    def __init__(
+        self,
+        maker: OrderMaker,
+        *,
+        count: Callable[[int], int],
+        opened: int,
+        live_since: int | None,
+        live_per_minute: float,
+    ) -> None:
+        """Join the usual stream, opened on a day, with the live one."""
+        self.opened = opened * DAY
+
+        def usual(day: int) -> list[Order]:
+            return maker.day(day, count=min(count(day), MAX_IN_CHUNK))
+
+        def live(hour: int) -> list[Order]:
+            orders = maker.live_hour(hour, per_minute=live_per_minute)
+            return [order for order in orders if order.created >= (live_since or 0)]
+
+        self.usual = Stream(usual, span=DAY, tempo=USUAL, since=self.opened)
+        self.live: Stream | None = None
+        if live_since is not None and live_per_minute:
+            self.live = Stream(live, span=HOUR, tempo=LIVELY, since=max(live_since, self.opened))
+        self._days: Shelf[int, list[Order]] = Shelf(self._merged, room=_HELD_ORDERS, weigh=len)
+
+    def _merged(self, day: int) -> list[Order]:
+        live = self.live.between(day * DAY, (day + 1) * DAY) if self.live else ()
+        return list(merge(self.usual.chunk(day), live, key=_position))
+
+    def day(self, day: int) -> list[Order]:
+        """Return all orders of a UTC day, also those still to come, oldest first."""
+        if self.live is None or (day + 1) * DAY <= self.live.since:
+            return self.usual.chunk(day)
+        return self._days.get(day)
+
+    def all(self) -> tuple[Stream, ...]:
+        """Return the streams that this world has."""
+        return (self.usual, self.live) if self.live else (self.usual,)
+
+    def by_serial(self, serial: int) -> Order | None:
+        """Return the order of a serial, or nothing if there is none."""
+        chunk, index, live = chunk_of(serial)
+        stream = self.live if live else self.usual
+        if stream is None or not 0 <= chunk < 10**6:
+            return None
+        orders = stream.chunk(chunk)
+        if live:
+            return next((order for order in orders if order.serial == serial), None)
+        return orders[index] if index < len(orders) else None
+
+    def between(self, since: int, until: int) -> Iterator[Order]:
+        """Yield the orders created in a half-open range, oldest first."""
+        since = max(since, self.opened)
+        if until <= since:
+            return
+        for number in range(since // DAY, (until - 1) // DAY + 1):
+            orders = self.day(number)
+            left = bisect_left(orders, since, key=_created)
+            yield from orders[left : bisect_left(orders, until, key=_created)]
+
+    def onwards(self, start: tuple[int, int], until: int) -> Iterator[Order]:
+        """Yield the orders after a position (created, serial), up to and including an instant."""
+        for number in range(max(start[0], self.opened) // DAY, until // DAY + 1):
+            orders = self.day(number)
+            left = bisect_right(orders, start, key=_position) if orders and orders[0][:2] <= start else 0
+            yield from orders[left : bisect_right(orders, until, key=_created)]
+
+    def backwards(self, start: tuple[int, int], since: int) -> Iterator[Order]:
+        """Yield the orders before a position (created, serial), newest first, down to an instant."""
+        for number in range(start[0] // DAY, max(since, self.opened) // DAY - 1, -1):
+            orders = self.day(number)
+            left = bisect_left(orders, since, key=_created)
+            yield from reversed(orders[left : bisect_left(orders, start, key=_position)])

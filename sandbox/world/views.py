@@ -1,0 +1,97 @@
+"""The truth as others may read it: orders, stock and stock-outs in plain values."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sandbox.world.orders import Step
+
+#: The four steps of the seller's language, and the cancellation.
+STAGES = {
+    Step.CREATED: "accepted",
+    Step.PACKING: "accepted",
+    Step.PACKED: "packed",
+    Step.SHIPPED: "shipped",
+    Step.LAST_MILE: "shipped",
+    Step.AT_POINT: "shipped",
+    Step.RECEIVED: "delivered",
+    Step.CANCELLED: "cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    """A line of an order."""
+
+    sku: int
+    offer_id: str
+    quantity: int
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    """An order as it stands at an instant; `history` holds each step with its time, oldest first."""
+
+    number: str
+    basket: str
+    stage: str
+    step: str
+    created_at: datetime
+    changed_at: datetime
+    warehouse_id: int
+    warehouse: str
+    cluster_to: str
+    lines: tuple[LineView, ...]
+    amount: Decimal
+    reason: str | None
+    live: bool
+    history: tuple[tuple[str, datetime], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values that JSON can hold, money as strings."""
+        return _plain(asdict(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockView:
+    """The units of a product in a warehouse at an instant."""
+
+    sku: int
+    offer_id: str
+    warehouse_id: int
+    warehouse: str
+    available: int
+    reserved: int
+    present: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values that JSON can hold."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockoutView:
+    """A planted stock-out: nothing to sell from `since` until the supply at `until`."""
+
+    sku: int
+    offer_id: str
+    warehouse_id: int
+    warehouse: str
+    since: datetime
+    until: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values that JSON can hold."""
+        return _plain(asdict(self))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
