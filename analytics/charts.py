@@ -18,6 +18,7 @@ from core.svg import LineChart, NamedMark, Point
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.models import RunOutcome
 from marketplaces.registry import streams
+from marketplaces.selectors import Freshness, run_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -204,7 +205,7 @@ def today_so_far(sales: Sales) -> str:
 def told(run: SyncRun) -> str:
     """What a run brought, in a line."""
     if run.outcome in (RunOutcome.FAILED, RunOutcome.SUSPICIOUS, RunOutcome.LOST):
-        return run.message or str(run.outcome.label)
+        return run_message(run) or str(run.outcome.label)
     title = streams().title(run.stream)
     found = [
         (_("new %(count)s"), run.inserted),
@@ -222,7 +223,9 @@ def note_of(account: AccountHealth) -> Note:
         text = _("Nothing is synced. The data we have are in place.")
         return Note(label=status.label, tone=status.tone, icon=status.icon, text=text)
     if account.late:
-        worst: Tone = "danger" if any(stream.tone == "danger" for stream in account.late) else "warning"
+        worst: Tone = (
+            "danger" if any(stream.freshness is Freshness.STALE for stream in account.late) else "warning"
+        )
         return Note(label=_("Falls behind"), tone=worst, icon="clock", text=_as_of_each(account))
     if account.unread:
         names = ", ".join(str(stream.title).lower() for stream in account.unread)

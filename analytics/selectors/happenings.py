@@ -32,7 +32,7 @@ def happenings(scope: Scope, *, now: datetime, limit: int = 7) -> Happenings:
         SyncRun.objects.for_company(scope.company)
         .filter(Q(inserted__gt=0) | Q(changed__gt=0) | Q(quarantined__gt=0) | Q(outcome__in=_TROUBLE))
         .filter(started_at__gte=since, finished_at__isnull=False, **scope.filters)
-        .select_related("account")
+        .select_related("account__company")
         .order_by("-started_at", "-pk")[:limit]
     )
     return Happenings(runs=tuple(runs), since=since)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from marketplaces.models import AccountStatus, MarketplaceAccount, StreamState
 from marketplaces.registry import streams
+from marketplaces.selectors import Freshness, freshness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from analytics.selectors.scope import Scope
-    from core.statuses import Tone
+
+
+_BEHIND: Final = (Freshness.LATE, Freshness.STALE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +30,12 @@ class StreamHealth:
     title: StrOrPromise
     as_of: datetime | None
     norm: timedelta
-    is_on: bool
-    failures: int
-    tone: Tone
+    freshness: Freshness
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it is synced at all."""
+        return self.freshness is not Freshness.OFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +49,12 @@ class AccountHealth:
     @property
     def late(self) -> tuple[StreamHealth, ...]:
         """The streams whose data are older than they may be."""
-        return tuple(stream for stream in self.streams if stream.tone in {"warning", "danger"})
+        return tuple(stream for stream in self.streams if stream.freshness in _BEHIND)
 
     @property
     def unread(self) -> tuple[StreamHealth, ...]:
         """The streams that have brought nothing yet."""
-        return tuple(stream for stream in self.streams if stream.is_on and stream.as_of is None)
+        return tuple(stream for stream in self.streams if stream.freshness is Freshness.NEVER)
 
     @property
     def is_active(self) -> bool:
@@ -92,21 +98,10 @@ def _stream_health(state: StreamState, *, now: datetime) -> StreamHealth:
         title=stream.title,
         as_of=state.data_as_of,
         norm=stream.fresh_for,
-        is_on=state.is_on,
-        failures=state.failures,
-        tone=_tone(state, norm=stream.fresh_for, now=now),
+        freshness=freshness(data_as_of=state.data_as_of, fresh_for=stream.fresh_for, now=now)
+        if state.is_on
+        else Freshness.OFF,
     )
-
-
-def _tone(state: StreamState, *, norm: timedelta, now: datetime) -> Tone:
-    if not state.is_on:
-        return "neutral"
-    if state.data_as_of is None:
-        return "danger" if state.failures else "progress"
-    age = now - state.data_as_of
-    if age <= norm:
-        return "success"
-    return "warning" if age <= 2 * norm else "danger"
 
 
 def _oldest(accounts: Iterable[AccountHealth], code: str) -> StreamHealth | None:

@@ -1,0 +1,98 @@
+"""What runs out first, in which order, and what is said of the rest."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from analytics.selectors.scope import scope_of
+from analytics.selectors.stock import stock_outs
+from tests.factories.catalog import ListingFactory, StockLevelFactory
+from tests.factories.marketplaces import AccountFactory
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 24)
+
+
+def level(account, *, available, ads, price="100.00", **fields):
+    listing = ListingFactory(account=account, price=price and Decimal(price))
+    return StockLevelFactory(listing=listing, available=available, ads=ads and Decimal(ads), **fields)
+
+
+def read(account, **options):
+    return stock_outs(scope_of(account.company), today=TODAY, **options)
+
+
+def test_soonest_first_then_more_money_a_day(account):
+    later = level(account, available=20, ads="1.000")
+    cheap = level(account, available=5, ads="1.000", price="10.00")
+    dear = level(account, available=10, ads="2.000", price="500.00")
+    unpriced = level(account, available=5, ads="1.000", price=None)
+
+    found = read(account)
+
+    assert [row.listing.pk for row in found.soonest] == [
+        dear.listing_id,
+        cheap.listing_id,
+        unpriced.listing_id,
+        later.listing_id,
+    ]
+    assert [row.money_a_day for row in found.soonest] == [Decimal(1000), Decimal(10), None, Decimal(100)]
+
+
+def test_what_new_orders_hold_is_not_counted_as_left(account):
+    level(account, available=10, held=4, ads="2.000")
+
+    (row,) = read(account).soonest
+
+    assert (row.sellable, row.days, row.ends_on) == (6, Decimal(3), TODAY + timedelta(days=3))
+
+
+def test_no_sales_and_nothing_left_are_counted_apart(account):
+    level(account, available=10, ads=None)
+    level(account, available=10, ads="0.000")
+    level(account, available=0, ads=None)
+    level(account, available=0, ads="3.000", price="7.00")
+    level(account, available=2, held=2, ads="1.000", price="9.00")
+
+    found = read(account)
+
+    assert found.soonest == ()
+    assert (found.places, found.empty_places, found.unsold_places) == (5, 2, 2)
+    assert found.empty_money_a_day == Decimal(30)
+
+
+def test_archived_listings_are_left_out(account):
+    StockLevelFactory(listing=ListingFactory(account=account, archived=True))
+
+    assert read(account).places == 0
+
+
+def test_the_oldest_reading_dates_the_block(account):
+    now = timezone.now()
+    for age in (5, 50):
+        StockLevelFactory(listing=ListingFactory(account=account, stock_as_of=now - timedelta(minutes=age)))
+
+    assert read(account).as_of == now - timedelta(minutes=50)
+
+
+def test_limit_and_scope(account):
+    for _ in range(3):
+        level(account, available=1, ads="1.000")
+    other = AccountFactory(company=account.company)
+    mine = level(other, available=100, ads="1.000")
+
+    found = stock_outs(scope_of(account.company, account=str(other.pk)), today=TODAY)
+
+    assert [row.listing.pk for row in found.soonest] == [mine.listing_id]
+    assert len(read(account, limit=2).soonest) == 2
+
+
+def test_another_company_sees_nothing(account, other_company):
+    level(account, available=1, ads="1.000")
+
+    assert stock_outs(scope_of(other_company), today=TODAY).places == 0
