@@ -210,6 +210,11 @@ class StockLevel(Quantities, CompanyOwned):
         return max(0, self.available - self.held)
 
     @property
+    def not_for_sale(self) -> int:
+        """Units that lie there and cannot be sold as they are."""
+        return self.waiting_docs + self.expiring + self.excess + self.defect + self.to_seller + self.other
+
+    @property
     def days_of_cover(self) -> Decimal | None:
         """Days that the sellable units last at the marketplace's own 28-day average; None without sales."""
         return None if not self.ads else (Decimal(self.sellable) / self.ads).quantize(Decimal("0.1"))

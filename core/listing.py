@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -14,12 +15,15 @@ from django.db.models import F, Q
 from django.db.models.expressions import Func, Value
 from django.utils.translation import gettext as _
 
+from core.components import Tab
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from django import forms
     from django.db.models import Field, QuerySet
     from django.http import HttpRequest, QueryDict
+    from django_stubs_ext import StrOrPromise
 
     from core.filters import ListFilterSet
     from core.tables import BaseTable, Sort
@@ -139,6 +143,25 @@ def link(query: QueryDict, **changes: str | list[str] | None) -> str:
         if value:
             changed.setlist(name, value if isinstance(value, list) else [value])
     return f"?{_query_without(changed)}"
+
+
+def ready_views(query: QueryDict, views: Iterable[tuple[StrOrPromise, dict[str, str]]]) -> list[Tab]:
+    """Ready questions above a list as tabs: label and parameters; the account in the address is kept."""
+    account = query.get("account", "")
+    kept = {"account": account} if account else {}
+    here = {
+        name: value for name, value in query.items() if value and name not in {AFTER, BEFORE, SEEN, "account"}
+    }
+    return [
+        Tab(label=label, url=f"?{urlencode(kept | asked)}", is_current=here == asked)
+        for label, asked in views
+    ]
+
+
+def account_id(query: QueryDict) -> int | None:
+    """The account that the page is about; a malformed one is told by the filter."""
+    text = query.get("account", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 class CannotUseCursor(Exception):

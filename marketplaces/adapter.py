@@ -42,6 +42,8 @@ class MarketplaceAdapter(ABC):
     # Limit group → bucket; "" is the group of every request of the account.
     limits: ClassVar[Mapping[str, Limit]]
     capabilities: ClassVar[tuple[Capability, ...]]
+    # Where a person opens an order in the marketplace's own cabinet, with `{external_id}`; empty when nowhere.
+    order_page: ClassVar[str] = ""
 
     def __init__(self, context: AdapterContext) -> None:
         self.context = context

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.selectors.choices import account_choices, cluster_choices, warehouse_choices
+from catalog.selectors.choices import account_choices, cluster_choices, product_choice, warehouse_choices
 from core.filters import CompanyChoiceFilter, ListFilterSet, PeriodFilter, company_of
 from marketplaces import registry
 from marketplaces.contracts.orders import OrderStatus
-from orders.selectors.lists import late, matching, with_listing, with_sku
+from orders.selectors.lists import late, matching, with_product, with_sku
 
 if TYPE_CHECKING:
     from orders.models import OrderQuerySet
@@ -59,8 +59,11 @@ class OrderFilter(ListFilterSet):
         method="find_late",
         widget=forms.Select(choices=[("", _("any")), ("true", _("late only"))]),
     )
-    listing = django_filters.NumberFilter(
-        label=_("Listing"), method="find_listing", widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1
+    product = CompanyChoiceFilter(
+        label=_("Product"),
+        method="find_product",
+        choices_for=lambda request: product_choice(request.company, request.GET.get("product", "")),
+        widget=forms.HiddenInput,
     )
 
     def find(self, queryset: OrderQuerySet, _name: str, value: str) -> OrderQuerySet:
@@ -71,9 +74,9 @@ class OrderFilter(ListFilterSet):
         """By article, barcode or marketplace SKU only."""
         return with_sku(queryset, company_of(self.request), value)
 
-    def find_listing(self, queryset: OrderQuerySet, _name: str, value: Any) -> OrderQuerySet:
-        """By our own id of a listing."""
-        return with_listing(queryset, company_of(self.request), int(value))
+    def find_product(self, queryset: OrderQuerySet, _name: str, value: str) -> OrderQuerySet:
+        """Those that hold any listing of a product."""
+        return with_product(queryset, company_of(self.request), int(value))
 
     def find_late(self, queryset: OrderQuerySet, _name: str, value: bool) -> OrderQuerySet:  # noqa: FBT001 - called by django-filter
         """Those that should have arrived by now."""

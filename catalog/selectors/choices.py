@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Min, Q
 
-from catalog.models import Cluster, Listing, Warehouse
+from catalog.models import Cluster, Listing, Product, Warehouse
 from marketplaces import registry
 from marketplaces.models import MarketplaceAccount, StreamState
 
@@ -47,6 +47,20 @@ def cluster_choices(company: Company) -> Choices:
     """The clusters that the company knows, by name: orders carry no more."""
     names = Cluster.objects.for_company(company).order_by("name").values_list("name", flat=True).distinct()
     return [(name, name) for name in names]
+
+
+def cluster_id_choices(company: Company) -> Choices:
+    """The clusters that the company knows, by our id."""
+    rows = Cluster.objects.for_company(company).order_by("name", "pk")
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+
+def product_choice(company: Company, text: str) -> Choices:
+    """The one product that the address names, if it is the company's; asks nothing when it names none."""
+    if not text.isdecimal() or len(text) > 18:
+        return []
+    rows = Product.objects.for_company(company).filter(pk=text)
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
 
 def listings_meant(company: Company, text: str) -> Sequence[int]:

@@ -53,6 +53,7 @@ class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, Market
     code = "ozon"
     title = "Ozon"
     credentials_class = OzonCredentials
+    order_page = "https://seller.ozon.ru/app/postings/fbo?postingDetails={external_id}"
     # Ozon gives 50 requests a second to a Client-Id; in any second at most 45 + 5 - 1 are sent. None of the
     # methods that we call has a limit of its own.
     limits: ClassVar[Mapping[str, Limit]] = {"": Limit(requests=45, seconds=1, burst=5)}

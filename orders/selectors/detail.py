@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
 from core import formats
 from core.components import Fact, HistoryItem, Step
+from marketplaces import registry
 from marketplaces.contracts.orders import OrderStatus, Precision
 from orders.choices import INITIATORS, LATE_AFTER, PRECISIONS, SOURCES
 from orders.models import EventKind, Order, OrderEvent, OrderLine
@@ -30,11 +33,29 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """A line of the contents. `discount` and `amount` are of all its units."""
+
+    name: str
+    subtitle: str
+    photo_url: str
+    product_id: int | None
+    quantity: int
+    price: Decimal
+    discount: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
-    """All that the page of an order shows."""
+    """All that the page of an order shows. `their_page` is the order in the marketplace's own cabinet."""
 
     order: Order
-    lines: Sequence[OrderLine]
+    marketplace: str
+    their_page: str
+    currency: str
+    positions: Sequence[Position]
+    discount: Decimal
     steps: Sequence[Step]
     history: Sequence[HistoryItem]
     facts: Sequence[Fact]
@@ -46,13 +67,41 @@ def order_page(company: Company, pk: int) -> OrderPage:
     lines = OrderLine.objects.for_company(company).filter(order=order).select_related("listing")
     events = OrderEvent.objects.for_company(company).filter(order=order).select_related("actor")
     told = list(events.order_by("happened_at", "pk"))
+    positions = [_position(line) for line in lines.order_by("position")]
     return OrderPage(
         order=order,
-        lines=list(lines.order_by("position")),
+        marketplace=registry.adapters().title(order.marketplace),
+        their_page=_their_page(order),
+        currency=formats.currency_symbol(order.currency),
+        positions=positions,
+        discount=sum((position.discount for position in positions), Decimal(0)),
         steps=steps(order, told),
         history=[_history_item(event) for event in reversed(told)],
         facts=_facts(order),
     )
+
+
+def _position(line: OrderLine) -> Position:
+    listing = line.listing
+    codes = [line.seller_sku, listing.barcode if listing else line.marketplace_sku]
+    return Position(
+        name=line.name,
+        subtitle=" · ".join(code for code in codes if code),
+        photo_url=listing.photo_url if listing else "",
+        product_id=listing.product_id if listing else None,
+        quantity=line.quantity,
+        price=line.price,
+        discount=-line.discount * line.quantity,
+        amount=line.price * line.quantity,
+    )
+
+
+def _their_page(order: Order) -> str:
+    """Only for accounts of the real marketplace, which is always behind TLS; the sandbox has no cabinet."""
+    adapters = registry.adapters()
+    if order.marketplace not in adapters or not order.account.base_url.startswith("https://"):
+        return ""
+    return adapters[order.marketplace].order_page.format(external_id=quote(order.external_id))
 
 
 def steps(order: Order, events: Sequence[OrderEvent]) -> list[Step]:
@@ -95,7 +144,11 @@ def _step(
 ) -> Step:
     if state == "next":
         is_last = status == OrderStatus.DELIVERED
-        when = _("expected by %(day)s") % {"day": formats.day(order.expected_to)} if is_last and order.expected_to else ""
+        when = (
+            _("expected by %(day)s") % {"day": formats.day(order.expected_to)}
+            if is_last and order.expected_to
+            else ""
+        )
         return Step(name=status.label, state=state, when=when)
     if here is None:
         return Step(name=status.label, state=state, note=_("passed between two looks, the time is not known"))

@@ -46,12 +46,6 @@ def order_list(company: Company) -> OrderQuerySet:
     return orders
 
 
-def order_export(company: Company) -> OrderQuerySet:
-    """The orders of a company with all that the export reads."""
-    orders: OrderQuerySet = Order.objects.for_company(company)
-    return orders
-
-
 def matching(orders: OrderQuerySet, company: Company, text: str) -> OrderQuerySet:
     """Orders whose number begins with the text, or that hold an article, barcode or SKU that it means."""
     listings = listings_meant(company, text)
@@ -66,9 +60,10 @@ def with_sku(orders: OrderQuerySet, company: Company, text: str) -> OrderQuerySe
     return orders.filter(pk__in=_with_listings(company, listings_meant(company, text)))
 
 
-def with_listing(orders: OrderQuerySet, company: Company, listing_id: int) -> OrderQuerySet:
-    """Orders that hold a listing."""
-    return orders.filter(pk__in=_with_listings(company, [listing_id]))
+def with_product(orders: OrderQuerySet, company: Company, product_id: int) -> OrderQuerySet:
+    """Orders that hold any listing of a product."""
+    listings = Listing.objects.for_company(company).filter(product_id=product_id).values_list("pk", flat=True)
+    return orders.filter(pk__in=_with_listings(company, listings))
 
 
 def late(orders: OrderQuerySet) -> OrderQuerySet:

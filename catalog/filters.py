@@ -1,0 +1,110 @@
+"""The filters of the lists of listings and of stock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.selectors import listings, stock
+from catalog.selectors.choices import account_choices, cluster_id_choices, warehouse_choices
+from core.filters import CompanyChoiceFilter, ListFilterSet
+from marketplaces import registry
+from marketplaces.contracts.products import ListingStatus
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+STOCK_STATES: list[tuple[str, StrOrPromise]] = [
+    ("out", _("out of stock, though it sells")),
+    ("soon", _("ends within 7 days")),
+    ("warning", _("ends within 14 days")),
+    ("present", _("can be bought")),
+    ("too_long", _("lasts longer than 90 days")),
+    ("unsold", _("lies without sales")),
+    ("waiting", _("accepted, not on sale yet")),
+]
+
+
+class ListingFilter(ListFilterSet):
+    """Name, article, SKU or barcode; status, marketplace, account, archive, stock."""
+
+    q = django_filters.CharFilter(label=_("Name, article, SKU, barcode"), method="find", max_length=100)
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"), choices=ListingStatus.choices, widget=forms.CheckboxSelectMultiple
+    )
+    marketplace = django_filters.ChoiceFilter(
+        label=_("Marketplace"),
+        field_name="account__marketplace",
+        choices=registry.choices,
+        empty_label=_("any"),
+    )
+    account = CompanyChoiceFilter(
+        label=_("Account"),
+        field_name="account_id",
+        choices_for=lambda request: account_choices(request.company),
+        empty_label=_("any"),
+        widget=forms.HiddenInput,
+    )
+    archived = django_filters.BooleanFilter(
+        label=_("Archive"),
+        field_name="is_archived",
+        widget=forms.Select(
+            choices=[("", _("any")), ("false", _("not archived")), ("true", _("archived only"))]
+        ),
+    )
+    stock = django_filters.BooleanFilter(
+        label=_("Stock"),
+        method="find_stock",
+        widget=forms.Select(
+            choices=[("", _("any")), ("true", _("there is stock")), ("false", _("no stock"))]
+        ),
+    )
+
+    def find(self, queryset: Any, _name: str, value: str) -> Any:
+        """By name, article, SKU or barcode."""
+        return listings.matching(queryset, value)
+
+    def find_stock(self, queryset: Any, _name: str, value: bool) -> Any:  # noqa: FBT001 - called by django-filter
+        """By whether anything can be bought."""
+        return queryset.filter(stock_available__gt=0) if value else queryset.filter(stock_available__lte=0)
+
+
+class StockFilter(ListFilterSet):
+    """Product or warehouse by text; state, account, warehouse, cluster, product."""
+
+    q = django_filters.CharFilter(
+        label=_("Product, article, barcode, warehouse"), method="find", max_length=100
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=STOCK_STATES, method="find_state", empty_label=_("any")
+    )
+    account = CompanyChoiceFilter(
+        label=_("Account"),
+        field_name="account_id",
+        choices_for=lambda request: account_choices(request.company),
+        empty_label=_("any"),
+        widget=forms.HiddenInput,
+    )
+    warehouse = CompanyChoiceFilter(
+        label=_("Warehouse"),
+        field_name="warehouse_id",
+        choices_for=lambda request: warehouse_choices(request.company),
+        empty_label=_("any"),
+    )
+    cluster = CompanyChoiceFilter(
+        label=_("Cluster"),
+        field_name="warehouse__cluster_id",
+        choices_for=lambda request: cluster_id_choices(request.company),
+        empty_label=_("any"),
+    )
+
+    def find(self, queryset: Any, _name: str, value: str) -> Any:
+        """By product or warehouse."""
+        return stock.matching(queryset, value)
+
+    def find_state(self, queryset: Any, _name: str, value: str) -> Any:
+        """By how long the stock lasts, or what it waits for."""
+        return stock.in_state(queryset, value)

@@ -1,0 +1,80 @@
+"""The columns of the lists of listings and of stock."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from core.tables import BaseTable, Column, Sort
+from marketplaces.contracts.products import ListingStatus
+
+
+class ListingTable(BaseTable):
+    """Listings by article."""
+
+    default_sort: ClassVar[str] = "seller_sku"
+
+    name = Column(_("Product"), sort="name", css="fit", width=50)
+    seller_sku = Column(_("Article"), sort="seller_sku", css="tight k-mid", width=20)
+    marketplace = Column(_("Marketplace"), source="account__marketplace", on_screen=False)
+    account = Column(_("Account"), source="account__title", on_screen=False)
+    marketplace_sku = Column(_("SKU"), css="tight", width=16)
+    barcode = Column(_("Barcode"), source="barcodes__0", css="tight k-mid", width=18)
+    status = Column(_("Status"), statuses=ListingStatus, css="tight", width=18)
+    external_status = Column(_("Their status"), on_screen=False, width=18)
+    is_archived = Column(_("In the archive"), kind="yes_no", on_screen=False, width=10)
+    price = Column(
+        _("Price"), kind="money", sort=Sort(field="price", is_nullable=True), unit="₽", css="tight"
+    )
+    old_price = Column(_("Before discount"), kind="money", unit="₽", css="tight k-mid")
+    min_price = Column(_("Lowest price"), kind="money", unit="₽", on_screen=False)
+    currency = Column(_("Currency"), on_screen=False, width=8)
+    stock_available = Column(
+        _("Available"), kind="integer", sort="stock_available", unit=_("pcs."), css="tight", width=12
+    )
+    observed_at = Column(_("As of"), kind="moment", css="n tight k-mid", width=16)
+
+
+class StockTable(BaseTable):
+    """Stock of each listing at each warehouse, the soonest to end first."""
+
+    default_sort: ClassVar[str] = "cover"
+
+    product = Column(_("Product"), source="listing__name", sort="listing__name", css="fit", width=50)
+    seller_sku = Column(_("Article"), source="listing__seller_sku", on_screen=False, width=20)
+    marketplace_sku = Column(_("SKU"), source="listing__marketplace_sku", on_screen=False, width=16)
+    account = Column(_("Account"), source="account__title", on_screen=False)
+    warehouse = Column(
+        _("Warehouse"), source="warehouse__name", sort="warehouse__name", css="tight", width=30
+    )
+    cluster = Column(_("Cluster"), source="warehouse__cluster__name", on_screen=False, width=30)
+    units = Column(_("Available"), kind="integer", sort="units", css="tight", width=12)
+    available = Column(_("Available as they say"), kind="integer", on_screen=False, width=12)
+    held = Column(_("Held by new orders"), kind="integer", on_screen=False, width=12)
+    reserved = Column(_("Reserved"), kind="integer", sort="reserved", css="tight", width=12)
+    preparing = Column(_("Prepared"), kind="integer", sort="preparing", css="tight", width=12)
+    requested = Column(_("Requested"), kind="integer", sort="requested", css="tight k-mid", width=12)
+    in_transit = Column(_("In transit"), kind="integer", sort="in_transit", css="tight", width=12)
+    waiting_docs = Column(_("Waits for documents"), kind="integer", on_screen=False, width=12)
+    from_customers = Column(
+        _("From buyers"), kind="integer", sort="from_customers", css="tight k-mid", width=12
+    )
+    to_seller = Column(_("To you"), kind="integer", sort="to_seller", css="tight k-mid", width=12)
+    defect = Column(_("Defect"), kind="integer", sort="defect", css="tight k-mid", width=12)
+    expiring = Column(_("Expiring"), kind="integer", sort="expiring", css="tight k-mid", width=12)
+    excess = Column(_("Excess"), kind="integer", sort="excess", css="tight k-mid", width=12)
+    other = Column(_("Other"), kind="integer", on_screen=False, width=12)
+    ads = Column(
+        _("Sold"), kind="decimal", sort=Sort(field="ads", is_nullable=True), unit=_("a day"), css="tight edge"
+    )
+    cover = Column(
+        _("Lasts"),
+        kind="decimal",
+        sort=Sort(field="cover", is_nullable=True),
+        unit=_("days"),
+        css="cover-cell",
+    )
+    days_without_sales = Column(_("Days without sales"), kind="integer", on_screen=False, width=12)
+    turnover_grade = Column(_("Turnover grade"), on_screen=False, width=16)
+    stock_as_of = Column(_("As of"), source="listing__stock_as_of", kind="moment", on_screen=False, width=16)
