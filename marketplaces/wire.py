@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
@@ -48,6 +49,7 @@ _LONGEST_ID: Final = 100
 _LONGEST_DETAIL: Final = 300
 # JSON may hold them, PostgreSQL may not: NUL, and halves of surrogate pairs.
 _NUL_ESCAPE: Final = b"\\u0000"
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _RANGE_ERRORS: Final = frozenset(
     {
         "greater_than",
@@ -202,7 +204,7 @@ def _printable(value: Any) -> Any:
 
 
 def _text(value: str) -> str:
-    return value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+    return _UNSTORABLE.sub("\ufffd", value)
 
 
 def _safe(value: Any, depth: int) -> Any:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from django.utils.translation import gettext_noop as _
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+
+def _sendable(value: SecretStr) -> SecretStr:
+    """Strip what copying adds; refuse what cannot stand in a header. Messages never hold the key."""
+    key = value.get_secret_value().strip()
+    if not 8 <= len(key) <= 200 or not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError("an API key is 8 to 200 Latin letters, digits and signs without spaces")
+    return SecretStr(key)
 
 
 class OzonCredentials(BaseModel):
-    """Client-Id and Api-Key. The key never shows in `repr`, in errors or in logs."""
+    """Client-Id and Api-Key. The key never shows in `repr`, in errors or in logs.
+
+    Titles and descriptions are message ids: who shows them translates them.
+    """
 
     model_config = ConfigDict(
         str_strip_whitespace=True, frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True
@@ -22,11 +30,11 @@ class OzonCredentials(BaseModel):
         title=_("Client ID"),
         description=_("Digits: Ozon Seller → Settings → API keys, at the top of the page."),
     )
-    api_key: Annotated[SecretStr, Field(min_length=8, max_length=200)] = Field(
+    api_key: Annotated[SecretStr, AfterValidator(_sendable)] = Field(
         title=_("API key"),
         description=_("Ozon shows it once, when you make it. The role “Admin read only” is enough."),
     )
 
-    def headers(self) -> Mapping[str, str]:
-        """The headers of every request. Raises UnicodeEncodeError never: the key is checked here."""
+    def headers(self) -> dict[str, str]:
+        """The headers of every request."""
         return {"Client-Id": self.client_id, "Api-Key": self.api_key.get_secret_value()}

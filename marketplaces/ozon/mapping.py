@@ -70,7 +70,8 @@ class Clusters:
 def order_snapshot(posting: Posting, reasons: Mapping[str, CancelReason]) -> OrderSnapshot | Rejected:
     """Turn a posting into an order; what cannot be true of a posting is rejected.
 
-    Buyers' data are not even in the schemas. `fact_delivery_date` comes with `get` only.
+    Buyers' data are not even in the schemas. Ozon never says when an order was delivered: its
+    `fact_delivery_date`, which comes with `get` only, is the hand-over to delivery.
     """
     placed_at = moment(posting.created_at)
     financial = posting.financial_data or _NO_FINANCIAL
@@ -80,7 +81,6 @@ def order_snapshot(posting: Posting, reasons: Mapping[str, CancelReason]) -> Ord
         return _rejected(posting, posting.posting_number, *flaw)
     status = order_status(posting.status, posting.substatus or "")
     accepted_at = moment(posting.in_process_at)
-    delivered_at = moment(posting.fact_delivery_date) if status is OrderStatus.DELIVERED else None
     analytics = posting.analytics_data or _NO_ANALYTICS
     reason_id, reason, initiator = _cancellation(posting, reasons)
     return OrderSnapshot(
@@ -91,8 +91,7 @@ def order_snapshot(posting: Posting, reasons: Mapping[str, CancelReason]) -> Ord
         external_substatus=(posting.substatus or "")[:_WORD],
         placed_at=placed_at,
         accepted_at=accepted_at,
-        status_at=accepted_at if status is OrderStatus.ACCEPTED else delivered_at,
-        delivered_at=delivered_at,
+        status_at=_status_at(posting, status, accepted_at),
         expected_from=moment(analytics.client_delivery_date_begin),
         expected_to=moment(analytics.client_delivery_date_end),
         lines=lines,
@@ -107,6 +106,13 @@ def order_snapshot(posting: Posting, reasons: Mapping[str, CancelReason]) -> Ord
         cancel_reason=reason,
         cancel_initiator=initiator,
     )
+
+
+def _status_at(posting: Posting, status: OrderStatus, accepted_at: datetime | None) -> datetime | None:
+    """When the posting came to its status, where Ozon says so."""
+    if status is OrderStatus.ACCEPTED:
+        return accepted_at
+    return moment(posting.fact_delivery_date) if status is OrderStatus.SHIPPED else None
 
 
 def _flaw(

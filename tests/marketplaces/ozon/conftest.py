@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+import stamina
 
 from marketplaces.adapter import AdapterContext
 from marketplaces.http import Http
@@ -70,6 +71,14 @@ class Canned(httpx.BaseTransport):
 def _json(request: httpx.Request) -> dict[str, Any]:
     body: dict[str, Any] = httpx.Response(200, content=request.read()).json()
     return body
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Iterator[None]:
+    """Reads are retried at once, and once only."""
+    stamina.set_testing(True, attempts=2)
+    yield
+    stamina.set_testing(False)
 
 
 @pytest.fixture(scope="session")
