@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Min, Q
-from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from companies.selectors import memberships_of
 from marketplaces.models import AccountStatus, MarketplaceAccount, QuarantinedRecord, QuarantineState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from django.http import HttpRequest
@@ -60,11 +61,14 @@ _SECTIONS: tuple[tuple[str, StrOrPromise, str], ...] = (
 
 
 def cabinet(request: HttpRequest) -> dict[str, Any]:
-    """The variables of cabinet.html, each asked for only when a template shows it; nothing for guests."""
+    """The variables of cabinet.html, nothing for guests.
+
+    They are functions, which templates call: what a page or a live block does not show costs no query.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    companies = SimpleLazyObject(lambda: [row.company for row in memberships_of(user)])
+    companies = cache(lambda: [row.company for row in memberships_of(user)])
     if not hasattr(request, "company"):
         return {"companies": companies}
     return {"companies": companies, **_company_page(cast("CompanyRequest", request))}
@@ -72,14 +76,14 @@ def cabinet(request: HttpRequest) -> dict[str, Any]:
 
 def _company_page(request: CompanyRequest) -> dict[str, Any]:
     company = request.company
-    accounts = SimpleLazyObject(lambda: _accounts(company))
+    accounts = cache(lambda: _accounts(company))
     return {
         "company": company,
         "role": request.membership.get_role_display(),
         "accounts": accounts,
-        "selected_account": SimpleLazyObject(lambda: _selected(accounts, request.GET.get("account", ""))),
-        "navigation": SimpleLazyObject(lambda: _navigation(request)),
-        "data_as_of": SimpleLazyObject(lambda: _data_as_of(accounts)),
+        "selected_account": cache(lambda: _selected(accounts(), request.GET.get("account", ""))),
+        "navigation": cache(lambda: _navigation(request)),
+        "data_as_of": cache(lambda: _data_as_of(accounts())),
     }
 
 
@@ -98,11 +102,11 @@ def _accounts(company: Company) -> list[AccountOption]:
     ]  # fmt: skip
 
 
-def _selected(accounts: Any, asked: str) -> AccountOption | None:
+def _selected(accounts: Sequence[AccountOption], asked: str) -> AccountOption | None:
     return next((account for account in accounts if str(account.pk) == asked), None)
 
 
-def _data_as_of(accounts: Any) -> datetime | None:
+def _data_as_of(accounts: Sequence[AccountOption]) -> datetime | None:
     """The age of the oldest orders shown: no active account is newer than what the bar says."""
     moments = [account.orders_as_of for account in accounts if account.is_active]
     return min((moment for moment in moments if moment is not None), default=None)
@@ -113,7 +117,8 @@ def _navigation(request: CompanyRequest) -> list[NavigationItem]:
     items = [
         NavigationItem(label=label, url=url, icon=icon, is_current=_is_current(request, name, url))
         for name, label, icon in _SECTIONS
-        for url in [reverse(name, args=[slug])]
+        for url in [_url(name, slug)]
+        if url
     ]
     sync_url = reverse("marketplaces:sync", args=[slug])
     waiting = _open_quarantine(request.company)
@@ -129,6 +134,13 @@ def _navigation(request: CompanyRequest) -> list[NavigationItem]:
             group=_("Cabinet"),
         ),
     ]
+
+
+def _url(name: str, slug: str) -> str:
+    try:
+        return reverse(name, args=[slug])
+    except NoReverseMatch:
+        return ""
 
 
 def _is_current(request: CompanyRequest, name: str, url: str) -> bool:

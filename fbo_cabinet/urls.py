@@ -25,7 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
 ]
 if _landed("marketplaces.push_urls"):
-    urlpatterns.append(path("push/", include("marketplaces.push_urls")))
+    urlpatterns.append(path("", include("marketplaces.push_urls")))
 if settings.STYLEGUIDE and _landed("core.styleguide"):
     urlpatterns.append(path("styleguide/", include("core.styleguide")))
 urlpatterns += [

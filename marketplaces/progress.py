@@ -1,0 +1,92 @@
+"""What runs now and which limits hold, in words for a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import formats
+from marketplaces import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from marketplaces.models import SyncRun
+    from marketplaces.selectors import AccountHealth, LimitOnPage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A run going on: what it reads, how far it is, what it brought."""
+
+    label: str
+    done: int
+    total: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitRow:
+    """A limit of an account: how much it allows, and from when (None: now)."""
+
+    marketplace: str
+    title: str
+    rate: str
+    next_allowed_at: datetime | None
+
+
+def jobs(running: Iterable[SyncRun]) -> list[Job]:
+    """The runs as progress bars."""
+    titles = dict(registry.streams().choices())
+    return [
+        Job(
+            label=f"{run.account.title} · {titles.get(run.stream, run.stream)}",
+            done=run.done,
+            total=run.total,
+            note=_note(run),
+        )
+        for run in running
+    ]
+
+
+def limit_rows(accounts: Iterable[AccountHealth]) -> list[LimitRow]:
+    """The limits of the accounts, those that hold something up first."""
+    rows = [
+        LimitRow(
+            marketplace=item.account.marketplace,
+            title=f"{item.account.title} · {limit.group}" if limit.group else item.account.title,
+            rate=_rate(limit),
+            next_allowed_at=limit.next_allowed_at,
+        )
+        for item in accounts
+        for limit in item.limits
+    ]
+    return sorted(rows, key=lambda row: row.next_allowed_at is None)
+
+
+def _note(run: SyncRun) -> str:
+    words = [
+        (run.pages, _("page %(n)s")),
+        (run.inserted, _("new %(n)s")),
+        (run.changed, _("changed %(n)s")),
+        (run.unchanged, _("unchanged %(n)s")),
+        (run.quarantined, _("quarantine %(n)s")),
+    ]
+    parts = [text % {"n": formats.number(count)} for count, text in words if count]
+    return (
+        " · ".join(filter(None, [parts[0], ", ".join(parts[1:])]))
+        if parts
+        else _("waiting for the first page")
+    )
+
+
+def _rate(limit: LimitOnPage) -> str:
+    spans = {1: _("a second"), 60: _("a minute"), 3600: _("an hour"), 86_400: _("a day")}
+    seconds = round(limit.seconds)
+    count = round(limit.requests)
+    words = ngettext("up to %(count)s request", "up to %(count)s requests", count) % {"count": count}
+    return f"{words} {spans.get(seconds) or _('in %(seconds)s s') % {'seconds': seconds}}"

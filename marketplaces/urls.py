@@ -1,0 +1,31 @@
+"""Addresses of marketplace accounts and their sync, under a company's slug."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from marketplaces.views import accounts, history, sync
+
+app_name = "marketplaces"
+urlpatterns = [
+    path("marketplaces/", sync.sync, name="sync"),
+    path("marketplaces/refresh/", sync.refresh, name="refresh"),
+    path("marketplaces/connect/", accounts.account_create, name="account-create"),
+    path("marketplaces/accounts/<int:pk>/", accounts.account_detail, name="account-detail"),
+    path("marketplaces/accounts/<int:pk>/rename/", accounts.account_rename, name="account-rename"),
+    path("marketplaces/accounts/<int:pk>/key/", accounts.account_key, name="account-key"),
+    path("marketplaces/accounts/<int:pk>/pause/", accounts.account_pause, name="account-pause"),
+    path("marketplaces/accounts/<int:pk>/resume/", accounts.account_resume, name="account-resume"),
+    path("marketplaces/accounts/<int:pk>/check/", accounts.account_check, name="account-check"),
+    path("marketplaces/runs/", history.run_list_page, name="run-list"),
+    re_path(r"^marketplaces/runs/export\.(?P<form>csv|xlsx)$", history.run_export, name="run-export"),
+    path("marketplaces/quarantine/", history.quarantine_list_page, name="quarantine-list"),
+    re_path(
+        r"^marketplaces/quarantine/export\.(?P<form>csv|xlsx)$",
+        history.quarantine_export,
+        name="quarantine-export",
+    ),
+    path("marketplaces/quarantine/<int:pk>/", history.quarantine_detail, name="quarantine-detail"),
+    path("marketplaces/quarantine/<int:pk>/retry/", history.quarantine_retry, name="quarantine-retry"),
+    path("marketplaces/quarantine/<int:pk>/ignore/", history.quarantine_ignore, name="quarantine-ignore"),
+]
