@@ -226,10 +226,7 @@ def check_base_url(marketplace: str, base_url: str) -> None:
     """
     parts = urlsplit(base_url)
     own = urlsplit(settings.MARKETPLACE_BASE_URLS.get(marketplace, ""))
-    is_plain = not (parts.username or parts.password or parts.query or parts.fragment) and parts.path in (
-        "",
-        "/",
-    )
+    is_plain = not (parts.username or parts.password or parts.query or parts.fragment)
     if not is_plain or parts.scheme not in ("http", "https") or not parts.hostname:
         raise ForbiddenHost("not an address of an API")
     if (parts.scheme, parts.netloc, parts.path.rstrip("/")) == (own.scheme, own.netloc, own.path.rstrip("/")):

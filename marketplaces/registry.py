@@ -77,8 +77,6 @@ class Registry(Generic[Named]):
         own_code = _code_of(entry)
         if own_code != code:
             raise ImproperlyConfigured(f"{where}: {entry.__name__} calls itself {own_code!r}.")
-        if entry in self._classes.values():
-            raise ImproperlyConfigured(f"{where}: {entry.__name__} stands there twice.")
         if issubclass(entry, MarketplaceAdapter) and ALL not in entry.limits:
             raise ImproperlyConfigured(
                 f"{where}: {entry.__name__}.limits has no limit for all requests ('')."
