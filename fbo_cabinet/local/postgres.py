@@ -24,7 +24,8 @@ from fbo_cabinet.local.processes import Child, Watch, spawn
 if TYPE_CHECKING:
     from fbo_cabinet.local.binaries import PostgresPrograms
 
-START_SECONDS = 60.0
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
 USER = "fbo"
 DATABASE = "fbo_cabinet"
 # Above what any system gives to a process.
@@ -164,7 +165,7 @@ class Postgres:
         if mark.exists():
             pid, _, rest = mark.read_text().partition("\n")
             if _serves(int(pid), self._data):
-                _end(int(pid))
+                _end(int(pid), self._data)
             elif mark.exists():
                 # The rest stays: by its shared memory key PostgreSQL notices backends that are still ending.
                 mark.write_text(f"{NO_PROCESS}\n{rest}")
@@ -189,13 +190,11 @@ def _serves(pid: int, folder: Path) -> bool:
     return "postgres" in shown and str(folder) in shown
 
 
-def _end(pid: int) -> None:
+def _end(pid: int, folder: Path) -> None:
     os.kill(pid, signal.SIGINT)
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
+    deadline = time.monotonic() + STOP_SECONDS
+    while _serves(pid, folder):
+        if time.monotonic() > deadline:
+            os.kill(pid, signal.SIGKILL)
             return
         time.sleep(0.05)
-    os.kill(pid, signal.SIGKILL)

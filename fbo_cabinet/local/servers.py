@@ -71,9 +71,10 @@ def plan(data: Path, *, environment: Mapping[str, str], durable: bool = True) ->
 
 
 def socket_folder(wanted: Path) -> Path:
-    """The folder for sockets: the wanted one, or a private short one when the path would be too long for a socket."""
+    """The folder for sockets: the wanted one, or a private short one when no socket could be reached by that path."""
     folder = wanted
-    if len(os.fsencode(wanted / "postgres")) > LONGEST_SOCKET_FOLDER:
+    # PostgreSQL's clients take a comma for the end of one host and the beginning of the next.
+    if len(os.fsencode(wanted / "postgres")) > LONGEST_SOCKET_FOLDER or "," in str(wanted):
         digest = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:16]
         folder = Path("/tmp") / f"fbo-cabinet-{os.geteuid()}-{digest}"  # noqa: S108 - checked below
     folder.mkdir(mode=PASSABLE, parents=True, exist_ok=True)
