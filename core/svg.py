@@ -436,7 +436,7 @@ def pareto_plot(chart: Pareto, *, row_height: int = 30, bar: int = 17, head: int
         bottom=_px(height),
         rows=tuple(rows),
         ticks=tuple(
-            Tick(at=_pc(at), label=formats.percent(at / 100, digits=0), anchor=_edge(at / 100), is_minor=at in {20, 60},
+            Tick(at=_pc(at), label=formats.percent(at / 100, digits=0), anchor=_edge(at / 100), is_minor=at in {20, 60, 100},
                  is_zero=at == 0)
             for at in (0, 20, 40, 60, 80, 100)
         ),

@@ -748,7 +748,10 @@ def field(
     placeholder: Any = "",
     autofocus: bool = False,
 ) -> SafeString:
-    """A form field: label, help, error above the control, wired for readers. `span` is of six columns."""
+    """A form field: label, help, error above the control, wired for readers. `span` is of six columns.
+
+    `placeholder=False` drops the one that the widget brings.
+    """
     if bound.is_hidden:
         return mark_safe(str(bound))  # noqa: S308 - Django's own markup
     kind = _kind(bound)
@@ -806,7 +809,9 @@ def _control(
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
         attrs["aria-invalid"] = "true"
-    if placeholder:
+    if placeholder is False:
+        bound.field.widget.attrs.pop("placeholder", None)
+    elif placeholder:
         attrs["placeholder"] = placeholder
     if autofocus:
         attrs["autofocus"] = True
