@@ -59,7 +59,7 @@ class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, Market
     limits: ClassVar[Mapping[str, Limit]] = {"": Limit(requests=45, seconds=1, burst=5)}
     capabilities = (
         Capability(stream="products", is_available=True),
-        Capability(stream="stock", is_available=True, since="2026-07-01"),
+        Capability(stream="stock", is_available=True),
         Capability(stream="orders", is_available=True),
         Capability(
             stream="returns",

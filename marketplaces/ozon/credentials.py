@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, St
 def _sendable(value: SecretStr) -> SecretStr:
     """Strip what copying adds; refuse what cannot stand in a header. Messages never hold the key."""
     key = value.get_secret_value().strip()
-    if not 8 <= len(key) <= 200 or not key.isascii() or not key.isprintable() or " " in key:
-        raise ValueError("an API key is 8 to 200 Latin letters, digits and signs without spaces")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError("an API key is Latin letters, digits and signs without spaces")
     return SecretStr(key)
 
 
@@ -31,6 +31,8 @@ class OzonCredentials(BaseModel):
         description=_("Digits: Ozon Seller → Settings → API keys, at the top of the page."),
     )
     api_key: Annotated[SecretStr, AfterValidator(_sendable)] = Field(
+        min_length=8,
+        max_length=200,
         title=_("API key"),
         description=_("Ozon shows it once, when you make it. The role “Admin read only” is enough."),
     )

@@ -305,7 +305,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     changes=st.dictionaries(st.sampled_from(sorted(posting())), _JSON, max_size=3),
     line=st.dictionaries(st.sampled_from(sorted(product())), _JSON, max_size=2),
