@@ -151,11 +151,10 @@ class App:
     def _spoiled(
         self, answer: Answer, fault: str | None, chance: float, headers: tuple[tuple[str, str], ...]
     ) -> Reply:
-        text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
+        body = answer if isinstance(answer, bytes) else json.dumps(answer, ensure_ascii=False).encode()
         if fault in kinds.HOSTILE:
-            body, content_type = spoil(text, fault, seed=int(chance * 1e9), blob=self.faults.blob)
+            body, content_type = spoil(body, fault, seed=int(chance * 1e9), blob=self.faults.blob)
             return Reply(status=200, body=body, content_type=content_type, headers=headers)
-        body = text.encode()
         if fault == "drop":
             raise DroppedConnectionError(sent=body[: int(len(body) * chance) // 2], promised=len(body))
         if fault == "truncated":

@@ -117,7 +117,7 @@ def records_in(value: Any) -> list[Record]:
     return []
 
 
-def spoil(text: str, kind: str, *, seed: int, blob: int) -> tuple[bytes, str]:
+def spoil(text: bytes, kind: str, *, seed: int, blob: int) -> tuple[bytes, str]:
     """Return body and content type of a good answer after a fault of this kind."""
     if kind not in HOSTILE:
         raise ValueError(f"no such fault: {kind}")
@@ -133,7 +133,7 @@ def spoil(text: str, kind: str, *, seed: int, blob: int) -> tuple[bytes, str]:
     return json.dumps(answer).encode(), "application/json"
 
 
-def hostile_page(text: str, *, seed: int, key: str = "posting_number", blob: int = 20_000) -> HostilePage:
+def hostile_page(text: bytes, *, seed: int, key: str = "posting_number", blob: int = 20_000) -> HostilePage:
     """Make a hostile page out of a good answer; the same seed gives the same page.
 
     One page in eight is not readable at all: HTML, nothing, half of a page, a bare list, nonsense.
@@ -162,12 +162,12 @@ def hostile_page(text: str, *, seed: int, key: str = "posting_number", blob: int
     )
 
 
-def _unreadable(text: str, rng: random.Random) -> HostilePage:
+def _unreadable(text: bytes, rng: random.Random) -> HostilePage:
     body, content_type = rng.choice(
         (
             (CHALLENGE.encode(), "text/html; charset=utf-8"),
             (b"", "application/json"),
-            (text.encode()[: len(text) // 2], "application/json"),
+            (text[: len(text) // 2], "application/json"),
             (b"[]", "application/json"),
             (b"null", "application/json"),
             (b'"ok"', "application/json"),

@@ -24,7 +24,18 @@ class Handler(BaseHTTPRequestHandler):
     server: "Server"
 
     def do_POST(self) -> None:
-        """Pass a request on to the application."""
+        """Pass a call on."""
+        self._pass_on()
+
+    def do_GET(self) -> None:
+        """Pass a question on."""
+        self._pass_on()
+
+    def do_DELETE(self) -> None:
+        """Pass a reset on."""
+        self._pass_on()
+
+    def _pass_on(self) -> None:
         environ = self._environ()
         started: list[tuple[str, Headers]] = []
 
@@ -40,9 +51,6 @@ class Handler(BaseHTTPRequestHandler):
             self._drop(drop)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
-
-    do_GET = do_POST
-    do_DELETE = do_POST
 
     def _environ(self) -> WSGIEnvironment:
         path, _, query = self.path.partition("?")
@@ -105,4 +113,5 @@ class Server(ThreadingHTTPServer):
     def server_bind(self) -> None:
         """Bind without asking the name service who we are."""
         TCPServer.server_bind(self)
-        self.server_name, self.server_port = self.server_address[:2]
+        host, self.server_port = self.socket.getsockname()[:2]
+        self.server_name = str(host)

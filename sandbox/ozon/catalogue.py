@@ -8,19 +8,45 @@ from sandbox.ozon.errors import NOT_FOUND, ApiError, bad
 from sandbox.ozon.paging import Page, page_of
 from sandbox.ozon.render import crossed_out
 from sandbox.world import World
-from sandbox.world.cells import WIDTH
 from sandbox.world.catalog import Product
+from sandbox.world.cells import WIDTH
 from sandbox.world.demand import promotions_of
 from sandbox.world.moments import DAY, HOUR, day_date, day_number, iso
 
 _MOST = 1000
 _PRODUCT_ID = 1_300_000_000
 _VISIBILITIES = frozenset(
-    "ALL VISIBLE INVISIBLE EMPTY_STOCK NOT_MODERATED MODERATED DISABLED STATE_FAILED READY_TO_SUPPLY "
-    "VALIDATION_STATE_PENDING VALIDATION_STATE_FAIL VALIDATION_STATE_SUCCESS TO_SUPPLY IN_SALE "
-    "REMOVED_FROM_SALE BANNED OVERPRICED CRITICALLY_OVERPRICED EMPTY_BARCODE BARCODE_EXISTS QUARANTINE ARCHIVED "
-    "OVERPRICED_WITH_STOCK PARTIAL_APPROVED AUTO_ARCHIVED MANUAL_ARCHIVED SEASONAL_AUTO_ARCHIVED "
-    "VISIBLE_WITH_FBO_STOCK SHOWCASE_SELECT_ACTIVE".split()
+    [
+        "ALL",
+        "VISIBLE",
+        "INVISIBLE",
+        "EMPTY_STOCK",
+        "NOT_MODERATED",
+        "MODERATED",
+        "DISABLED",
+        "STATE_FAILED",
+        "READY_TO_SUPPLY",
+        "VALIDATION_STATE_PENDING",
+        "VALIDATION_STATE_FAIL",
+        "VALIDATION_STATE_SUCCESS",
+        "TO_SUPPLY",
+        "IN_SALE",
+        "REMOVED_FROM_SALE",
+        "BANNED",
+        "OVERPRICED",
+        "CRITICALLY_OVERPRICED",
+        "EMPTY_BARCODE",
+        "BARCODE_EXISTS",
+        "QUARANTINE",
+        "ARCHIVED",
+        "OVERPRICED_WITH_STOCK",
+        "PARTIAL_APPROVED",
+        "AUTO_ARCHIVED",
+        "MANUAL_ARCHIVED",
+        "SEASONAL_AUTO_ARCHIVED",
+        "VISIBLE_WITH_FBO_STOCK",
+        "SHOWCASE_SELECT_ACTIVE",
+    ]
 )
 
 
@@ -91,21 +117,21 @@ def _filtered(call: Call, *, skus: str) -> list[Product]:
     return _visible(launched_by(call.world, call.at), query.get("visibility") or "ALL", Levels(call))
 
 
-def _page(call: Call, products: list[Product], *, token: str) -> Page:
+def _page(call: Call, products: list[Product], *, field: str) -> Page:
     limit = limit_of(call.body, most=_MOST)
-    return page_of(call, products, key=lambda p: (p.sku,), token=call.body.get(token), limit=limit)
+    return page_of(call, products, key=lambda p: (p.sku,), token=call.body.get(field), limit=limit)
 
 
-def page_filtered(call: Call, *, token: str) -> tuple[list[Product], Page]:
+def page_filtered(call: Call, *, field: str) -> tuple[list[Product], Page]:
     """Return the products that a filter of offers, ids or visibility selects, and a page of them."""
     products = _filtered(call, skus="")
-    return products, _page(call, products, token=token)
+    return products, _page(call, products, field=field)
 
 
 def product_list(call: Call) -> dict[str, Any]:
     """Answer `/v3/product/list`."""
     products = _filtered(call, skus="skus")
-    got = _page(call, products, token="last_id")
+    got = _page(call, products, field="last_id")
     levels = Levels(call)
     items = [
         {
@@ -374,7 +400,7 @@ def product_prices(call: Call) -> dict[str, Any]:
     """Answer `/v5/product/info/prices`."""
     if "filter" not in call.body:
         raise bad("filter: value is required")
-    products, got = page_filtered(call, token="cursor")
+    products, got = page_filtered(call, field="cursor")
     return {
         "items": [_price(call, product) for product in got.rows],
         "cursor": got.next,

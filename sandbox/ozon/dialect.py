@@ -24,7 +24,8 @@ from sandbox.ozon.errors import (
 from sandbox.ozon.notifications import Post
 from sandbox.world.moments import instant
 
-Answer = dict[str, Any] | str
+#: Plain values to be written as JSON, or JSON already written.
+Answer = dict[str, Any] | bytes
 Method = Callable[[Call], Answer]
 
 

@@ -50,14 +50,14 @@ def page(call: Call, rows: list[Row], *, key: Callable[[Row], Position], token: 
     more, rows = len(rows) > limit, rows[:limit]
     match call.fault:
         case "empty_page":
-            return Page([], "", False)
+            return Page(rows=[], next="", more=False)
         case "duplicate_page" if rows and not token.repeated:
-            return Page(rows, Token(token.after, True).text(), True)
+            return Page(rows=rows, next=Token(after=token.after, repeated=True).text(), more=True)
         case "out_of_order":
             return Page(_shuffled(rows, call.chance), *_turn(rows, key, more=more))
         case "shifting_page" if more and len(rows) > 1:
             last = rows[-1 - max(1, min(len(rows) - 1, len(rows) // 8))]
-            return Page(rows, Token(key(last)).text(), True)
+            return Page(rows=rows, next=Token(key(last)).text(), more=True)
     return Page(rows, *_turn(rows, key, more=more))
 
 

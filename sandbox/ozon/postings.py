@@ -26,7 +26,7 @@ def writer_of(world: World) -> PostingWriter:
     return writer
 
 
-def posting_list(call: Call) -> str:
+def posting_list(call: Call) -> bytes:
     """Answer `/v3/posting/fbo/list`."""
     limit = limit_of(call.body, most=100)
     token = Token.read(call.body.get("cursor"))
@@ -54,16 +54,15 @@ def posting_list(call: Call) -> str:
     return _written(call, got)
 
 
-def _written(call: Call, got: Page) -> str:
-    wanted = _wanted(call.body)
-    write = writer_of(call.world).write
+def _written(call: Call, got: Page) -> bytes:
+    writer, wanted = writer_of(call.world), _wanted(call.body)
     at = call.at - int((0.2 + 2 * call.chance) * DAY) if call.fault == "stale" else call.at
-    texts = [write(order, at, wanted) for order in got.rows]
+    texts = writer.write(got.rows, at, wanted)
     if call.fault == "unknown_status" and texts:
         odd = int(call.chance * len(texts))
-        texts[odd] = writer_of(call.world).write_odd(got.rows[odd], at, wanted)
-    more = "true" if got.more else "false"
-    return f'{{"postings":[{",".join(texts)}],"cursor":"{got.next}","has_next":{more}}}'
+        texts[odd] = writer.write_odd(got.rows[odd], at, wanted)
+    end = f'],"cursor":"{got.next}","has_next":{"true" if got.more else "false"}}}'
+    return b'{"postings":[' + b",".join(texts) + end.encode()
 
 
 def _place(order: Order) -> tuple[int, int]:

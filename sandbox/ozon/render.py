@@ -1,5 +1,6 @@
 """Postings written as JSON text at once: a page of a hundred must cost less than what reads it."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sandbox.ozon import words
@@ -26,34 +27,41 @@ class PostingWriter:
     def __init__(self, world: World) -> None:
         """Prepare what never changes."""
         self._world = world
-        self._final: dict[tuple[int, Wanted], str] = {}
+        self._final: dict[Wanted, dict[int, bytes]] = {}
         self._heads = [
             f'{{"is_marketplace_buyout":false,"offer_id":{quoted(p.offer_id)},"name":{quoted(p.name)},'
             f'"sku":{p.sku},"digital_codes":[],"quantity":'
             for p in world.assortment
         ]
+        self._routes = [
+            [f'],"cluster_from":"{w.cluster.name}","cluster_to":"{c.name}"}}' for c in CLUSTERS]
+            for w in WAREHOUSES
+        ]
         self._money: dict[tuple[int, int, int], str] = {}
         self._analytics: dict[tuple[int, ...], str] = {}
 
-    def write(self, order: Order, at: int, wanted: Wanted) -> str:
-        """Return a posting as it stands at an instant."""
-        final = order.times[-1] <= at
-        if final:
-            text = self._final.get((order.serial, wanted))
-            if text is not None:
-                return text
-        place = order.step_at(at)
-        step = order.path[place]
-        text = self._text(
-            order, step, wanted, status=words.STATUS[step], substatus=words.SUBSTATUS[order.delivery][step]
-        )
-        if final:
-            if len(self._final) >= _HELD:
-                self._final.clear()
-            self._final[order.serial, wanted] = text
-        return text
+    def write(self, orders: Iterable[Order], at: int, wanted: Wanted) -> list[bytes]:
+        """Return postings as they stand at an instant; those that never change again are kept."""
+        kept = self._final.setdefault(wanted, {})
+        if len(kept) > _HELD:
+            kept.clear()
+        texts = []
+        for order in orders:
+            final = order.times[-1] <= at
+            text = kept.get(order.serial) if final else None
+            if text is None:
+                text = self._write(order, at, wanted)
+                if final:
+                    kept[order.serial] = text
+            texts.append(text)
+        return texts
 
-    def write_odd(self, order: Order, at: int, wanted: Wanted) -> str:
+    def _write(self, order: Order, at: int, wanted: Wanted) -> bytes:
+        step = order.path[order.step_at(at)]
+        substatus = words.SUBSTATUS[order.delivery][step]
+        return self._text(order, step, wanted, status=words.STATUS[step], substatus=substatus)
+
+    def write_odd(self, order: Order, at: int, wanted: Wanted) -> bytes:
         """Return a posting whose status nobody has documented."""
         return self._text(
             order,
@@ -63,7 +71,7 @@ class PostingWriter:
             substatus=words.UNKNOWN_SUBSTATUS,
         )
 
-    def _text(self, order: Order, step: Step, wanted: Wanted, *, status: str, substatus: str) -> str:
+    def _text(self, order: Order, step: Step, wanted: Wanted, *, status: str, substatus: str) -> bytes:
         cancelled, reason = "null", 0
         if step is Step.CANCELLED and order.reason is not None:
             reason, why, who, kind = words.REASONS[order.reason]
@@ -75,13 +83,14 @@ class PostingWriter:
         analytics = self._analytics_of(order) if wanted.analytics else "null"
         financial = self._financial_of(order) if wanted.financial else "null"
         legal = legal_json(order) if wanted.legal and order.legal else "null"
-        return (
+        text = (
             f'{{"posting_number":"{order.number}","order_id":{order.basket_id},"order_number":"{order.basket}",'
             f'"status":"{status}","substatus":"{substatus}","cancellation":{cancelled},"products":[{products}],'
             f'"analytics_data":{analytics},"financial_data":{financial},"legal_info":{legal},'
             f'"external_order":{{"is_external":false,"platform_name":""}},"cancel_reason_id":{reason},'
             f'"created_at":"{iso(order.created)}","in_process_at":"{iso(order.taken)}","additional_data":[]}}'
         )
+        return text.encode()
 
     def _analytics_of(self, order: Order) -> str:
         key = (order.delivery, order.premium, order.payment, order.warehouse, order.legal)
@@ -100,9 +109,8 @@ class PostingWriter:
 
     def _financial_of(self, order: Order) -> str:
         day = order.created // DAY
-        lines = ",".join(self._money_of(line, day) for line in order.lines)
-        source = WAREHOUSES[order.warehouse].cluster.name
-        return f'{{"products":[{lines}],"cluster_from":"{source}","cluster_to":"{CLUSTERS[order.cluster].name}"}}'
+        lines = ",".join([self._money_of(line, day) for line in order.lines])
+        return f'{{"products":[{lines}{self._routes[order.warehouse][order.cluster]}'
 
     def _money_of(self, line: Line, day: int) -> str:
         key = (line[0], line[2], day)

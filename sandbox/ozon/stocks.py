@@ -59,7 +59,7 @@ def product_stocks(call: Call) -> dict[str, Any]:
     """Answer `/v4/product/info/stocks`."""
     if "filter" not in call.body:
         raise bad("filter: value is required")
-    products, got = page_filtered(call, token="cursor")
+    products, got = page_filtered(call, field="cursor")
     levels = Levels(call)
     items = [
         {

@@ -1,6 +1,7 @@
 """Which product lies in which warehouse, when its supplies come and when it is planned to run out."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sandbox.world.catalog import Product
 from sandbox.world.geography import CLUSTERS, ROUTES, WAREHOUSES
@@ -43,6 +44,7 @@ class Cells:
         self._seed = settings.seed
         self._rate = settings.stockout_rate
         total = sum(product.popularity for product in products)
+        self._outs: dict[tuple[int, int], int] = {}
         self.by_place: dict[int, Cell] = {}
         self._of_product: list[list[Cell]] = []
         for product in products:
@@ -72,23 +74,24 @@ class Cells:
 
     def runs_out(self, cell: Cell, cycle: int) -> bool:
         """Tell whether a cycle ends in a planted stock-out; two in a row never do."""
-        if cell.place == 0:
-            return False
-        return self._doomed(cell, cycle) and not self._doomed(cell, cycle - 1)
+        return self.out_from(cell, cycle) < cell.first_day(cycle + 1)
+
+    def out_from(self, cell: Cell, cycle: int) -> int:
+        """Return the day from which a cycle has nothing to sell, or the first day of the next one."""
+        day = self._outs.get((cell.place, cycle))
+        if day is None:
+            day = cell.first_day(cycle + 1)
+            if cell.place and self._doomed(cell, cycle) and not self._doomed(cell, cycle - 1):
+                day -= 2 + mix(self._seed, 34, cell.place, cycle) % 7
+            self._outs[cell.place, cycle] = day
+        return day
 
     def _doomed(self, cell: Cell, cycle: int) -> bool:
         return unit(self._seed, 33, cell.place, cycle) < self._rate
 
-    def out_days(self, cell: Cell, cycle: int) -> int:
-        """Return for how many days at its end a doomed cycle has nothing to sell."""
-        return 2 + mix(self._seed, 34, cell.place, cycle) % 7
-
     def is_out(self, cell: Cell, day: int) -> bool:
         """Tell whether a cell has nothing to sell on a day."""
-        cycle = cell.cycle(day)
-        if not self.runs_out(cell, cycle):
-            return False
-        return day >= cell.first_day(cycle + 1) - self.out_days(cell, cycle)
+        return day >= self.out_from(cell, cell.cycle(day))
 
     def leftover(self, cell: Cell, cycle: int) -> int:
         """Return what is still there to sell when a cycle ends."""
@@ -99,11 +102,12 @@ class Cells:
         return [[cell.warehouse for cell in row if not self.is_out(cell, day)] for row in self._of_product]
 
 
-def routes(selling: list[list[int]]) -> list[int]:
-    """Return for each product and cluster the warehouse that serves it, or -1; flat, clusters run fastest."""
-    table: list[int] = []
-    for warehouses in selling:
-        open_ = frozenset(warehouses)
-        for nearest in ROUTES:
-            table.append(next((w for w in nearest if w in open_), -1))
-    return table
+@lru_cache(maxsize=20_000)
+def _served_from(open_: tuple[int, ...]) -> tuple[int, ...]:
+    """Return for each cluster the nearest of some warehouses, or -1."""
+    return tuple(next((w for w in nearest if w in open_), -1) for nearest in ROUTES)
+
+
+def routes(selling: list[list[int]]) -> list[tuple[int, ...]]:
+    """Return for each product the warehouse that serves each cluster, or -1."""
+    return [_served_from(tuple(warehouses)) for warehouses in selling]

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from sandbox.world.catalog import Product
 from sandbox.world.moments import day_date, day_number
@@ -108,12 +108,13 @@ class Demand:
         self._products = products
         self._scale = settings.per_day
         self._exact: tuple[int, ...] = ()
+        self._by_quarter: dict[int, list[int]] = {}
         if settings.orders is not None:
             shapes = [shape(self._seed, self._first + n) for n in range(settings.days)]
             self._scale = settings.orders / sum(shapes)
             edges = [0, *(int(edge + 1e-6) for edge in accumulate(s * self._scale for s in shapes))]
             edges[-1] = settings.orders
-            self._exact = tuple(after - before for before, after in zip(edges, edges[1:], strict=False))
+            self._exact = tuple(after - before for before, after in pairwise(edges))
 
     def orders_on(self, day: int) -> int:
         """Return how many orders a day has; none before the world opens."""
@@ -156,9 +157,17 @@ class Demand:
 
     def regular_price(self, product: Product, day: int) -> int:
         """Return the price without promotions: sellers revise it once a quarter by a few per cent."""
-        quarter = day // 91
-        step = int(unit(self._seed, 24, product.index, quarter) * 7) - 3
-        return product.base_price + product.base_price * step // 10_000 * 100
+        return self._regular_prices(day // 91)[product.index]
+
+    def _regular_prices(self, quarter: int) -> list[int]:
+        prices = self._by_quarter.get(quarter)
+        if prices is None:
+            steps = [int(unit(self._seed, 24, product.index, quarter) * 7) - 3 for product in self._products]
+            prices = self._by_quarter[quarter] = [
+                product.base_price + product.base_price * step // 10_000 * 100
+                for product, step in zip(self._products, steps, strict=True)
+            ]
+        return prices
 
     def promotion_of(self, product: Product, day: int) -> Promotion | None:
         """Return the promotion in which a product takes part on a day."""
@@ -168,4 +177,4 @@ class Demand:
 
 def pick(cumulated: list[float], chance: float) -> int:
     """Return the place of a random number in [0, 1) among cumulated weights."""
-    return min(bisect_right(cumulated, chance * cumulated[-1]), len(cumulated) - 1)
+    return bisect_right(cumulated, chance * cumulated[-1], 0, len(cumulated) - 1)

@@ -60,7 +60,10 @@ def _effect(step: StepTaken) -> Callable[[Level, int], Level] | None:
 
 
 def events(streams: Streams, stock: Stock, since: int, until: int, *, products: int) -> Iterator[Event]:
-    """Yield steps and stock changes after `since` and not later than `until`, oldest first."""
+    """Yield steps and stock changes after `since` and not later than `until`, oldest first.
+
+    At the instant of a supply the new levels count the orders of that instant already.
+    """
     span = HOUR if streams.live else DAY
     totals = _totals(stock.levels(since), products)
     while since < until:
@@ -71,14 +74,8 @@ def events(streams: Streams, stock: Stock, since: int, until: int, *, products: 
         since = edge
         if since < until:
             yield from _supplied(totals, _totals(stock.levels(since + 1), products), at=since + 1)
-            yield from _arrivals_at_edge(streams, totals, since + 1)
+            yield from steps(streams, since, since + 1)
             since += 1
-
-
-def _arrivals_at_edge(streams: Streams, totals: list[Level], at: int) -> Iterator[Event]:
-    """Yield what orders do at the very instant of a supply; the levels there count them already."""
-    for step in steps(streams, at - 1, at):
-        yield step
 
 
 def _stock_changes(step: StepTaken, totals: list[Level]) -> Iterator[StockChanged]:

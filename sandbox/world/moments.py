@@ -35,6 +35,9 @@ def day_date(number: int) -> date:
     return date.fromordinal(number + _EPOCH_ORDINAL)
 
 
+_TIMES = tuple(f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(86_400))
+
+
 @lru_cache(maxsize=4096)
 def _day_text(number: int) -> str:
     return day_date(number).isoformat()
@@ -43,7 +46,4 @@ def _day_text(number: int) -> str:
 def iso(instant_: int) -> str:
     """Write an instant as RFC 3339 with microseconds and Z, as marketplaces do."""
     day, rest = divmod(instant_, DAY)
-    seconds, micros = divmod(rest, SECOND)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{_day_text(day)}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z"
+    return f"{_day_text(day)}T{_TIMES[rest // SECOND]}.{rest % SECOND:06}Z"

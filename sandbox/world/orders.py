@@ -109,6 +109,7 @@ PATHS = (*((*_WAY[:done], Step.CANCELLED) for done in range(1, 7)), _WAY)
 class Tempo:
     """How long the steps take: the least and the spread of each, in microseconds."""
 
+    taken: tuple[int, int]
     packing: tuple[int, int]
     packed: tuple[int, int]
     shipped: tuple[int, int]
@@ -127,6 +128,7 @@ class Tempo:
 
 
 USUAL = Tempo(
+    taken=(10 * SECOND, 50 * SECOND),
     packing=(HOUR // 6, 3 * HOUR),
     packed=(HOUR, 7 * HOUR),
     shipped=(2 * HOUR, 12 * HOUR),
@@ -140,6 +142,7 @@ USUAL = Tempo(
 )
 
 LIVELY = Tempo(
+    taken=(0, SECOND),
     packing=(5 * SECOND, 7 * SECOND),
     packed=(14 * SECOND, 20 * SECOND),
     shipped=(30 * SECOND, 60 * SECOND),
@@ -153,6 +156,8 @@ LIVELY = Tempo(
 )
 
 _BUYERS = list(accumulate(cluster.buyers for cluster in CLUSTERS))
+#: Degrees of longitude between a warehouse and the buyers of a cluster.
+_FAR = [[abs(w.cluster.longitude - c.longitude) for c in CLUSTERS] for w in WAREHOUSES]
 _PAYMENTS = (34, 22, 14, 8, 12, 5, 0, 5)
 PAYMENT_ON_ACCOUNT = 6
 _PAYMENT_WEIGHTS = list(accumulate(float(weight) for weight in _PAYMENTS))
@@ -215,7 +220,7 @@ class DayPlan:
 
     def warehouse(self, product: int, cluster: int) -> int:
         """Return the warehouse that serves a product to a cluster, or -1."""
-        return self.route[product * len(CLUSTERS) + cluster]
+        return self.route[product][cluster]
 
     def on_sale(self, product: int) -> bool:
         """Tell whether anybody could buy the product today."""
@@ -259,50 +264,69 @@ class OrderMaker:
         return self._orders(rng, chunk=hour, times=times, live=True)
 
     def _orders(self, rng: random.Random, *, chunk: int, times: list[int], live: bool) -> list[Order]:
-        orders: list[Order] = []
+        if not times:
+            return []
         tempo = LIVELY if live else USUAL
+        plan = self._plan(times[0] // DAY)
+        orders: list[Order] = []
         previous: Order | None = None
         for index, created in enumerate(times):
             serial = serial_of(chunk, index, live=live)
             second = previous is not None and previous.number[-1] == "1" and rng.random() < 0.03
-            order = self._order(
-                rng,
-                serial=serial,
-                created=created,
-                live=live,
-                tempo=tempo,
-                first=previous if second else None,
-            )
-            orders.append(order)
-            previous = order
+            first = previous if second else None
+            previous = self._order(rng.random, plan, tempo, serial=serial, created=created, first=first)
+            orders.append(previous)
         return orders
 
     def _order(
-        self, rng: random.Random, *, serial: int, created: int, live: bool, tempo: Tempo, first: Order | None
+        self,
+        chance: Callable[[], float],
+        plan: DayPlan,
+        tempo: Tempo,
+        *,
+        serial: int,
+        created: int,
+        first: Order | None,
     ) -> Order:
-        chance = rng.random
+        """Draw an order; with `first` it is the second part of that one, from wherever its goods lie."""
         if first is None:
-            basket, basket_id = self.numbers.basket(serial), 30_000_000_000 + serial
+            basket, basket_id, part = self.numbers.basket(serial), 30_000_000_000 + serial, "1"
             cluster = pick(_BUYERS, chance())
             payment, premium, legal = pick(_PAYMENT_WEIGHTS, chance()), chance() < 0.35, chance() < 0.02
         else:
-            basket, basket_id, created = first.basket, first.basket_id, first.created
+            basket, basket_id, part, created = first.basket, first.basket_id, "2", first.created
             cluster, payment, premium, legal = first.cluster, first.payment, first.premium, first.legal
-        plan = self._plan(created // DAY)
         warehouse, lines = _lines(chance, plan, cluster)
         draw = chance()
         delivery = Delivery.PICKUP if draw < 0.78 else Delivery.COURIER if draw < 0.94 else Delivery.LOCKER
-        far = abs(WAREHOUSES[warehouse].cluster.longitude - CLUSTERS[cluster].longitude)
-        doomed = chance() < self._cancel_rate
         path, times, reason, checked = _life(
-            chance, tempo, created=created, far=far, courier=delivery is Delivery.COURIER, doomed=doomed
+            chance,
+            tempo,
+            created=created,
+            far=_FAR[warehouse][cluster],
+            courier=delivery is Delivery.COURIER,
+            doomed=chance() < self._cancel_rate,
         )
         return Order(
-            created, serial, f"{basket}-1" if first is None else f"{basket}-2", basket, basket_id, warehouse,
-            cluster, lines, path, times, created + 10 * SECOND + int(chance() * 50 * SECOND) if not live
-            else created + int(chance() * SECOND), delivery, PAYMENT_ON_ACCOUNT if legal else payment, premium,
-            legal, reason, checked, live,
-        )  # fmt: skip
+            created=created,
+            serial=serial,
+            number=f"{basket}-{part}",
+            basket=basket,
+            basket_id=basket_id,
+            warehouse=warehouse,
+            cluster=cluster,
+            lines=lines,
+            path=path,
+            times=times,
+            taken=created + tempo.taken[0] + int(chance() * tempo.taken[1]),
+            delivery=delivery,
+            payment=PAYMENT_ON_ACCOUNT if legal else payment,
+            premium=premium,
+            legal=legal,
+            reason=reason,
+            checked=checked,
+            live=tempo is LIVELY,
+        )
 
 
 def _lines(chance: Callable[[], float], plan: DayPlan, cluster: int) -> tuple[int, tuple[Line, ...]]:
@@ -311,9 +335,9 @@ def _lines(chance: Callable[[], float], plan: DayPlan, cluster: int) -> tuple[in
     extra = chance()
     for _ in range(0 if extra > 0.26 else 1 if extra > 0.06 else 2):
         another = pick(plan.weights, chance())
-        if warehouse in plan.selling[another] and plan.on_sale(another):
-            if all(line.product != another for line in lines):
-                lines.append(Line(another, 1, plan.prices[another]))
+        new = all(line.product != another for line in lines)
+        if new and warehouse in plan.selling[another] and plan.on_sale(another):
+            lines.append(Line(another, 1, plan.prices[another]))
     return warehouse, tuple(lines)
 
 

@@ -102,7 +102,7 @@ class Stock:
         self._places = products * WIDTH
         self._usual: Shelf[int, _Digest] = Shelf(lambda n: self._digest(streams.usual.chunk(n)), room=3000)
         self._live: Shelf[int, _Digest] = Shelf(self._live_digest, room=500)
-        self._taken: Shelf[int, "array[int]"] = Shelf(self._day_units, room=100)
+        self._taken: Shelf[int, array[int]] = Shelf(self._day_units, room=100)
         self._ahead: Shelf[int, list[int]] = Shelf(self._rest_of_cycle, room=4)
         self._levels: Shelf[int, dict[int, Level]] = Shelf(self._snapshot, room=8)
         self._pipelines: Shelf[int, dict[int, Pipeline]] = Shelf(self._pipeline, room=4)

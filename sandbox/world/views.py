@@ -51,7 +51,7 @@ class OrderView:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values that JSON can hold, money as strings."""
-        return _plain(asdict(self))
+        return {key: _plain(value) for key, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class StockoutView:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values that JSON can hold."""
-        return _plain(asdict(self))
+        return {key: _plain(value) for key, value in asdict(self).items()}
 
 
 def _plain(value: Any) -> Any:

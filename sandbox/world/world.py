@@ -116,8 +116,8 @@ class World:
         for cell in self.cells.by_place.values():
             for cycle in range(cell.cycle(self.opened), cell.cycle(last) + 1):
                 end = cell.first_day(cycle + 1)
-                start = max(end - self.cells.out_days(cell, cycle), self.opened)
-                if self.cells.runs_out(cell, cycle) and start <= last and end > self.opened:
+                start = max(self.cells.out_from(cell, cycle), self.opened)
+                if start < end and start <= last:
                     found.append((start, end, cell.place))
         return [self._stockout_view(*row) for row in sorted(found)]
 
