@@ -72,7 +72,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--now", type=_moment, help="simulated time at the start (default: the real now)")
     add("--speed", type=float, default=1.0, help="simulated seconds in a real second (default: %(default)s)")
     add("--live", type=float, default=0.0, metavar="RATE", help="live orders a minute, done within minutes")
-    add("--live-since", type=_moment, help="when the live orders began (default: now)")
+    add(
+        "--live-since",
+        type=_moment,
+        action="append",
+        help="when somebody began to watch, once for each time (default: now)",
+    )
     add = parser.add_argument_group("the truth").add_argument
     add("--truth", choices=TRUTHS, help="print JSON lines as of --now and leave")
     add("--client-id", help="whose truth (default: the first account)")
@@ -99,7 +104,7 @@ def _settings(options: argparse.Namespace, now: datetime) -> WorldSettings:
         per_day=options.per_day,
         orders=options.orders,
         live_per_minute=options.live,
-        live_since=options.live_since or now,
+        live_since=tuple(options.live_since or [now]),
     ).ending(now)
     if options.first_day is None:
         return settings

@@ -133,14 +133,16 @@ def spoil(text: bytes, kind: str, *, seed: int, blob: int) -> tuple[bytes, str]:
     return json.dumps(answer).encode(), "application/json"
 
 
-def hostile_page(text: bytes, *, seed: int, key: str = "posting_number", blob: int = 20_000) -> HostilePage:
+def hostile_page(
+    text: str | bytes, *, seed: int, key: str = "posting_number", blob: int = 20_000
+) -> HostilePage:
     """Make a hostile page out of a good answer; the same seed gives the same page.
 
     One page in eight is not readable at all: HTML, nothing, half of a page, a bare list, nonsense.
     """
     rng = random.Random(seed)
     if rng.random() < 0.125:
-        return _unreadable(text, rng)
+        return _unreadable(text.encode() if isinstance(text, str) else text, rng)
     answer = json.loads(text)
     good, odd = [], []
     for record in records_in(answer):

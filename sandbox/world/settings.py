@@ -12,6 +12,9 @@ class WorldSettings:
     The world opens on `first_day` (UTC) and never ends: `days` is only how much of it counts as history
     when `orders` asks for an exact number of orders in that history. Without `orders` the world takes
     about `per_day` orders a day, and then a day's orders do not depend on `first_day`.
+
+    Live orders come on top, for those who watch: `live_per_minute` of them in the first quarter of an hour
+    after each of `live_since`, then every fourth one until `live_for` is over. They are done within minutes.
     """
 
     seed: int = 20261124
@@ -23,7 +26,8 @@ class WorldSettings:
     cancel_rate: float = 0.08
     stockout_rate: float = 0.14
     live_per_minute: float = 0.0
-    live_since: datetime | None = None
+    live_since: tuple[datetime, ...] = ()
+    live_for: timedelta = timedelta(hours=2)
 
     def __post_init__(self) -> None:
         """Refuse a size that no world can have."""
@@ -33,7 +37,7 @@ class WorldSettings:
             raise ValueError("orders must not be negative")
         if not (0 <= self.cancel_rate <= 1 and 0 <= self.stockout_rate <= 1):
             raise ValueError("cancel_rate and stockout_rate are shares between 0 and 1")
-        if self.live_per_minute and self.live_since is None:
+        if self.live_per_minute and not self.live_since:
             raise ValueError("live_per_minute needs live_since")
 
     @property

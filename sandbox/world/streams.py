@@ -2,16 +2,19 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from heapq import merge
 from operator import itemgetter
 
-from sandbox.world.moments import DAY, HOUR
+from sandbox.world.moments import DAY, HOUR, MINUTE, day_number, instant
 from sandbox.world.orders import LIVELY, MAX_IN_CHUNK, USUAL, Order, OrderMaker, Tempo, chunk_of
+from sandbox.world.settings import WorldSettings
 from sandbox.world.shelf import Shelf
 
 _created = itemgetter(0)
 _position = itemgetter(0, 1)
 _HELD_ORDERS = 40_000
+_BURST = 15 * MINUTE
 
 
 class Stream:
@@ -50,30 +53,33 @@ class Stream:
 class Streams:
     """All orders of a world."""
 
-    def __init__(
-        self,
-        maker: OrderMaker,
-        *,
-        count: Callable[[int], int],
-        opened: int,
-        live_since: int | None,
-        live_per_minute: float,
-    ) -> None:
-        """Join the usual stream, opened on a day, with the live one."""
-        self.opened = opened * DAY
+    def __init__(self, maker: OrderMaker, settings: WorldSettings, *, count: Callable[[int], int]) -> None:
+        """Join the usual stream, `count` orders a day, with the live one."""
+        first_day = day_number(settings.first_day)
+        self.opened = first_day * DAY
+        self._sessions = sorted(instant(moment) for moment in settings.live_since)
+        self._live_for = settings.live_for // timedelta(microseconds=1)
 
         def usual(day: int) -> list[Order]:
             return maker.day(day, count=min(count(day), MAX_IN_CHUNK))
 
         def live(hour: int) -> list[Order]:
-            orders = maker.live_hour(hour, per_minute=live_per_minute)
-            return [order for order in orders if order.created >= (live_since or 0)]
+            orders = maker.live_hour(hour, per_minute=settings.live_per_minute)
+            return [order for order in orders if self._watched(order)]
 
         self.usual = Stream(usual, span=DAY, tempo=USUAL, since=self.opened)
         self.live: Stream | None = None
-        if live_since is not None and live_per_minute:
-            self.live = Stream(live, span=HOUR, tempo=LIVELY, since=max(live_since, self.opened))
+        if self._sessions and settings.live_per_minute:
+            self.live = Stream(live, span=HOUR, tempo=LIVELY, since=max(self._sessions[0], self.opened))
         self._days: Shelf[int, list[Order]] = Shelf(self._merged, room=_HELD_ORDERS, weigh=len)
+
+    def _watched(self, order: Order) -> bool:
+        """Tell whether a live order falls into a session, where all come at first and then every fourth."""
+        begun = bisect_right(self._sessions, order.created)
+        if begun == 0:
+            return False
+        age = order.created - self._sessions[begun - 1]
+        return age < _BURST or (age < self._live_for and chunk_of(order.serial)[1] % 4 == 0)
 
     def _merged(self, day: int) -> list[Order]:
         live = self.live.between(day * DAY, (day + 1) * DAY) if self.live else ()

@@ -34,14 +34,7 @@ class World:
         self.cells = Cells(self.settings, self.assortment, per_day=daily)
         self._plans: Shelf[int, DayPlan] = Shelf(self._plan, room=60)
         self.maker = OrderMaker(seed=seed, cancel_rate=self.settings.cancel_rate, plan=self._plans.get)
-        live_since = self.settings.live_since
-        self.streams = Streams(
-            self.maker,
-            count=self.demand.orders_on,
-            opened=self.opened,
-            live_since=moments.instant(live_since) if live_since else None,
-            live_per_minute=self.settings.live_per_minute,
-        )
+        self.streams = Streams(self.maker, self.settings, count=self.demand.orders_on)
         self.stock_book = Stock(self.streams, self.cells, products=len(self.assortment))
 
     def _orders_a_day(self) -> float:
