@@ -1,4 +1,4 @@
-"""What the components of core.templatetags.ui take: small frozen rows, ready to be shown."""
+"""What the components of core.ui take: small frozen rows, ready to be shown."""
 
 from __future__ import annotations
 
