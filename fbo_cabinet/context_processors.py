@@ -125,7 +125,7 @@ def _navigation(request: CompanyRequest) -> list[NavigationItem]:
     return [
         *items,
         NavigationItem(
-            label=_("Synchronization"),
+            label=_("Synchronisation"),
             url=sync_url,
             icon="refresh-cw",
             is_current=_is_current(request, "marketplaces:sync", sync_url),

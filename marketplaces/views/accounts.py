@@ -168,7 +168,7 @@ def _page(request: CompanyRequest, pk: int, *, form: AccountTitleForm | None) ->
 
 
 def _crumbs(request: CompanyRequest) -> list[Crumb]:
-    return [Crumb(label=_("Synchronization"), url=reverse("marketplaces:sync", args=[request.company.slug]))]
+    return [Crumb(label=_("Synchronisation"), url=reverse("marketplaces:sync", args=[request.company.slug]))]
 
 
 def _attempt(form: CredentialsForm, call: Callable[[], T], *, marketplace: str) -> T | None:

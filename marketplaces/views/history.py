@@ -154,7 +154,7 @@ def _back(request: CompanyRequest, record: QuarantinedRecord) -> HttpResponse:
 
 
 def _crumbs(request: CompanyRequest) -> list[Crumb]:
-    return [Crumb(label=_("Synchronization"), url=reverse("marketplaces:sync", args=[request.company.slug]))]
+    return [Crumb(label=_("Synchronisation"), url=reverse("marketplaces:sync", args=[request.company.slug]))]
 
 
 def _exports(request: CompanyRequest, name: str, query: str) -> Any:
