@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from analytics.selectors.health import AccountHealth
     from analytics.selectors.sales import Sales, Totals
+    from analytics.selectors.stock import StockOut
     from analytics.selectors.windows import Window
     from core.statuses import Tone
     from marketplaces.models import SyncRun
@@ -97,10 +98,10 @@ def tiles(sales: Sales) -> list[Tile]:
             definition=_("Ordered, in money ÷ orders, cancelled ones included."),
         ),
         Tile(
-            label=_("Delivered"),
+            label=_("Delivered orders"),
             value=formats.number(now.delivered),
             unit=_("pcs."),
-            note=_("%(share)s of orders, on the way %(rest)s")
+            note=_("%(share)s, on the way %(rest)s")
             % {"share": formats.percent(now.delivered_share), "rest": formats.number(now.on_the_way)},
             definition=_(
                 "Orders of the period that the buyer has already got. The latest ones are still on the way, "
@@ -200,6 +201,16 @@ def today_so_far(sales: Sales) -> str:
         "Cancelled of them: %(count)s order.", "Cancelled of them: %(count)s orders.", today.cancelled
     ) % {"count": formats.number(today.cancelled)}
     return f"{orders} {cancelled}"
+
+
+def where(row: StockOut) -> str:
+    """At how many warehouses a listing stands, and how many of them are empty."""
+    places = ngettext("%(count)s warehouse", "%(count)s warehouses", row.places) % {
+        "count": formats.number(row.places)
+    }
+    if not row.empty_places:
+        return places
+    return _("%(places)s, empty: %(empty)s") % {"places": places, "empty": formats.number(row.empty_places)}
 
 
 def told(run: SyncRun) -> str:

@@ -91,6 +91,7 @@ def _figures(request: CompanyRequest, found: Dashboard, measure: Measure) -> dic
         "parts": charts.parts(sales),
         "stuck_norms": charts.stuck_norms(),
         "today": charts.today_so_far(sales),
+        "stock_rows": [(row, charts.where(row)) for row in found.stock.soonest],
         "happened": [(run, charts.told(run)) for run in found.happened.runs],
         "accounts_health": [(one, charts.note_of(one)) for one in found.health.accounts],
     }

@@ -1,87 +1,114 @@
-"""Where stock runs out first, and what that costs a day."""
+"""Which listings run out first, and what that costs a day."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Min, Q, Sum
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Max, Min, Q, Sum
+from django.db.models.functions import Floor, Greatest
 
-from catalog.models import StockLevel
+from catalog.models import Listing, StockLevel
 
 if TYPE_CHECKING:
     from analytics.selectors.scope import Scope
-    from catalog.models import Listing, Warehouse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockOut:
-    """A listing at a warehouse whose sellable units end on `ends_on` at the marketplace's 28-day average."""
+    """A listing whose sellable units, over all warehouses, end on `ends_on`.
+
+    `ads` is the marketplace's own average of units sold a day over 28 days. It is the listing's, not a
+    warehouse's, so neither is the cover. `empty_places` of its `places` hold nothing to sell any more.
+    """
 
     listing: Listing
-    warehouse: Warehouse
     sellable: int
     ads: Decimal
     days: Decimal
     ends_on: date
     money_a_day: Decimal | None
+    places: int
+    empty_places: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockOuts:
-    """What ends first, and what has ended already (and sold before): places and money a day."""
+    """What ends first; beside it the listings that have ended (and sold before) and those without sales."""
 
     soonest: tuple[StockOut, ...]
-    empty_places: int
-    empty_money_a_day: Decimal
-    unsold_places: int
-    places: int
+    listings: int
+    ended: int
+    ended_money_a_day: Decimal
+    unsold: int
     as_of: datetime | None
 
 
-_SELLABLE = F("available") - F("held")
-_MONEY = ExpressionWrapper(
-    F("ads") * F("listing__price"), output_field=DecimalField(max_digits=20, decimal_places=2)
-)
-_DAYS = ExpressionWrapper(_SELLABLE / F("ads"), output_field=DecimalField(max_digits=14, decimal_places=3))
+_MONEY = DecimalField(max_digits=20, decimal_places=2)
+_RATE = DecimalField(max_digits=14, decimal_places=3)
 
 
 def stock_outs(scope: Scope, *, today: date, limit: int = 8) -> StockOuts:
-    """Read what runs out first: by days left, then by money a day (two queries)."""
-    levels = StockLevel.objects.for_company(scope.company).filter(listing__is_archived=False, **scope.filters)
-    ending = (
-        levels.filter(ads__gt=0, available__gt=F("held"))
-        .annotate(days=_DAYS, money=_MONEY)
-        .select_related("listing", "warehouse")
-        .order_by("days", F("money").desc(nulls_last=True), "pk")[:limit]
+    """Read what runs out first: by whole days left, then by money a day (three queries)."""
+    held = _by_listing(scope)
+    ending = held.filter(ads__gt=0, sellable__gt=0).annotate(days=_quotient(F("sellable"), F("ads")))
+    rows = list(ending.order_by(Floor("days"), F("money").desc(nulls_last=True), "listing_id")[:limit])
+    listings = (
+        Listing.objects.for_company(scope.company)
+        .select_related("account")
+        .in_bulk([row["listing_id"] for row in rows])
     )
-    sums: dict[str, Any] = levels.aggregate(
-        places=Count("pk"),
-        as_of=Min("listing__stock_as_of"),
-        empty=Count("pk", filter=Q(ads__gt=0, available__lte=F("held"))),
-        empty_money=Sum(_MONEY, filter=Q(ads__gt=0, available__lte=F("held"))),
-        unsold=Count("pk", filter=Q(available__gt=F("held")) & (Q(ads=None) | Q(ads=0))),
+    sums: dict[str, Any] = held.aggregate(
+        listings=Count("listing_id"),
+        oldest=Min("as_of"),
+        ended=Count("listing_id", filter=Q(ads__gt=0, sellable=0)),
+        ended_money=Sum("money", filter=Q(ads__gt=0, sellable=0)),
+        unsold=Count("listing_id", filter=Q(sellable__gt=0) & (Q(ads=None) | Q(ads=0))),
     )
     return StockOuts(
-        soonest=tuple(_stock_out(level, today=today) for level in ending),
-        empty_places=sums["empty"],
-        empty_money_a_day=sums["empty_money"] or Decimal(0),
-        unsold_places=sums["unsold"],
-        places=sums["places"],
-        as_of=sums["as_of"],
+        soonest=tuple(_stock_out(row, listings[row["listing_id"]], today=today) for row in rows),
+        listings=sums["listings"],
+        ended=sums["ended"],
+        ended_money_a_day=sums["ended_money"] or Decimal(0),
+        unsold=sums["unsold"],
+        as_of=sums["oldest"],
     )
 
 
-def _stock_out(level: Any, *, today: date) -> StockOut:
-    # `Any`: the annotations `days` and `money` are not fields of StockLevel.
+def _by_listing(scope: Scope) -> Any:
+    """Listings that are on the shelves, each with its units over all warehouses, as dictionaries."""
+    return (
+        StockLevel.objects.for_company(scope.company)
+        .filter(listing__is_archived=False, **scope.filters)
+        .values("listing_id")
+        .annotate(
+            sellable=Sum(Greatest(F("available") - F("held"), 0)),
+            ads=Max("ads"),
+            money=ExpressionWrapper(
+                Max(F("ads") * F("listing__price"), output_field=_MONEY), output_field=_MONEY
+            ),
+            places=Count("pk"),
+            empty_places=Count("pk", filter=Q(available__lte=F("held"))),
+            as_of=Min("listing__stock_as_of"),
+        )
+    )
+
+
+def _quotient(units: Any, rate: Any) -> ExpressionWrapper[Any]:
+    return ExpressionWrapper(units / rate, output_field=_RATE)
+
+
+def _stock_out(row: dict[str, Any], listing: Listing, *, today: date) -> StockOut:
+    whole_days = int(row["days"].to_integral_value(rounding=ROUND_FLOOR))
     return StockOut(
-        listing=level.listing,
-        warehouse=level.warehouse,
-        sellable=level.sellable,
-        ads=level.ads,
-        days=level.days,
-        ends_on=today + timedelta(days=int(level.days)),
-        money_a_day=level.money,
+        listing=listing,
+        sellable=row["sellable"],
+        ads=row["ads"],
+        days=row["days"],
+        ends_on=today + timedelta(days=whole_days),
+        money_a_day=row["money"],
+        places=row["places"],
+        empty_places=row["empty_places"],
     )
