@@ -205,7 +205,7 @@ class Http:
                 response.close()
         except httpx.TimeoutException:
             return status, b"", headers, "timeout"
-        except httpx.HTTPError as exc:
+        except (httpx.HTTPError, OSError) as exc:
             return status, b"", headers, f"broken connection ({type(exc).__name__})"
         is_too_large = not is_whole and 200 <= status < 300
         return status, content, headers, "too_large" if is_too_large else ""
