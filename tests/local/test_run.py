@@ -1,0 +1,171 @@
+"""`cabinet run` as a person meets it: real processes, real signals."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fbo_cabinet import env
+from fbo_cabinet.local.ports import answers, free_port
+from tests.local.conftest import eventually, processes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [pytest.mark.crash, pytest.mark.enable_socket, pytest.mark.timeout(240)]
+
+READY_SECONDS = 90
+OURS = ("DATABASE_URL", "REDIS_URL", "REDIS_PREFIX", "DJANGO_SETTINGS_MODULE")
+
+
+class Cabinet:
+    """A launcher in a process of its own, and the folder it runs on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = folder / "data"
+        self.port = free_port(21_000)
+        self._output = (folder / "output").open("wb")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def command(self, *options: str, port: int | None = None) -> list[str]:
+        where = ("--data", str(self.data), "--port", str(port or self.port), "--no-demo")
+        return [sys.executable, "-m", "fbo_cabinet.local", "run", *where, *options]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in env.snapshot().items() if name not in OURS}
+        return {**inherited, "MARK_OF_TEST": str(self.data)}
+
+    def start(self) -> subprocess.Popen[bytes]:
+        self.process = subprocess.Popen(
+            self.command(), cwd=env.ROOT, env=self.environment, stdout=self._output, stderr=subprocess.STDOUT
+        )
+        assert eventually(lambda: answers(self.port, "/healthz"), seconds=READY_SECONDS), self.output()
+        return self.process
+
+    def start_second(self, *, port: int, data: Path | None = None) -> subprocess.CompletedProcess[str]:
+        command = [*self.command(port=port), *(("--data", str(data)) if data else ())]
+        return subprocess.run(
+            command, cwd=env.ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+
+    def output(self) -> str:
+        return Path(self._output.name).read_text()
+
+    def children(self, word: str) -> set[int]:
+        def is_it(pid: int) -> bool:
+            try:
+                return word in Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+            except OSError:
+                return False
+
+        return {pid for pid in processes_of(str(self.data)) if is_it(pid)}
+
+    def left(self) -> set[int]:
+        launcher = self.process.pid if self.process else 0
+        return processes_of(str(self.data)) - {launcher}
+
+    def end(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(timeout=20)
+        self._output.close()
+
+
+@pytest.fixture
+def cabinet(folder: Path) -> Iterator[Cabinet]:
+    cabinet = Cabinet(folder)
+    yield cabinet
+    cabinet.end()
+
+
+@contextmanager
+def seconds() -> Iterator[list[float]]:
+    taken: list[float] = []
+    began = time.monotonic()
+    yield taken
+    taken.append(time.monotonic() - began)
+
+
+def test_one_life_of_a_cabinet(cabinet: Cabinet) -> None:
+    launcher = cabinet.start()
+
+    # A second one is told where the first is.
+    second = cabinet.start_second(port=free_port(cabinet.port + 1))
+    assert second.returncode == 1
+    assert second.stderr == (
+        f"cabinet: The cabinet is already running at http://127.0.0.1:{cabinet.port} (process {launcher.pid},"
+        f" data folder {cabinet.data}): stop it first, or name another folder with --data and another --port.\n"
+    )
+
+    # Another folder with the same port is told which port is free.
+    taken = cabinet.start_second(port=cabinet.port, data=cabinet.data.parent / "other")
+    assert taken.returncode == 1
+    assert taken.stderr.startswith(
+        f"cabinet: Port {cabinet.port} is taken: name another one, for example --port "
+    )
+    assert taken.stderr.count("\n") == 1
+
+    # A command uses the servers that are up.
+    query = "from django.db import connection as c; k = c.cursor(); k.execute('SELECT 40 + 2'); print(k.fetchone())"
+    shell = [
+        sys.executable,
+        "-m",
+        "fbo_cabinet.local",
+        "manage",
+        "--data",
+        str(cabinet.data),
+        "shell",
+        "-v0",
+        "-c",
+        query,
+    ]
+    answer = subprocess.run(
+        shell, cwd=env.ROOT, env=cabinet.environment, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout == "(42,)\n"
+
+    # Servers and programs that are killed come back.
+    assert eventually(lambda: bool(cabinet.children("celery")), seconds=30)
+    for word in ("granian", "bin/postgres", "valkey-server"):
+        killed = cabinet.children(word)
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda word=word, killed=killed: bool(cabinet.children(word) - killed), seconds=30)
+    assert eventually(lambda: answers(cabinet.port, "/readyz"), seconds=30), cabinet.output()
+
+    with seconds() as taken_seconds:
+        launcher.send_signal(signal.SIGINT)
+        code = launcher.wait(timeout=20)
+
+    assert code == 0
+    assert cabinet.left() == set()
+    assert taken_seconds[0] < 10
+    assert cabinet.output().endswith("Stopped.\n")
+
+
+def test_killed_it_leaves_no_process_and_starts_again(cabinet: Cabinet) -> None:
+    launcher = cabinet.start()
+    assert eventually(lambda: len(cabinet.children("celery")) >= 4, seconds=30)
+    secrets = (cabinet.data / "secrets.env").read_text()
+
+    launcher.send_signal(signal.SIGKILL)
+    launcher.wait()
+    assert eventually(lambda: cabinet.left() == set(), seconds=10), cabinet.left()
+    again = cabinet.start()
+
+    assert again.poll() is None
+    assert (cabinet.data / "secrets.env").read_text() == secrets
+    assert json.loads((cabinet.data / "lock").read_text())["pid"] == again.pid
+    with urllib.request.urlopen(f"http://127.0.0.1:{cabinet.port}/healthz", timeout=5) as answer:
+        assert answer.status == 200
