@@ -233,7 +233,7 @@ class Stock:
         if live is None:
             return
         for hour in range(max(since, live.since) // HOUR, -(-until // HOUR)):
-            at = max(hour * HOUR, live.since)
+            at = hour * HOUR
             if since <= at < until:
                 units = self._live.get(hour).units
                 yield from (Arrival(at, place, count, 0, 0) for place, count in enumerate(units) if count)
