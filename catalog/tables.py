@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.tables import BaseTable, Column, Sort
 from marketplaces.contracts.products import ListingStatus
 
 
 class ListingTable(BaseTable):
-    """Listings by article."""
+    """Listings by name."""
 
-    default_sort: ClassVar[str] = "seller_sku"
+    default_sort: ClassVar[str] = "name"
 
     name = Column(_("Product"), sort="name", css="fit", width=50)
-    seller_sku = Column(_("Article"), sort="seller_sku", css="tight k-mid", width=20)
+    seller_sku = Column(_("Article"), sort="seller_sku", on_screen=False, width=20)
     marketplace = Column(_("Marketplace"), source="account__marketplace", on_screen=False)
     account = Column(_("Account"), source="account__title", on_screen=False)
-    marketplace_sku = Column(_("SKU"), css="tight", width=16)
+    marketplace_sku = Column(pgettext_lazy("column", "SKU"), css="tight", width=16)
     barcode = Column(_("Barcode"), source="barcodes__0", css="tight k-mid", width=18)
     status = Column(_("Status"), statuses=ListingStatus, css="tight", width=18)
     external_status = Column(_("Their status"), on_screen=False, width=18)
@@ -41,12 +42,16 @@ class StockTable(BaseTable):
 
     default_sort: ClassVar[str] = "cover"
 
-    product = Column(_("Product"), source="listing__name", sort="listing__name", css="fit", width=50)
+    product = Column(
+        _("Product and warehouse"), source="listing__name", sort="listing__name", css="stock__name", width=50
+    )
     seller_sku = Column(_("Article"), source="listing__seller_sku", on_screen=False, width=20)
-    marketplace_sku = Column(_("SKU"), source="listing__marketplace_sku", on_screen=False, width=16)
+    marketplace_sku = Column(
+        pgettext_lazy("column", "SKU"), source="listing__marketplace_sku", on_screen=False, width=16
+    )
     account = Column(_("Account"), source="account__title", on_screen=False)
     warehouse = Column(
-        _("Warehouse"), source="warehouse__name", sort="warehouse__name", css="tight", width=30
+        _("Warehouse"), source="warehouse__name", sort="warehouse__name", on_screen=False, width=30
     )
     cluster = Column(_("Cluster"), source="warehouse__cluster__name", on_screen=False, width=30)
     units = Column(_("Available"), kind="integer", sort="units", css="tight", width=12)
@@ -64,7 +69,7 @@ class StockTable(BaseTable):
     defect = Column(_("Defect"), kind="integer", sort="defect", css="tight k-mid", width=12)
     expiring = Column(_("Expiring"), kind="integer", sort="expiring", css="tight k-mid", width=12)
     excess = Column(_("Excess"), kind="integer", sort="excess", css="tight k-mid", width=12)
-    other = Column(_("Other"), kind="integer", on_screen=False, width=12)
+    other = Column(_("Other states"), kind="integer", on_screen=False, width=12)
     ads = Column(
         _("Sold"), kind="decimal", sort=Sort(field="ads", is_nullable=True), unit=_("a day"), css="tight edge"
     )
@@ -72,8 +77,8 @@ class StockTable(BaseTable):
         _("Lasts"),
         kind="decimal",
         sort=Sort(field="cover", is_nullable=True),
-        unit=_("days"),
         css="cover-cell",
+        at_start=True,
     )
     days_without_sales = Column(_("Days without sales"), kind="integer", on_screen=False, width=12)
     turnover_grade = Column(_("Turnover grade"), on_screen=False, width=16)

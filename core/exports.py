@@ -244,14 +244,14 @@ def _about_rows(selection: Selection, about: About, *, count: int) -> list[tuple
     direction = (
         _("largest or newest first") if selection.order.is_descending else _("smallest or oldest first")
     )
-    filters = selection.filterset.summary() or [(_("Filters"), _("none"))]
+    filters = selection.filterset.summary() or [(_("Filters"), _("no filters"))]
     return [
-        (_("What"), str(about.title)),
+        (_("What is inside"), str(about.title)),
         (_("Company"), about.company),
         (_("Data as of"), _moment(about.as_of, about.zone)),
-        (_("Made"), f"{_moment(timezone.now(), about.zone)} ({about.zone.key})"),
+        (_("File made"), f"{_moment(timezone.now(), about.zone)} ({about.zone.key})"),
         (_("Rows"), formats.number(count)),
-        (_("Order"), f"{order}, {direction}"),
+        (_("Sorted by"), f"{order}, {direction}"),
         *filters,
         *([(_("What a row is"), str(about.definition))] if about.definition else []),
     ]

@@ -29,7 +29,7 @@ class Column(django_tables2.Column):  # type: ignore[misc]  # untyped base
 
     `source` is an ORM path or an annotation (the name of the column unless told). `sort` makes the header a
     link. `css` are the classes of the cell: `n` is added for figures. `statuses` turns stored words into
-    labels. A column may be for the screen only (`in_export=False`) or for the export only (`on_screen=False`).
+    labels. `at_start` keeps figures that are drawn as a bar at the left. A column may be for the screen only (`in_export=False`) or for the export only (`on_screen=False`).
     """
 
     def __init__(
@@ -43,20 +43,21 @@ class Column(django_tables2.Column):  # type: ignore[misc]  # untyped base
         css: str = "",
         statuses: type[StatusChoices] | None = None,
         width: int = 14,
+        at_start: bool = False,
         on_screen: bool = True,
         in_export: bool = True,
     ) -> None:
         super().__init__(verbose_name=label, orderable=sort is not None)
         self.kind, self.source, self.unit, self.css = kind, source, unit, css
         self.sort = Sort(field=sort) if isinstance(sort, str) else sort
-        self.statuses, self.width = statuses, width
+        self.statuses, self.width, self.at_start = statuses, width, at_start
         self.on_screen, self.in_export = on_screen, in_export
         self.name = ""
 
     @property
     def is_numeric(self) -> bool:
         """Whether the column is of figures, which stand at the right."""
-        return self.kind in _NUMERIC
+        return self.kind in _NUMERIC and not self.at_start
 
 
 class BaseTable(django_tables2.Table):  # type: ignore[misc]  # untyped base

@@ -26,7 +26,7 @@ class OrderTable(BaseTable):
     units = Column(_("Units"), kind="integer", css="tight", width=8)
     warehouse_name = Column(_("Warehouse"), on_screen=False, width=24)
     cluster_from = Column(_("From cluster"), on_screen=False, width=24)
-    cluster_to = Column(_("To"), css="k-mid", width=24)
+    cluster_to = Column(_("Where to"), css="k-mid", width=24)
     placed_at = Column(_("Placed"), kind="moment", sort="placed_at", css="n tight k-mid", width=16)
     expected_to = Column(_("Expected until"), kind="moment", on_screen=False, width=16)
     delivered_at = Column(_("Delivered"), kind="moment", on_screen=False, width=16)

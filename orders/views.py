@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 VIEWS: list[tuple[StrOrPromise, dict[str, str]]] = [
     (gettext_lazy("Last changes"), {}),
-    (gettext_lazy("New"), {"status": "accepted", "sort": "-placed_at"}),
+    (gettext_lazy("New orders"), {"status": "accepted", "sort": "-placed_at"}),
     (gettext_lazy("Late"), {"late": "true"}),
     (gettext_lazy("Cancelled this week"), {"status": "cancelled", "period": "7d"}),
     (gettext_lazy("From 10 000 ₽"), {"amount_from": "10000"}),
@@ -227,6 +227,6 @@ def _count_note(status: OrderStatus, count: lists.StatusCount, whole: lists.Stat
 def _chips(request: CompanyRequest, found: Listing) -> list[Chip]:
     """Filters that have no field in the menu."""
     field = found.form.fields["product"]
-    names = dict(getattr(field, "choices", ()))
-    chosen = names.get(request.GET.get("product", ""))
+    asked = request.GET.get("product", "")
+    chosen = asked and dict(getattr(field, "choices", ())).get(asked)
     return [Chip(label=_("Product"), value=chosen, url=link(request.GET, product=None))] if chosen else []
