@@ -232,6 +232,8 @@ SYNC_LEASE_SECONDS = env.number("SYNC_LEASE_SECONDS", 90, least=1)
 # How far back the first pull of an account goes, and the daily one that reads the past again (R51).
 ORDER_HISTORY_DAYS = env.number("ORDER_HISTORY_DAYS", 90, least=1)
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000")
+# The demo company has passwords that everybody knows.
+DEMO_ALLOWED = False
 
 # ---- Celery -----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")

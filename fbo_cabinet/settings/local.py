@@ -14,5 +14,6 @@ FIELD_ENCRYPTION_KEYS = env.encryption_keys(
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.words("ALLOWED_HOSTS")]
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 STYLEGUIDE = True
+DEMO_ALLOWED = True
 # Compressing takes seconds of the first start and is worth nothing on one machine.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}

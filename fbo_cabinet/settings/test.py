@@ -22,3 +22,4 @@ MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise")]
 DATABASES["default"]["OPTIONS"].pop("pool")
 MARKETPLACE_EXTRA_HOSTS = ["sandbox.test", "127.0.0.1"]
 STYLEGUIDE = True
+DEMO_ALLOWED = True

@@ -215,7 +215,7 @@ def test_credentials_are_trimmed_and_hidden() -> None:
     [
         {"client_id": "abc", "api_key": "demo-ozon-key"},
         {"client_id": "", "api_key": "demo-ozon-key"},
-        {"client_id": "1", "api_key": "short"},
+        {"client_id": "1", "api_key": "k3y-odd"},
         {"client_id": "1", "api_key": "ключ-из-букв-не-ascii"},
         {"client_id": "1", "api_key": "with space inside"},
         {"client_id": "1", "api_key": "line\r\nX-Evil: 1"},

@@ -1,0 +1,64 @@
+"""Make the demo company."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core.periods import MOSCOW
+from fbo_cabinet import demo
+from marketplaces import catalogue, registry
+from marketplaces.errors import MarketplaceError
+from marketplaces.http import ForbiddenHost
+
+
+class Command(BaseCommand):
+    help = (
+        f"Make the demo: {demo.SELLER_EMAIL} and {demo.STAFF_EMAIL} (password {demo.PASSWORD}), the company "
+        f"“{demo.NAME}” at /{demo.SLUG}/ and its account on a sandbox. Safe to repeat: what is there is "
+        "mended. Exit code 0: done, 1: the sandbox does not answer or refuses the key, 2: not allowed here."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--sandbox-url", required=True, metavar="URL", help="where the sandbox listens")
+        parser.add_argument(
+            "--reset", action="store_true", help="first delete the demo company with all its data"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say what would be made, make nothing")
+
+    def handle(self, **options: Any) -> None:
+        try:
+            if options["dry_run"]:
+                self._promise(options["sandbox_url"], is_reset=options["reset"])
+            else:
+                self._make(options["sandbox_url"], is_reset=options["reset"])
+        except demo.DemoRefused as exc:
+            raise CommandError(str(exc), returncode=2) from None
+        except ForbiddenHost as exc:
+            raise CommandError(f"--sandbox-url: {exc}. See MARKETPLACE_EXTRA_HOSTS.", returncode=2) from None
+        except MarketplaceError as exc:
+            title = registry.adapters().title(demo.MARKETPLACE)
+            told = catalogue.message(exc.code, marketplace=title, zone=MOSCOW)
+            raise CommandError(told, returncode=1) from None
+
+    def _promise(self, sandbox_url: str, *, is_reset: bool) -> None:
+        demo.refuse_outside_demo(sandbox_url)
+        check = demo.check_sandbox(sandbox_url, say=self.stdout.write)
+        if is_reset:
+            self.stdout.write("The demo company and all its data would be deleted.")
+        self.stdout.write(
+            f"The sandbox answers as the seller {check.seller_external_id} “{check.seller_name}”; "
+            "the demo would be made with this account. Nothing was changed."
+        )
+
+    def _make(self, sandbox_url: str, *, is_reset: bool) -> None:
+        made = demo.make_demo(sandbox_url, is_reset=is_reset, say=self.stdout.write)
+        company = "Made" if made.is_new_company else "Kept"
+        account = "connected" if made.is_new_account else "kept"
+        self.stdout.write(
+            f"{company} the company “{made.company}”; its account on {made.account.base_url} is {account}, "
+            "the streams are due."
+        )
+        self.stdout.write(f"Sign in as {demo.SELLER_EMAIL} with the password {demo.PASSWORD}.")

@@ -1,0 +1,199 @@
+"""The demo: made once, mended when repeated, refused where it would be a hole."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+import stamina
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from companies.models import Company, Membership, User
+from fbo_cabinet import demo
+from marketplaces.http import use_transport
+from marketplaces.models import AccountStatus, MarketplaceAccount, StreamState
+from marketplaces.sync.engine import run_stream
+from marketplaces.sync.schedule import Trigger
+from orders.models import Order
+from sandbox.app import App, make_app
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.world import World, WorldSettings
+from tests.factories.companies import CompanyFactory
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+URL = "http://sandbox.test"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    monkeypatch.setattr(demo, "_PAUSE", 0)
+    monkeypatch.setattr(demo, "PATIENCE", timedelta(0))
+    stamina.set_testing(True, attempts=1)
+    yield
+    stamina.set_testing(False)
+
+
+@pytest.fixture
+def sandbox() -> Generator[App]:
+    """A small sandbox at URL."""
+    now = timezone.now()
+    app = make_app(World(WorldSettings(skus=10, days=4, per_day=15).ending(now)), clock=Clock(now), rate=None)
+    with use_transport(URL, httpx.WSGITransport(app=app)):
+        yield app
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("demo", "--sandbox-url", URL, *arguments, stdout=out)
+    return out.getvalue()
+
+
+def refused(*arguments: str) -> CommandError:
+    with pytest.raises(CommandError) as caught:
+        run(*arguments)
+    return caught.value
+
+
+def test_demo_people_can_sign_in_and_see_the_company(sandbox: App) -> None:
+    told = run()
+
+    company = Company.objects.get(slug="demo")
+    assert (company.name, company.is_demo) == ("Льняная лавка", True)
+    seller = User.objects.get(email="demo@example.com")
+    staff = User.objects.get(email="staff@example.com")
+    assert seller.check_password("demo-cabinet")
+    assert staff.check_password("demo-cabinet")
+    assert (seller.is_staff, staff.is_staff) == (False, True)
+    assert set(EmailAddress.objects.values_list("email", "verified", "primary")) == {
+        ("demo@example.com", True, True),
+        ("staff@example.com", True, True),
+    }
+    assert [str(one.user.email) for one in Membership.objects.for_company(company)] == ["demo@example.com"]
+    client = Client()
+    answer = client.post("/accounts/login/", {"login": "demo@example.com", "password": "demo-cabinet"})
+    assert answer.status_code == 302
+    assert "demo-cabinet" in told
+
+
+def test_demo_account_is_connected_and_due(sandbox: App) -> None:
+    run()
+
+    account = MarketplaceAccount.all_companies.get()
+    assert (account.marketplace, account.external_id, account.base_url) == ("ozon", "1284417", URL)
+    assert account.open_credentials()["api_key"] == "demo-ozon-key"
+    streams = StreamState.objects.for_company(account.company_id)
+    assert {one.stream for one in streams} == {"products", "stock", "orders"}
+    assert all(one.due_at <= timezone.now() and one.is_on for one in streams)
+
+
+def test_demo_twice_is_the_same_demo(sandbox: App) -> None:
+    run()
+    company = Company.objects.get(slug="demo")
+    User.objects.filter(email="demo@example.com").update(name="Переименована")
+
+    told = run()
+
+    assert Company.objects.get(slug="demo").pk == company.pk
+    assert MarketplaceAccount.all_companies.count() == 1
+    assert User.objects.count() == 2
+    assert User.objects.get(email="demo@example.com").name == "Переименована"
+    assert "Kept the company" in told
+
+
+def test_restarted_sandbox_is_subscribed_to_again(sandbox: App, settings: Any) -> None:
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+    run()
+    book = sandbox.sellers["1284417"].subscriptions
+    for address in book.all():
+        book.remove(address.id)
+
+    run()
+
+    account = MarketplaceAccount.all_companies.get()
+    assert [one.url for one in book.all()] == [f"http://127.0.0.1:8000/push/{account.push_token}/"]
+
+
+def test_sandbox_at_another_address_is_followed(sandbox: App) -> None:
+    run()
+    MarketplaceAccount.all_companies.update(base_url="http://sandbox.test:9", status=AccountStatus.REJECTED)
+
+    run()
+
+    account = MarketplaceAccount.all_companies.get()
+    assert (account.base_url, account.status) == (URL, AccountStatus.ACTIVE)
+
+
+def test_paused_account_stays_paused(sandbox: App) -> None:
+    run()
+    MarketplaceAccount.all_companies.update(status=AccountStatus.PAUSED)
+
+    run()
+
+    assert MarketplaceAccount.all_companies.get().status == AccountStatus.PAUSED
+
+
+def test_reset_begins_anew_and_leaves_others_alone(sandbox: App) -> None:
+    other = CompanyFactory(slug="other")
+    run()
+    account = MarketplaceAccount.all_companies.get()
+    for stream in ("products", "stock", "orders"):
+        run_stream(account_id=account.pk, stream=stream, trigger=Trigger.COMMAND)
+    assert Order.objects.for_company(account.company_id).count() > 20
+
+    told = run("--reset")
+
+    company = Company.objects.get(slug="demo")
+    assert company.pk != account.company_id
+    assert Order.all_companies.count() == 0
+    assert MarketplaceAccount.all_companies.get().company_id == company.pk
+    assert Company.objects.filter(pk=other.pk).exists()
+    assert "deleted" in told
+
+
+def test_dry_run_changes_nothing(sandbox: App) -> None:
+    told = run("--dry-run", "--reset")
+
+    assert "Льняная лавка" in told
+    assert "Nothing was changed" in told
+    assert (Company.objects.count(), User.objects.count()) == (0, 0)
+
+
+def test_demo_is_refused_where_it_is_not_allowed(sandbox: App, settings: Any) -> None:
+    settings.DEMO_ALLOWED = False
+
+    assert refused().returncode == 2
+    assert User.objects.count() == 0
+
+
+def test_demo_never_takes_a_real_company(sandbox: App) -> None:
+    CompanyFactory(slug="demo", is_demo=False)
+
+    assert refused("--reset").returncode == 2
+    assert Company.objects.get().is_demo is False
+
+
+@pytest.mark.parametrize("url", ["https://api-seller.ozon.ru", "http://elsewhere.example", "not a url"])
+def test_demo_stays_on_a_sandbox(url: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        call_command("demo", "--sandbox-url", url)
+
+    assert caught.value.returncode == 2
+    assert User.objects.count() == 0
+
+
+def test_silent_sandbox_makes_nothing(sandbox: App) -> None:
+    sandbox.faults = Faults(1.0, kinds=("500",))
+
+    assert refused().returncode == 1
+    assert (Company.objects.count(), User.objects.count()) == (0, 0)
