@@ -13,14 +13,14 @@ from fbo_cabinet import env
 from fbo_cabinet.local.ports import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fbo_cabinet.local.datadir import DataDir
 
 WEB_THREADS = 3
 CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "fbo_cabinet")
 QUEUES = "sync,push,reports,celery"
-SANDBOX_SPEED = 6
+LIVE_ORDERS_A_MINUTE = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +80,15 @@ def beat(schedule: Path) -> Program:
     )
 
 
-def sandbox(port: int, *, since: str) -> Program:
-    """The pretend marketplaces, alive since the moment given."""
-    live = ("--live", str(SANDBOX_SPEED), "--live-since", since)
-    return Program(
-        name="sandbox", argv=(sys.executable, "-m", "sandbox", "--host", HOST, "--port", str(port), *live)
+def sandbox(port: int, *, first_day: str, watched: Sequence[str]) -> Program:
+    """The pretend marketplaces: their first day, and the moments somebody began to watch."""
+    live = (
+        "--live",
+        str(LIVE_ORDERS_A_MINUTE),
+        *(word for moment in watched for word in ("--live-since", moment)),
     )
+    where = ("--host", HOST, "--port", str(port), "--first-day", first_day)
+    return Program(name="sandbox", argv=(sys.executable, "-m", "sandbox", *where, *live))
 
 
 def static_fingerprint() -> str:

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fbo_cabinet import env
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fbo_cabinet.local.servers import Servers
 
 SANDBOX_PORT = 8010
+HISTORY_DAYS = 90
 READY_SECONDS = 90.0
 BANNER = """
   FBO Cabinet is ready: {address}/
@@ -79,7 +80,7 @@ class Cabinet:
 
     def _start_pages(self) -> None:
         web = self.supervisor.keep(programs.web(self.options.port))
-        self.supervisor.keep(programs.sandbox(self.sandbox_port, since=_live_since(self.data)))
+        self.supervisor.keep(_sandbox(self.data, self.sandbox_port))
         self.supervisor.until(lambda: answers(self.options.port, "/healthz"), what=web, seconds=READY_SECONDS)
 
     def _start_work(self) -> None:
@@ -143,14 +144,14 @@ def _sandbox_port(data: DataDir, web_port: int) -> int:
     return port
 
 
-def _live_since(data: DataDir) -> str:
-    """When this folder's sandbox world came alive: the same moment at every start, or its orders would change."""
-    kept = data.remembered().get("live_since")
-    if isinstance(kept, str):
-        return kept
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    data.remember(live_since=now)
-    return now
+def _sandbox(data: DataDir, port: int) -> programs.Program:
+    """The sandbox with the same past at every start: its orders follow from its first day and when it was watched."""
+    now = datetime.now(UTC)
+    kept = data.remembered()
+    first_day = kept.get("sandbox_first_day", (now.date() - timedelta(days=HISTORY_DAYS)).isoformat())
+    watched = [*kept.get("sandbox_watched", []), now.isoformat(timespec="seconds")]
+    data.remember(sandbox_first_day=first_day, sandbox_watched=watched)
+    return programs.sandbox(port, first_day=first_day, watched=watched)
 
 
 def _stop_on_signals() -> None:
