@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from marketplaces.contracts.orders import OrderStatus
@@ -85,6 +86,14 @@ CANCEL_INITIATORS: Final[dict[str, str]] = {
     "ozon": "Ozon",
     "system": "Система",
     "delivery": "Служба доставки",
+}
+
+# For docs/statuses.md: what the words are of, and the words.
+TABLES: Final[dict[str, Mapping[str, OrderStatus | ListingStatus]]] = {
+    "Posting, `status`": POSTING_STATUSES,
+    "Posting, `substatus`, and `new_state` of a notice": POSTING_SUBSTATUSES,
+    "Product, `statuses.status` (free words; price and stock decide further)": PRODUCT_STATUSES,
+    "Product, `statuses.status_name`, when the word is none of the above": PRODUCT_STATUS_NAMES,
 }
 
 # Nothing failed, though the field is filled.
