@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -15,6 +16,9 @@ from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
 from core.statuses import StatusField
 from marketplaces.contracts.products import ListingStatus
 from marketplaces.models import MarketplaceAccount
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Product(CompanyOwned):
@@ -153,6 +157,10 @@ class Warehouse(CompanyOwned):
         return self.name
 
 
+# The states of units that lie at a warehouse and cannot be sold as they are.
+IDLE_STATES: Final = ("waiting_docs", "expiring", "excess", "defect", "to_seller", "other")
+
+
 class Quantities(models.Model):
     """Units by state, as the contract's StockQuantities."""
 
@@ -212,7 +220,13 @@ class StockLevel(Quantities, CompanyOwned):
     @property
     def not_for_sale(self) -> int:
         """Units that lie there and cannot be sold as they are."""
-        return self.waiting_docs + self.expiring + self.excess + self.defect + self.to_seller + self.other
+        return sum(count for _label, count in self.idle_parts)
+
+    @property
+    def idle_parts(self) -> list[tuple[StrOrPromise, int]]:
+        """Why units cannot be sold: the state and how many, without the empty ones."""
+        counts = {name: int(getattr(self, name)) for name in IDLE_STATES}
+        return [(self._meta.get_field(name).verbose_name, count) for name, count in counts.items() if count]
 
     @property
     def days_of_cover(self) -> Decimal | None:

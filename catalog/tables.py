@@ -61,14 +61,15 @@ class StockTable(BaseTable):
     preparing = Column(_("Prepared"), kind="integer", sort="preparing", css="tight", width=12)
     requested = Column(_("Requested"), kind="integer", sort="requested", css="tight k-mid", width=12)
     in_transit = Column(_("In transit"), kind="integer", sort="in_transit", css="tight", width=12)
-    waiting_docs = Column(_("Waits for documents"), kind="integer", on_screen=False, width=12)
     from_customers = Column(
         _("From buyers"), kind="integer", sort="from_customers", css="tight k-mid", width=12
     )
-    to_seller = Column(_("To you"), kind="integer", sort="to_seller", css="tight k-mid", width=12)
-    defect = Column(_("Defect"), kind="integer", sort="defect", css="tight k-mid", width=12)
-    expiring = Column(_("Expiring"), kind="integer", sort="expiring", css="tight k-mid", width=12)
-    excess = Column(_("Excess"), kind="integer", sort="excess", css="tight k-mid", width=12)
+    idle = Column(_("Not for sale"), kind="integer", sort="idle", css="tight k-mid", width=12)
+    waiting_docs = Column(_("Waits for documents"), kind="integer", on_screen=False, width=12)
+    expiring = Column(_("Expiring"), kind="integer", on_screen=False, width=12)
+    excess = Column(_("Excess"), kind="integer", on_screen=False, width=12)
+    defect = Column(_("Defect"), kind="integer", on_screen=False, width=12)
+    to_seller = Column(_("To you"), kind="integer", on_screen=False, width=12)
     other = Column(_("Other states"), kind="integer", on_screen=False, width=12)
     ads = Column(
         _("Sold"), kind="decimal", sort=Sort(field="ads", is_nullable=True), unit=_("a day"), css="tight edge"

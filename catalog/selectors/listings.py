@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from catalog.models import Listing, Product, StockLevel
+from catalog.models import IDLE_STATES, Listing, Product, StockLevel
 from core import formats
 from core.components import Fact
 
@@ -27,9 +27,6 @@ STATES = (
 )  # fmt: skip
 
 
-_NOT_FOR_SALE = ("waiting_docs", "expiring", "excess", "defect", "to_seller", "other")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockSum:
     """Units by state over some places; `ads` is what they sell a day together."""
@@ -43,7 +40,7 @@ class StockSum:
     @property
     def not_for_sale(self) -> int:
         """Units that lie there and cannot be sold as they are."""
-        return sum(self.states[state] for state in _NOT_FOR_SALE)
+        return sum(self.states[state] for state in IDLE_STATES)
 
     @property
     def days_of_cover(self) -> Decimal | None:

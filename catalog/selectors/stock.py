@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, Count, DecimalField, F, IntegerField, Max, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
-from catalog.models import StockLevel
+from catalog.models import IDLE_STATES, StockLevel
 from catalog.selectors.listings import STATES
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def with_cover(levels: Any) -> Any:
     sellable = Greatest(F("available") - F("held"), Value(0), output_field=IntegerField())
     return levels.annotate(
         units=sellable,
+        idle=sum((F(state) for state in IDLE_STATES[1:]), F(IDLE_STATES[0])),
         cover=Case(
             When(ads__gt=0, then=sellable / F("ads")),
             output_field=DecimalField(max_digits=14, decimal_places=4, null=True),
