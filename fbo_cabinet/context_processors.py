@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from companies.selectors import memberships_of
+from marketplaces import registry
 from marketplaces.models import AccountStatus, MarketplaceAccount, QuarantinedRecord, QuarantineState
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def _company_page(request: CompanyRequest) -> dict[str, Any]:
         "selected_account": cache(lambda: _selected(accounts(), request.GET.get("account", ""))),
         "navigation": cache(lambda: _navigation(request)),
         "data_as_of": cache(lambda: _data_as_of(accounts())),
+        "data_norm": registry.streams()["orders"].fresh_for,
     }
 
 

@@ -10,11 +10,13 @@ from django.utils.translation import ngettext
 
 from core import formats
 from marketplaces import registry
+from marketplaces.selectors import run_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from companies.models import Company
     from marketplaces.models import SyncRun
     from marketplaces.selectors import AccountHealth, LimitOnPage
 
@@ -37,6 +39,26 @@ class LimitRow:
     title: str
     rate: str
     next_allowed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """A run as a row: what was read, and what it ran into (empty when all went well)."""
+
+    run: SyncRun
+    stream: str
+    words: str
+
+
+def run_rows(runs: Iterable[SyncRun], *, company: Company) -> list[RunRow]:
+    """Runs of the company's accounts as rows; asks nothing of the database."""
+    titles = dict(registry.streams().choices())
+    rows = []
+    for run in runs:
+        # The words need the company's zone: without this each account would be asked for its company.
+        run.account.company = company
+        rows.append(RunRow(run=run, stream=titles.get(run.stream, run.stream), words=run_message(run)))
+    return rows
 
 
 def jobs(running: Iterable[SyncRun]) -> list[Job]:

@@ -21,6 +21,7 @@ from marketplaces.errors import CredentialsRejected, MarketplaceError, RightMiss
 from marketplaces.forms import AccountTitleForm, credentials_form
 from marketplaces.http import ForbiddenHost
 from marketplaces.models import MarketplaceAccount
+from marketplaces.progress import run_rows
 from marketplaces.services import AlreadyConnected, BadCredentials
 
 if TYPE_CHECKING:
@@ -158,7 +159,9 @@ def _page(request: CompanyRequest, pk: int, *, form: AccountTitleForm | None) ->
         "health": health,
         "account": account,
         "abilities": abilities(account),
-        "runs": selectors.last_runs(company=request.company, account=account)[:5],
+        "runs": run_rows(
+            selectors.last_runs(company=request.company, account=account)[:5], company=request.company
+        ),
         "form": form or AccountTitleForm(initial={"title": account.title}),
         "crumbs": _crumbs(request),
         "can_manage": request.membership.can(Permission.MANAGE_ACCOUNTS),

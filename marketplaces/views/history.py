@@ -20,7 +20,7 @@ from marketplaces import registry, services
 from marketplaces.filters import QuarantineFilter, RunFilter
 from marketplaces.lists import quarantine_list, run_list
 from marketplaces.models import QuarantinedRecord, QuarantineState
-from marketplaces.selectors import run_message
+from marketplaces.progress import run_rows
 from marketplaces.sync.engine import CannotRun
 from marketplaces.tables import QuarantineTable, RunTable
 
@@ -38,11 +38,9 @@ _LONGEST_PAYLOAD: Final = 20_000
 def run_list_page(request: CompanyRequest) -> HttpResponse:
     """Every run, newest first."""
     found = listing(request, run_list(request.company), table=RunTable, filterset=RunFilter)
-    for run in found.rows:
-        run.account.company = request.company
-        run.words = run_message(run)
     context = {
         "found": found,
+        "rows": run_rows(found.rows, company=request.company),
         "crumbs": _crumbs(request),
         "exports": _exports(request, "marketplaces:run-export", found.query),
     }

@@ -18,7 +18,7 @@ from marketplaces import selectors, tasks
 from marketplaces.lists import quarantine_list
 from marketplaces.models import MarketplaceAccount, QuarantineState
 from marketplaces.onboarding import onboarding
-from marketplaces.progress import jobs, limit_rows
+from marketplaces.progress import jobs, limit_rows, run_rows
 from marketplaces.selectors import Freshness
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 # How many quarantined records stand on the page; the rest is one link away.
 SHOWN: Final = 5
+LAST_RUNS: Final = 8
 QUICK_SECONDS: Final = 2
 SLOW_SECONDS: Final = 10
 
@@ -49,6 +50,7 @@ def sync(request: CompanyRequest) -> HttpResponse:
     context = {
         "health": accounts,
         "running": jobs(running),
+        "runs": run_rows(selectors.last_runs(company=request.company)[:LAST_RUNS], company=request.company),
         "limits": limit_rows(accounts),
         "summary": _summary(accounts),
         "records": records[:SHOWN],
@@ -127,7 +129,7 @@ def _summary(accounts: Sequence[AccountHealth]) -> str:
     head = ngettext("%(count)s account", "%(count)s accounts", len(accounts)) % {"count": len(accounts)}
     middle = ngettext("%(count)s stream", "%(count)s streams", len(streams)) % {"count": len(streams)}
     tail = ", ".join(f"{word}: {count}" for count, word in words if count)
-    return f"{head}, {middle}. {tail}".rstrip(". ")
+    return f"{head}, {middle} · {tail}".rstrip("· ")
 
 
 def _mark(records: Sequence[Any]) -> str:
