@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
     from core.periods import Days
 
 NBSP: Final = "\u00a0"
@@ -27,43 +29,12 @@ _SYMBOLS: Final = {
     "AMD": "֏",
     "KGS": "с",
 }
-_MONTHS: Final = (
-    pgettext_lazy("month after a day", "Jan"),
-    pgettext_lazy("month after a day", "Feb"),
-    pgettext_lazy("month after a day", "Mar"),
-    pgettext_lazy("month after a day", "Apr"),
-    pgettext_lazy("month after a day", "May"),
-    pgettext_lazy("month after a day", "Jun"),
-    pgettext_lazy("month after a day", "Jul"),
-    pgettext_lazy("month after a day", "Aug"),
-    pgettext_lazy("month after a day", "Sep"),
-    pgettext_lazy("month after a day", "Oct"),
-    pgettext_lazy("month after a day", "Nov"),
-    pgettext_lazy("month after a day", "Dec"),
+# Each list is one message, its names parted by spaces, in the form they take after a day.
+_MONTHS: Final = gettext_lazy("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
+_LONG_MONTHS: Final = gettext_lazy(
+    "January February March April May June July August September October November December"
 )
-_LONG_MONTHS: Final = (
-    pgettext_lazy("full month after a day", "January"),
-    pgettext_lazy("full month after a day", "February"),
-    pgettext_lazy("full month after a day", "March"),
-    pgettext_lazy("full month after a day", "April"),
-    pgettext_lazy("full month after a day", "May"),
-    pgettext_lazy("full month after a day", "June"),
-    pgettext_lazy("full month after a day", "July"),
-    pgettext_lazy("full month after a day", "August"),
-    pgettext_lazy("full month after a day", "September"),
-    pgettext_lazy("full month after a day", "October"),
-    pgettext_lazy("full month after a day", "November"),
-    pgettext_lazy("full month after a day", "December"),
-)
-_WEEKDAYS: Final = (
-    pgettext_lazy("short weekday", "Mon"),
-    pgettext_lazy("short weekday", "Tue"),
-    pgettext_lazy("short weekday", "Wed"),
-    pgettext_lazy("short weekday", "Thu"),
-    pgettext_lazy("short weekday", "Fri"),
-    pgettext_lazy("short weekday", "Sat"),
-    pgettext_lazy("short weekday", "Sun"),
-)
+_WEEKDAYS: Final = gettext_lazy("Mon Tue Wed Thu Fri Sat Sun")
 
 Number = int | float | Decimal
 Direction = Literal["up", "down", "flat"]
@@ -198,10 +169,10 @@ def day(value: date | datetime | None, *, weekday: bool = False, today: date | N
     if value is None:
         return UNKNOWN
     local = _local_day(value)
-    text = f"{local.day}{NBSP}{_MONTHS[local.month - 1]}"
+    text = f"{local.day}{NBSP}{_name(_MONTHS, local.month - 1)}"
     if local.year != (today or timezone.localdate()).year:
         text = f"{text}{NBSP}{local.year}"
-    return f"{_WEEKDAYS[local.weekday()]}, {text}" if weekday else text
+    return f"{_name(_WEEKDAYS, local.weekday())}, {text}" if weekday else text
 
 
 def long_day(value: date | datetime | None, *, today: date | None = None) -> str:
@@ -209,7 +180,7 @@ def long_day(value: date | datetime | None, *, today: date | None = None) -> str
     if value is None:
         return UNKNOWN
     local = _local_day(value)
-    text = f"{local.day}{NBSP}{_LONG_MONTHS[local.month - 1]}"
+    text = f"{local.day}{NBSP}{_name(_LONG_MONTHS, local.month - 1)}"
     return text if local.year == (today or timezone.localdate()).year else f"{text}{NBSP}{local.year}"
 
 
@@ -275,10 +246,14 @@ def as_of(value: datetime | None, *, now: datetime | None = None) -> str:
     """`на 09:12`: the tail of a freshness stamp."""
     if value is None:
         return _("no data yet")
-    return pgettext("freshness", "as of %(moment)s") % {"moment": moment(value, now=now)}
+    return _("as of %(moment)s") % {"moment": moment(value, now=now)}
 
 
 def _local_day(value: date | datetime) -> date:
     if not isinstance(value, datetime):
         return value
     return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+
+
+def _name(names: StrPromise, index: int) -> str:
+    return str(names).split()[index]
