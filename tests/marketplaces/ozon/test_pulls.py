@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -155,19 +156,10 @@ def test_one_order_reads_as_in_the_list(adapter: Adapter, world: World) -> None:
         page = adapter.fetch_order(number)
 
         (one,) = page.snapshots
-        listed = orders[number]
-        assert (one.lines, one.placed_at, one.accepted_at) == (
-            listed.lines,
-            listed.placed_at,
-            listed.accepted_at,
-        )
-        assert (one.status, one.external_substatus) == (listed.status, listed.external_substatus)
-        assert (one.warehouse_external_id, one.cluster_from, one.cluster_to) == (
-            listed.warehouse_external_id,
-            listed.cluster_from,
-            listed.cluster_to,
-        )
-        assert one.cancel_reason == listed.cancel_reason
+        # Only `get` dates the hand-over, only the list names who cancelled; all else must be the same, or the
+        # two would rewrite each other's orders for ever.
+        same = {"status_at": None, "cancel_initiator": ""}
+        assert replace(one, **same) == replace(orders[number], **same)
 
 
 # ---- products ---------------------------------------------------------------------------------------------
