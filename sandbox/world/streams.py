@@ -64,6 +64,8 @@ class Streams:
             return maker.day(day, count=min(count(day), MAX_IN_CHUNK))
 
         def live(hour: int) -> list[Order]:
+            if not self._in_session(hour * HOUR, (hour + 1) * HOUR):
+                return []
             orders = maker.live_hour(hour, per_minute=settings.live_per_minute)
             return [order for order in orders if self._watched(order)]
 
@@ -72,6 +74,9 @@ class Streams:
         if self._sessions and settings.live_per_minute:
             self.live = Stream(live, span=HOUR, tempo=LIVELY, since=max(self._sessions[0], self.opened))
         self._days: Shelf[int, list[Order]] = Shelf(self._merged, room=_HELD_ORDERS, weigh=len)
+
+    def _in_session(self, since: int, until: int) -> bool:
+        return any(begin < until and since < begin + self._live_for for begin in self._sessions)
 
     def _watched(self, order: Order) -> bool:
         """Tell whether a live order falls into a session, where all come at first and then every fourth."""

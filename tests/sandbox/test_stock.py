@@ -67,21 +67,16 @@ def test_a_planted_stockout_has_nothing_to_sell(world: World) -> None:
         for line in order.lines:
             sold[line.sku, order.warehouse].append(order.created_at)
 
-    empty = 0
-    for out in outs[::5]:
+    assert len(outs) > 50
+    for out in outs[::3]:
         free = [
             row.available
             for at in (out.since, out.until - timedelta(microseconds=1))
             for row in world.stock(at=at)
             if (row.sku, row.warehouse_id) == (out.sku, out.warehouse_id)
         ]
-        empty += free == [0, 0]
-        # A unit may outlive the cycle of a product so slow that it did not sell its safety stock.
-        assert free[0] == free[1]
+        assert free == [0, 0]
         assert not [at for at in sold[out.sku, out.warehouse] if out.since <= at < out.until]
-
-    assert len(outs) > 100
-    assert empty > 0.8 * len(outs[::5])
 
 
 def test_a_world_can_have_no_stockouts() -> None:
