@@ -13,6 +13,8 @@ env.choose_settings("fbo_cabinet.settings.production")
 app = Celery("fbo_cabinet")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Also for the threads of the web server: without it a task sent there would look for a broker on localhost.
+app.set_default()
 app.conf.task_routes = {
     "marketplaces.process_push": {"queue": "push"},
     "marketplaces.process_waiting_pushes": {"queue": "push"},
