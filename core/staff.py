@@ -68,6 +68,10 @@ class StaffInline(TabularInline):  # type: ignore[misc]  # unfold has no types
         """Rows are not changed here."""
         return False
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """All of them: fields that are not editable can be looked at too."""
+        return tuple(self.fields or ())
+
 
 COMPANY_FILTER = ("company", AutocompleteSelectFilter)
 
