@@ -225,8 +225,9 @@ class StockLevel(Quantities, CompanyOwned):
     @property
     def idle_parts(self) -> list[tuple[StrOrPromise, int]]:
         """Why units cannot be sold: the state and how many, without the empty ones."""
-        counts = {name: int(getattr(self, name)) for name in IDLE_STATES}
-        return [(self._meta.get_field(name).verbose_name, count) for name, count in counts.items() if count]
+        fields = [field for field in self._meta.fields if field.name in IDLE_STATES]
+        counts = [(field.verbose_name, int(getattr(self, field.name))) for field in fields]
+        return [(label, count) for label, count in counts if count]
 
     @property
     def days_of_cover(self) -> Decimal | None:

@@ -18,7 +18,7 @@ from core import formats
 from core.periods import Days, last_days
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
@@ -71,8 +71,30 @@ class ListFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # untyped 
         return names
 
 
+class _Once:
+    """Choices that are read when first needed, and shared by every copy of the field."""
+
+    def __init__(self, read: Callable[[], Choices]) -> None:
+        self._read = read
+        self._rows: list[tuple[Any, StrOrPromise]] | None = None
+
+    def __iter__(self) -> Iterator[tuple[Any, StrOrPromise]]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> _Once:
+        return self
+
+    def _all(self) -> list[tuple[Any, StrOrPromise]]:
+        if self._rows is None:
+            self._rows = list(self._read())
+        return self._rows
+
+
 class CompanyChoiceFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # untyped base
-    """One of a company's own things; `choices_for` is asked once a page and gets the request."""
+    """One of a company's own things; `choices_for` gets the request and is asked once, when anybody looks."""
 
     def __init__(self, *args: Any, choices_for: Callable[[Any], Choices], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,7 +104,7 @@ class CompanyChoiceFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  #
     def field(self) -> forms.Field:
         """The form field, with the choices of this request."""
         if not hasattr(self, "_field"):
-            self.extra["choices"] = list(self.choices_for(self.parent.request))
+            self.extra["choices"] = _Once(lambda: self.choices_for(self.parent.request))
         field: forms.Field = super().field
         return field
 

@@ -80,4 +80,4 @@ class OrderFilter(ListFilterSet):
 
     def find_late(self, queryset: OrderQuerySet, _name: str, value: bool) -> OrderQuerySet:  # noqa: FBT001 - called by django-filter
         """Those that should have arrived by now."""
-        return late(queryset) if value else queryset
+        return late(queryset, company_of(self.request)) if value else queryset

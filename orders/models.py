@@ -91,6 +91,12 @@ class Order(CompanyOwned):
                 condition=models.Q(status__in=["unknown", "accepted", "packed", "shipped"]),
                 name="order_open",
             ),
+            models.Index(fields=["company", "-amount", "-id"], name="order_amount"),
+            models.Index(
+                fields=["company", "expected_to"],
+                condition=models.Q(status__in=["unknown", "accepted", "packed", "shipped"]),
+                name="order_expected",
+            ),
             models.Index(
                 "company", OpClass(Upper("external_id"), name="text_pattern_ops"), name="order_number_search"
             ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Max, Q, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Max, Q, Sum
 from django.utils import timezone
 
 from catalog.models import Listing
@@ -40,6 +42,14 @@ class StatusCount:
     is_more: bool = False
 
 
+class IsAnyOf(Func):
+    """`a = ANY(ARRAY(SELECT …))`: the ids are found first and once, whatever the planner thinks of their number."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
 def order_list(company: Company) -> OrderQuerySet:
     """The orders of a company, light enough for a list."""
     orders: OrderQuerySet = Order.objects.for_company(company).only(*_ROW)
@@ -49,26 +59,25 @@ def order_list(company: Company) -> OrderQuerySet:
 def matching(orders: OrderQuerySet, company: Company, text: str) -> OrderQuerySet:
     """Orders whose number begins with the text, or that hold an article, barcode or SKU that it means."""
     listings = listings_meant(company, text)
-    if not listings:
-        return orders.filter(external_id__istartswith=text)
-    numbered = Order.objects.for_company(company).filter(external_id__istartswith=text).values("pk")
-    return orders.filter(pk__in=numbered.union(_with_listings(company, listings), all=True))
+    numbered = Q(external_id__istartswith=text)
+    return orders.filter(numbered | _holding(company, listings) if listings else numbered)
 
 
 def with_sku(orders: OrderQuerySet, company: Company, text: str) -> OrderQuerySet:
     """Orders that hold an article, barcode or marketplace SKU."""
-    return orders.filter(pk__in=_with_listings(company, listings_meant(company, text)))
+    return orders.filter(_holding(company, listings_meant(company, text)))
 
 
 def with_product(orders: OrderQuerySet, company: Company, product_id: int) -> OrderQuerySet:
     """Orders that hold any listing of a product."""
     listings = Listing.objects.for_company(company).filter(product_id=product_id).values_list("pk", flat=True)
-    return orders.filter(pk__in=_with_listings(company, listings))
+    return orders.filter(_holding(company, listings))
 
 
-def late(orders: OrderQuerySet) -> OrderQuerySet:
+def late(orders: OrderQuerySet, company: Company) -> OrderQuerySet:
     """Orders that should have arrived by now and have not."""
-    return orders.open().filter(expected_to__lt=timezone.now())
+    overdue = Order.objects.for_company(company).open().filter(expected_to__lt=timezone.now())
+    return orders.filter(IsAnyOf(F("pk"), ArraySubquery(overdue.values("pk"))))
 
 
 def last_change(company: Company) -> datetime | None:
@@ -105,7 +114,10 @@ def tally(
 
 
 def bounded_counts(orders: OrderQuerySet, *, limit: int = COUNT_LIMIT) -> dict[str, StatusCount]:
-    """Orders by status, counted row by row and no further than the limit in each."""
+    """Orders by status, counted row by row: all of a short list, no further than the limit in each of a long one."""
+    short = list(orders.order_by().values_list("status", flat=True)[: 2 * limit + 1])
+    if len(short) <= 2 * limit:
+        return {str(status): StatusCount(orders=count) for status, count in Counter(short).items()}
     counts: dict[str, StatusCount] = {}
     for status in OrderStatus:
         found = orders.filter(status=status).order_by()[: limit + 1].count()
@@ -130,5 +142,6 @@ def orders_of_product(company: Company, product_id: int, *, limit: int = 10) -> 
     return list(lines.select_related("order").order_by("-placed_at", "-order_id")[:limit])
 
 
-def _with_listings(company: Company, listings: Iterable[int]) -> Any:
-    return OrderLine.objects.for_company(company).filter(listing_id__in=list(listings)).values("order_id")
+def _holding(company: Company, listings: Iterable[int]) -> Q:
+    lines = OrderLine.objects.for_company(company).filter(listing_id__in=list(listings))
+    return Q(IsAnyOf(F("pk"), ArraySubquery(lines.values("order_id"))))
