@@ -85,7 +85,7 @@ def tiles(sales: Sales) -> list[Tile]:
         ),
         _tile(
             sales,
-            label=_("Units"),
+            label=_("Units ordered"),
             unit=_("pcs."),
             get=lambda totals: totals.units,
             definition=_("Units of all positions of these orders, cancelled ones included."),

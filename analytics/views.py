@@ -25,6 +25,7 @@ from companies.choices import Permission
 from companies.permissions import requires
 from core.components import Tab
 from core.listing import SEEN, link
+from marketplaces.onboarding import onboarding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ def dashboard(request: CompanyRequest) -> HttpResponse:
     except UnknownAccount as exc:
         raise Http404 from exc
     found = read_dashboard(scope, period=choice["period"], now=timezone.now())
-    context = _figures(request, found, choice["measure"])
+    context = _figures(request, found, choice)
     live = render_to_string("analytics/dashboard.html#live", context, request)
     seen = blake2b(live.encode(), digest_size=8).hexdigest()
     if request.htmx and request.GET.get(SEEN) == seen:
@@ -75,17 +76,23 @@ def _choice(request: CompanyRequest) -> Mapping[str, Any]:
     return {**defaults, **form.cleaned_data}
 
 
-def _figures(request: CompanyRequest, found: Dashboard, measure: Measure) -> dict[str, Any]:
+def _figures(request: CompanyRequest, found: Dashboard, choice: Mapping[str, Any]) -> dict[str, Any]:
     """What the live block draws."""
     sales = found.sales
     return {
         "company": request.company,
         "found": found,
+        "onboarding": None
+        if found.health.is_begun or found.scope.is_narrowed
+        else onboarding(request.company),
+        "account": choice["account"],
         "has_orders": sales.first_day is not None,
         "tiles": charts.tiles(sales),
-        "line": charts.line(sales, measure),
+        "line": charts.line(sales, choice["measure"]),
         "measures": [
-            Tab(label=one.label, url=link(request.GET, measure=one.value), is_current=one is measure)
+            Tab(
+                label=one.label, url=link(request.GET, measure=one.value), is_current=one is choice["measure"]
+            )
             for one in Measure
         ],
         "parts": charts.parts(sales),

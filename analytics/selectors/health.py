@@ -70,6 +70,12 @@ class Health:
     orders: StreamHealth | None
     stock: StreamHealth | None
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether every stream has brought something for some account."""
+        read = {stream.code for one in self.accounts for stream in one.streams if stream.as_of}
+        return read == set(streams())
+
 
 def health(scope: Scope, *, now: datetime) -> Health:
     """Read the health of the accounts (one query)."""

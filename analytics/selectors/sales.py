@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Q, Sum
 
 from analytics.models import HourlyOrders
+from core.periods import Days
 from marketplaces.contracts.orders import OrderStatus
 from orders.models import OPEN, OrderTally
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from analytics.selectors.scope import Scope
     from analytics.selectors.windows import Window
-    from core.periods import Days
 
 # Days after the order was placed from which an order that still stands in a status is stuck.
 STUCK_AFTER: Final = {
@@ -110,9 +110,9 @@ class Sales:
 def sales(scope: Scope, window: Window) -> Sales:
     """Read the sales of a window (four queries)."""
     first_day = _first_day(scope)
-    by_status = _tallies(scope, window.days)
-    now = _by_day(by_status, window.days, first_day=first_day)
-    before = _by_day(_tallies(scope, window.before), window.before, first_day=first_day)
+    tallies = _tallies(scope, Days(first=window.before.first, after=window.days.after))
+    now = _by_day(tallies, window.days, first_day=first_day)
+    before = _by_day(tallies, window.before, first_day=first_day)
     if before[-1] is not None:
         before = (*before[:-1], _until_hour(scope, window.before.last, hour=window.until_hour))
     return Sales(
@@ -121,7 +121,7 @@ def sales(scope: Scope, window: Window) -> Sales:
         before=before,
         total=_sum(now),
         total_before=_sum(before) if window.is_comparable(first_day) else None,
-        statuses=_statuses(by_status, stuck=_stuck(scope, today=window.today)),
+        statuses=_statuses(tallies, window.days, stuck=_stuck(scope, today=window.today)),
         first_day=first_day,
     )
 
@@ -180,11 +180,12 @@ def _stuck(scope: Scope, *, today: date) -> dict[OrderStatus, int]:
 
 
 def _statuses(
-    tallies: dict[tuple[date, OrderStatus], Totals], *, stuck: dict[OrderStatus, int]
+    tallies: dict[tuple[date, OrderStatus], Totals], days: Days, *, stuck: dict[OrderStatus, int]
 ) -> tuple[StatusCount, ...]:
     counts: dict[OrderStatus, int] = defaultdict(int)
-    for (_day, status), totals in tallies.items():
-        counts[status] += totals.orders
+    for (day, status), totals in tallies.items():
+        if day in days:
+            counts[status] += totals.orders
     whole = sum(counts.values())
     shown = [status for status in OrderStatus if status is not OrderStatus.UNKNOWN or counts[status]]
     return tuple(

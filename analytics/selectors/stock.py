@@ -53,7 +53,7 @@ _RATE = DecimalField(max_digits=14, decimal_places=3)
 def stock_outs(scope: Scope, *, today: date, limit: int = 8) -> StockOuts:
     """Read what runs out first: by whole days left, then by money a day (three queries)."""
     held = _by_listing(scope)
-    ending = held.filter(ads__gt=0, sellable__gt=0).annotate(days=_quotient(F("sellable"), F("ads")))
+    ending = held.filter(rate__gt=0, sellable__gt=0).annotate(days=_quotient(F("sellable"), F("rate")))
     rows = list(ending.order_by(Floor("days"), F("money").desc(nulls_last=True), "listing_id")[:limit])
     listings = (
         Listing.objects.for_company(scope.company)
@@ -63,9 +63,9 @@ def stock_outs(scope: Scope, *, today: date, limit: int = 8) -> StockOuts:
     sums: dict[str, Any] = held.aggregate(
         listings=Count("listing_id"),
         oldest=Min("as_of"),
-        ended=Count("listing_id", filter=Q(ads__gt=0, sellable=0)),
-        ended_money=Sum("money", filter=Q(ads__gt=0, sellable=0)),
-        unsold=Count("listing_id", filter=Q(sellable__gt=0) & (Q(ads=None) | Q(ads=0))),
+        ended=Count("listing_id", filter=Q(rate__gt=0, sellable=0)),
+        ended_money=Sum("money", filter=Q(rate__gt=0, sellable=0)),
+        unsold=Count("listing_id", filter=Q(sellable__gt=0) & (Q(rate=None) | Q(rate=0))),
     )
     return StockOuts(
         soonest=tuple(_stock_out(row, listings[row["listing_id"]], today=today) for row in rows),
@@ -85,10 +85,8 @@ def _by_listing(scope: Scope) -> Any:
         .values("listing_id")
         .annotate(
             sellable=Sum(Greatest(F("available") - F("held"), 0)),
-            ads=Max("ads"),
-            money=ExpressionWrapper(
-                Max(F("ads") * F("listing__price"), output_field=_MONEY), output_field=_MONEY
-            ),
+            rate=Max("ads"),
+            money=ExpressionWrapper(Max(F("ads") * F("listing__price")), output_field=_MONEY),
             places=Count("pk"),
             empty_places=Count("pk", filter=Q(available__lte=F("held"))),
             as_of=Min("listing__stock_as_of"),
@@ -105,7 +103,7 @@ def _stock_out(row: dict[str, Any], listing: Listing, *, today: date) -> StockOu
     return StockOut(
         listing=listing,
         sellable=row["sellable"],
-        ads=row["ads"],
+        ads=row["rate"],
         days=row["days"],
         ends_on=today + timedelta(days=whole_days),
         money_a_day=row["money"],

@@ -44,6 +44,24 @@ def test_soonest_first_then_more_money_a_day(account):
     assert [row.money_a_day for row in found.soonest] == [Decimal(1000), Decimal(10), None, Decimal(100)]
 
 
+def test_less_than_a_day_apart_money_decides(account):
+    cheap = level(account, available=21, ads="10.000", price="10.00")
+    dear = level(account, available=29, ads="10.000", price="500.00")
+
+    assert [row.listing.pk for row in read(account).soonest] == [dear.listing_id, cheap.listing_id]
+
+
+def test_warehouses_of_a_listing_are_added_up_and_its_sales_are_not(account):
+    listing = ListingFactory(account=account, price=Decimal("100.00"))
+    for available, held in ((8, 0), (4, 0), (2, 5), (0, 0)):
+        StockLevelFactory(listing=listing, available=available, held=held, ads=Decimal("3.000"))
+
+    (row,) = read(account).soonest
+
+    assert (row.sellable, row.ads, row.days, row.money_a_day) == (12, Decimal(3), Decimal(4), Decimal(300))
+    assert (row.places, row.empty_places) == (4, 2)
+
+
 def test_what_new_orders_hold_is_not_counted_as_left(account):
     level(account, available=10, held=4, ads="2.000")
 
@@ -62,14 +80,14 @@ def test_no_sales_and_nothing_left_are_counted_apart(account):
     found = read(account)
 
     assert found.soonest == ()
-    assert (found.places, found.empty_places, found.unsold_places) == (5, 2, 2)
-    assert found.empty_money_a_day == Decimal(30)
+    assert (found.listings, found.ended, found.unsold) == (5, 2, 2)
+    assert found.ended_money_a_day == Decimal(30)
 
 
 def test_archived_listings_are_left_out(account):
     StockLevelFactory(listing=ListingFactory(account=account, archived=True))
 
-    assert read(account).places == 0
+    assert read(account).listings == 0
 
 
 def test_the_oldest_reading_dates_the_block(account):
@@ -95,4 +113,4 @@ def test_limit_and_scope(account):
 def test_another_company_sees_nothing(account, other_company):
     level(account, available=1, ads="1.000")
 
-    assert stock_outs(scope_of(other_company), today=TODAY).places == 0
+    assert stock_outs(scope_of(other_company), today=TODAY).listings == 0

@@ -8,4 +8,26 @@ export function startLive() {
     if (document.hidden) return;
     for (const block of document.querySelectorAll("[data-live]")) block.dispatchEvent(new CustomEvent("refresh"));
   });
+  keepOpen();
+}
+
+// What somebody has opened in a live block, a definition or a table, stays open when the block is renewed.
+function keepOpen() {
+  let opened = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const block = event.detail.target;
+    opened = block.matches("[data-live]") ? [...block.querySelectorAll("details[open]")].map(nameOf) : [];
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (opened.length === 0) return;
+    for (const details of document.querySelectorAll("[data-live] details")) {
+      if (opened.includes(nameOf(details))) details.open = true;
+    }
+    opened = [];
+  });
+}
+
+function nameOf(details) {
+  const summary = details.querySelector("summary");
+  return summary?.getAttribute("aria-label") ?? summary?.textContent ?? "";
 }
