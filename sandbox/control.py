@@ -40,9 +40,7 @@ class Control:
                 return self._photo(rest, query, start_response)
             if name == "truth":
                 return self._truth(rest, query, start_response)
-            length = int(environ.get("CONTENT_LENGTH") or 0)
-            body = json.loads(environ["wsgi.input"].read(length) or b"{}")
-            answer = self._pages[name](environ["REQUEST_METHOD"], body)
+            answer = self._pages[name](environ["REQUEST_METHOD"], _object(environ))
         except KeyError as error:
             return _send(start_response, "404 Not Found", {"error": f"nothing here: {error.args[0]}"})
         except (ValueError, TypeError, AttributeError) as error:
@@ -102,6 +100,13 @@ class Control:
         headers = [("Content-Type", "image/svg+xml"), ("Content-Length", str(len(body))), _CACHED]
         start_response("200 OK", headers)
         return [body]
+
+
+def _object(environ: WSGIEnvironment) -> dict[str, Any]:
+    body = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) or b"{}")
+    if not isinstance(body, dict):
+        raise TypeError("an object is expected")
+    return body
 
 
 def _moment(text: str) -> datetime:
