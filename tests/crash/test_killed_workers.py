@@ -1,0 +1,253 @@
+"""Workers killed with SIGKILL in the middle of their work: nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.conf import settings as django_settings
+from django.utils import timezone
+
+from fbo_cabinet import env, proving, truth
+from marketplaces import services, tasks
+from marketplaces.models import MarketplaceAccount, RunOutcome, StreamState, SyncRun
+from marketplaces.services.accounts import connect_account
+from marketplaces.sync.engine import Run
+from marketplaces.sync.leases import Lease
+from tests.factories.companies import CompanyFactory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
+
+DAYS = 8
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Generator[proving.Sandbox]:
+    """A shop of twenty SKUs and some four hundred orders, over real HTTP."""
+    with proving.Sandbox("--skus", "20", "--days", str(DAYS), "--per-day", "50") as started:
+        yield started
+
+
+@pytest.fixture
+def account(sandbox: proving.Sandbox, settings: Any) -> MarketplaceAccount:
+    """The shop's account, connected and not yet read."""
+    settings.MARKETPLACE_EXTRA_HOSTS = [sandbox.host]
+    settings.ORDER_HISTORY_DAYS = DAYS + 2
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    sandbox.control("faults", rate=0)
+    return connect_account(
+        company=CompanyFactory(),
+        marketplace="ozon",
+        credentials={"client_id": proving.CLIENT_ID, "api_key": proving.API_KEY},
+        base_url=sandbox.base_url,
+    )
+
+
+def assert_true(account: MarketplaceAccount, sandbox: proving.Sandbox) -> None:
+    for comparison in (
+        truth.compare_orders(account, sandbox.truth("orders")),
+        truth.compare_stock(account, sandbox.truth("stock")),
+        truth.compare_history(account),
+        truth.compare_tally(account),
+        truth.compare_listing_sums(account),
+    ):
+        assert comparison.differing == 0, comparison
+        assert comparison.compared > 0, comparison
+    assert truth.count_doubles(account) == 0
+
+
+def test_fifty_workers_killed_at_random(sandbox: proving.Sandbox, account: MarketplaceAccount) -> None:
+    rng = random.Random(20261124)
+    killed = 0
+    for _round in range(5):
+        killed += proving.kill_workers(account.pk, times=10, rng=rng, longest=0.4)
+        sandbox.control("clock", advance=60)
+        proving.unread(account.pk)
+    proving.read_all(account.pk)
+
+    assert killed >= 40, "most of them were at work"
+    assert SyncRun.all_companies.filter(outcome=RunOutcome.LOST).count() >= 20
+    assert not SyncRun.all_companies.filter(finished_at=None).exists()
+    assert_true(account, sandbox)
+
+
+def dying(method: str, *, owner: type, call: int, is_after: bool) -> Callable[[int], None]:
+    """The life of a worker that kills itself around the given call of a method."""
+
+    def live(account_id: int) -> None:
+        real = getattr(owner, method)
+        calls = itertools.count(1)
+
+        def fatal(*args: Any, **kwargs: Any) -> Any:
+            is_last = next(calls) == call
+            if is_last and not is_after:
+                os.kill(os.getpid(), signal.SIGKILL)
+            result = real(*args, **kwargs)
+            if is_last:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return result
+
+        setattr(owner, method, fatal)
+        proving.read_all(account_id)
+
+    return live
+
+
+@pytest.mark.parametrize(
+    ("owner", "method", "call", "is_after"),
+    [
+        (Lease, "renew", 6, True),
+        (Run, "_keep_aside", 3, True),
+        (Run, "_count", 3, True),
+        (Run, "record", 3, True),
+        (Lease, "release", 3, False),
+        (Lease, "release", 3, True),
+    ],
+    ids=[
+        "lease renewed, nothing written",
+        "rows written, not counted",
+        "page written, not committed",
+        "page committed",
+        "all read, not yet closed",
+        "closed, not committed",
+    ],
+)
+def test_a_worker_killed_at_the_worst_moment(
+    sandbox: proving.Sandbox,
+    account: MarketplaceAccount,
+    owner: type,
+    method: str,
+    call: int,
+    is_after: bool,
+) -> None:
+    worker = proving.fork(dying(method, owner=owner, call=call, is_after=is_after), account.pk)
+    worker.join()
+    assert worker.exitcode == -signal.SIGKILL
+    proving.bury(account.pk)
+
+    proving.read_all(account.pk)
+
+    assert_true(account, sandbox)
+
+
+def test_killed_under_faults(sandbox: proving.Sandbox, account: MarketplaceAccount) -> None:
+    sandbox.control("faults", rate=0.2, seed=11, stall=0.05)
+    proving.kill_workers(account.pk, times=12, rng=random.Random(5), longest=0.8)
+    proving.read_through_faults(account.pk)
+    sandbox.control("faults", rate=0)
+    proving.unread(account.pk, is_deep=True)
+    proving.read_all(account.pk)
+    assert_true(account, sandbox)
+
+
+def test_two_workers_and_a_refresh_never_run_one_stream_twice_nor_break_the_limit(
+    sandbox: proving.Sandbox, account: MarketplaceAccount
+) -> None:
+    before = sandbox.violations()
+    proving.run_workers(
+        [
+            (proving.follow_schedule, (account.pk,)),
+            (proving.follow_schedule, (account.pk,)),
+            (proving.press_refresh, (account.pk,)),
+        ],
+        seconds=6,
+    )
+    proving.bury(account.pk)
+
+    runs = SyncRun.all_companies.filter(account=account)
+    assert runs.filter(outcome=RunOutcome.DONE).count() > 10
+    assert set(runs.values_list("trigger", flat=True)) >= {"manual"}
+    assert proving.overlaps(account.pk) == []
+    assert sandbox.violations() == before
+    proving.unread(account.pk)
+    proving.read_all(account.pk)
+    assert_true(account, sandbox)
+
+
+def worker_environment() -> dict[str, str]:
+    """The environment of a real Celery worker on the test's database."""
+    environment = env.snapshot()
+    address = urlsplit(environment["DATABASE_URL"])
+    name = django_settings.DATABASES["default"]["NAME"]
+    return {
+        **environment,
+        "DJANGO_SETTINGS_MODULE": "fbo_cabinet.settings.test",
+        "DATABASE_URL": urlunsplit(address._replace(path=f"/{name}")),
+        "REDIS_PREFIX": django_settings.REDIS_PREFIX,
+        "ORDER_HISTORY_DAYS": str(DAYS + 2),
+        "MARKETPLACE_EXTRA_HOSTS": "127.0.0.1",
+        "SYNC_LEASE_SECONDS": "2",
+    }
+
+
+def celery_worker() -> subprocess.Popen[bytes]:
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "fbo_cabinet",
+        "worker",
+        "-c",
+        "1",
+        "-Q",
+        "sync",
+        "-l",
+        "ERROR",
+    ]
+    return subprocess.Popen(
+        [*command, "--without-gossip", "--without-mingle"],
+        cwd=django_settings.BASE_DIR,
+        env=worker_environment(),
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def wait_for(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not come to that in time"
+        time.sleep(0.05)
+
+
+def test_a_celery_worker_is_killed_and_another_goes_on(
+    sandbox: proving.Sandbox, account: MarketplaceAccount, settings: Any
+) -> None:
+    settings.SYNC_LEASE_SECONDS = 2
+    tasks.start_due_streams()
+    worker = celery_worker()
+    try:
+        wait_for(lambda: SyncRun.all_companies.filter(stream="orders", pages__gte=1).exists())
+    finally:
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+    wait_for(lambda: StreamState.all_companies.filter(lease_until__gt=timezone.now()).count() == 0)
+    services.reap_lost_runs()
+    assert not SyncRun.all_companies.filter(finished_at=None).exists()
+    StreamState.all_companies.filter(succeeded_at=None).update(
+        due_at=timezone.now() - timedelta(seconds=1), queued_until=None
+    )
+
+    tasks.start_due_streams()
+    worker = celery_worker()
+    try:
+        wait_for(lambda: not proving.pending(account.pk))
+    finally:
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+
+    assert_true(account, sandbox)
