@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Min, Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from companies.selectors import memberships_of
@@ -119,8 +119,7 @@ def _navigation(request: CompanyRequest) -> list[NavigationItem]:
     items = [
         NavigationItem(label=label, url=url, icon=icon, is_current=_is_current(request, name, url))
         for name, label, icon in _SECTIONS
-        for url in [_url(name, slug)]
-        if url
+        for url in [reverse(name, args=[slug])]
     ]
     sync_url = reverse("marketplaces:sync", args=[slug])
     waiting = _open_quarantine(request.company)
@@ -136,13 +135,6 @@ def _navigation(request: CompanyRequest) -> list[NavigationItem]:
             group=_("Cabinet"),
         ),
     ]
-
-
-def _url(name: str, slug: str) -> str:
-    try:
-        return reverse(name, args=[slug])
-    except NoReverseMatch:
-        return ""
 
 
 def _is_current(request: CompanyRequest, name: str, url: str) -> bool:

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from fbo_cabinet import health, views
-
-
-def _landed(module: str) -> bool:
-    return find_spec(module) is not None
-
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -23,13 +16,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("", include("marketplaces.push_urls")),
 ]
-if _landed("marketplaces.push_urls"):
-    urlpatterns.append(path("", include("marketplaces.push_urls")))
-if settings.STYLEGUIDE and _landed("core.styleguide"):
+if settings.STYLEGUIDE:
     urlpatterns.append(path("styleguide/", include("core.styleguide")))
 urlpatterns += [
-    path("<slug:company_slug>/", include(module))
-    for module in ("analytics.urls", "catalog.urls", "marketplaces.urls", "orders.urls")
-    if _landed(module)
+    path("<slug:company_slug>/", include("analytics.urls")),
+    path("<slug:company_slug>/", include("orders.urls")),
+    path("<slug:company_slug>/", include("catalog.urls")),
+    path("<slug:company_slug>/", include("marketplaces.urls")),
 ]
