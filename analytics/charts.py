@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Final, TypedDict
 
@@ -157,7 +158,7 @@ def line(sales: Sales, measure: Measure) -> LineChart:
         unripe_from=len(now) - 1 if len(now) > 1 else None,
         whole=not is_money,
         text=text,
-        axis_text=_axis_roubles if is_money else None,
+        axis_text=_axis_roubles([*now, *before]) if is_money else None,
     )
 
 
@@ -356,12 +357,17 @@ def _roubles(value: float | None) -> str:
     return formats.money(value)
 
 
-def _axis_roubles(value: float | None) -> str:
-    """Thousands and millions, so that the axis stays narrow."""
-    if value is None:
-        return formats.UNKNOWN
-    if abs(value) >= 1_000_000:
-        return f"{formats.number(value / 1_000_000, digits=1)}{formats.NBSP}{_('m')}"
-    if abs(value) >= 1_000:
-        return f"{formats.number(value / 1_000)}{formats.NBSP}{_('k')}"
-    return formats.number(value)
+def _axis_roubles(values: Iterable[float | None]) -> Callable[[float | None], str]:
+    """One unit for the whole axis, so that it stays narrow: roubles, thousands or millions."""
+    largest = max((value for value in values if value is not None), default=0)
+    if largest >= 2_000_000:
+        return partial(_in_units, size=1_000_000, unit=_("m"), digits=1)
+    if largest >= 2_000:
+        return partial(_in_units, size=1_000, unit=_("k"), digits=0)
+    return formats.number
+
+
+def _in_units(value: float | None, *, size: int, unit: str, digits: int) -> str:
+    if not value:
+        return formats.number(value)
+    return formats.NBSP.join((formats.number(value / size, digits=digits), unit))
