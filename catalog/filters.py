@@ -35,10 +35,10 @@ class ListingFilter(ListFilterSet):
     status = django_filters.MultipleChoiceFilter(
         label=_("Status"), choices=ListingStatus.choices, widget=forms.CheckboxSelectMultiple
     )
-    marketplace = django_filters.ChoiceFilter(
+    marketplace = CompanyChoiceFilter(
         label=_("Marketplace"),
         field_name="account__marketplace",
-        choices=registry.choices,
+        choices_for=lambda _request: registry.choices(),
         empty_label=_("any"),
     )
     account = CompanyChoiceFilter(
@@ -48,28 +48,34 @@ class ListingFilter(ListFilterSet):
         empty_label=_("any"),
         widget=forms.HiddenInput,
     )
-    archived = django_filters.BooleanFilter(
+    archived = django_filters.ChoiceFilter(
         label=_("Archive"),
-        field_name="is_archived",
-        widget=forms.Select(
-            choices=[("", _("any")), ("false", _("not archived")), ("true", _("archived only"))]
-        ),
+        method="find_archived",
+        choices=[("false", _("not archived")), ("true", _("archived only"))],
+        empty_label=_("any"),
     )
-    stock = django_filters.BooleanFilter(
+    stock = django_filters.ChoiceFilter(
         label=_("Stock"),
         method="find_stock",
-        widget=forms.Select(
-            choices=[("", _("any")), ("true", _("there is stock")), ("false", _("no stock"))]
-        ),
+        choices=[("true", _("there is stock")), ("false", _("no stock"))],
+        empty_label=_("any"),
     )
 
     def find(self, queryset: Any, _name: str, value: str) -> Any:
         """By name, article, SKU or barcode."""
         return listings.matching(queryset, value)
 
-    def find_stock(self, queryset: Any, _name: str, value: bool) -> Any:  # noqa: FBT001 - called by django-filter
+    def find_archived(self, queryset: Any, _name: str, value: str) -> Any:
+        """By whether the listing lies in the archive."""
+        return queryset.filter(is_archived=value == "true")
+
+    def find_stock(self, queryset: Any, _name: str, value: str) -> Any:
         """By whether anything can be bought."""
-        return queryset.filter(stock_available__gt=0) if value else queryset.filter(stock_available__lte=0)
+        return (
+            queryset.filter(stock_available__gt=0)
+            if value == "true"
+            else queryset.filter(stock_available__lte=0)
+        )
 
 
 class StockFilter(ListFilterSet):

@@ -250,7 +250,7 @@ def _about_rows(selection: Selection, about: About, *, count: int) -> list[tuple
         (_("Company"), about.company),
         (_("Data as of"), _moment(about.as_of, about.zone)),
         (_("File made"), f"{_moment(timezone.now(), about.zone)} ({about.zone.key})"),
-        (_("Rows"), formats.number(count)),
+        (_("Number of rows"), formats.number(count)),
         (_("Sorted by"), f"{order}, {direction}"),
         *filters,
         *([(_("What a row is"), str(about.definition))] if about.definition else []),

@@ -29,8 +29,8 @@ class OrderFilter(ListFilterSet):
         label=_("Status"), choices=OrderStatus.choices, widget=forms.CheckboxSelectMultiple
     )
     period = PeriodFilter(label=_("Placed"), field_name="placed_at")
-    marketplace = django_filters.ChoiceFilter(
-        label=_("Marketplace"), choices=registry.choices, empty_label=_("any")
+    marketplace = CompanyChoiceFilter(
+        label=_("Marketplace"), choices_for=lambda _request: registry.choices(), empty_label=_("any")
     )
     account = CompanyChoiceFilter(
         label=_("Account"),
@@ -54,10 +54,8 @@ class OrderFilter(ListFilterSet):
     amount_from = django_filters.NumberFilter(
         label=_("Amount from, ₽"), field_name="amount", lookup_expr="gte", min_value=0, max_digits=14
     )
-    late = django_filters.BooleanFilter(
-        label=_("Late"),
-        method="find_late",
-        widget=forms.Select(choices=[("", _("any")), ("true", _("late only"))]),
+    late = django_filters.ChoiceFilter(
+        label=_("Late"), method="find_late", choices=[("true", _("late only"))], empty_label=_("any")
     )
     product = CompanyChoiceFilter(
         label=_("Product"),
@@ -78,6 +76,6 @@ class OrderFilter(ListFilterSet):
         """Those that hold any listing of a product."""
         return with_product(queryset, company_of(self.request), int(value))
 
-    def find_late(self, queryset: OrderQuerySet, _name: str, value: bool) -> OrderQuerySet:  # noqa: FBT001 - called by django-filter
+    def find_late(self, queryset: OrderQuerySet, _name: str, _value: str) -> OrderQuerySet:
         """Those that should have arrived by now."""
-        return late(queryset, company_of(self.request)) if value else queryset
+        return late(queryset, company_of(self.request))
