@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fbo_cabinet import env
 from fbo_cabinet.local import programs
 from fbo_cabinet.local.console import Console
+from fbo_cabinet.local.errors import LaunchError
 from fbo_cabinet.local.ports import HOST, answers, free_port, is_free, require_free
 from fbo_cabinet.local.processes import Watch
 from fbo_cabinet.local.servers import plan
@@ -29,6 +30,7 @@ BANNER = """
 {login}  Stop it with Ctrl-C. Logs: {logs}
 """
 DEMO_LOGIN = "  Sign in as demo@example.com with the password demo-cabinet\n"
+DEMO_FOLLOWS = "  The demo company is being made, its login follows below\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,38 +61,49 @@ class Cabinet:
         """Start everything, the pages first; returns when they can be opened."""
         began = time.monotonic()
         self.supervisor.console.say(f"Starting on {self.data.path}")
-        self._prepare()
-        self._start_pages()
-        login = DEMO_LOGIN if self.options.demo else ""
-        text = BANNER.format(address=self.options.address, login=login, logs=self.data.logs)
+        self._start_servers()
+        migrating = self.supervisor.once(programs.manage("migrate", "--noinput", "-v0"))
+        # The web server loads meanwhile: nobody has its address yet.
+        web = self.supervisor.keep(programs.web(self.options.port))
+        self.supervisor.keep(_sandbox(self.data, self.sandbox_port))
+        self.supervisor.finish(migrating)
+        self.supervisor.until(lambda: answers(self.options.port, "/healthz"), what=web, seconds=READY_SECONDS)
+        text = BANNER.format(address=self.options.address, login=self._login(), logs=self.data.logs)
         self.supervisor.console.say(f"{text}\nReady after {time.monotonic() - began:.1f} s.")
         self._start_work()
 
-    def _prepare(self) -> None:
+    def _login(self) -> str:
+        if not self.options.demo:
+            return ""
+        return DEMO_LOGIN if self.data.remembered().get("demo") else DEMO_FOLLOWS
+
+    def _start_servers(self) -> None:
+        """Start the servers, and collect the static files meanwhile when they have changed."""
         fingerprint = programs.static_fingerprint()
-        preparing = []
+        collecting = []
         if self.data.remembered().get("static") != fingerprint:
             collect = programs.manage("collectstatic", "--noinput", "--clear", "-v0", name="static")
-            preparing.append(self.supervisor.once(collect))
+            collecting.append(self.supervisor.once(collect))
         self.servers.start(self.supervisor.watch)
         self.supervisor.keep_servers(self.servers)
-        preparing.append(self.supervisor.once(programs.manage("migrate", "--noinput", "-v0")))
-        self.supervisor.finish(*preparing)
+        self.supervisor.finish(*collecting)
         self.data.remember(static=fingerprint)
 
-    def _start_pages(self) -> None:
-        web = self.supervisor.keep(programs.web(self.options.port))
-        self.supervisor.keep(_sandbox(self.data, self.sandbox_port))
-        self.supervisor.until(lambda: answers(self.options.port, "/healthz"), what=web, seconds=READY_SECONDS)
-
     def _start_work(self) -> None:
+        # The demo command repeated mends what is there, and points the account to where the sandbox is now.
+        url = f"http://{HOST}:{self.sandbox_port}"
+        making = (
+            [self.supervisor.once(programs.manage("demo", "--sandbox-url", url))] if self.options.demo else []
+        )
         self.supervisor.keep(programs.worker(self.options.workers))
         self.supervisor.keep(programs.beat(self.data.run / "beat"))
-        if self.options.demo:
-            # In the background: the seller watches his first sync.
-            self.supervisor.once(
-                programs.manage("demo", "--sandbox-url", f"http://{HOST}:{self.sandbox_port}")
-            )
+        try:
+            self.supervisor.finish(*making)
+        except LaunchError as exc:
+            # The cabinet itself is up: a demo that could not be made is no reason to stop it.
+            self.supervisor.console.say(str(exc))
+        else:
+            self.data.remember(demo=self.options.demo or bool(self.data.remembered().get("demo")))
 
 
 def run(data: DataDir, options: Options) -> None:
