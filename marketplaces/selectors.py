@@ -73,6 +73,11 @@ class StreamHealth:
         """Whether a run is going on."""
         return self.run is not None
 
+    @property
+    def fresh_for(self) -> timedelta:
+        """How old the data may be before they are late."""
+        return registry.streams()[self.code].fresh_for
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitOnPage:

@@ -148,6 +148,18 @@ def resume_account(*, account: MarketplaceAccount, actor: User | None = None) ->
     return held
 
 
+@transaction.atomic
+def rename_account(
+    *, account: MarketplaceAccount, title: str, actor: User | None = None
+) -> MarketplaceAccount:
+    """Call the account otherwise."""
+    held = _locked(account)
+    held.title = title
+    held.save(update_fields=["title"])
+    log.info("account_renamed", account=held.pk, actor=actor and actor.pk)
+    return held
+
+
 def warn_of_expiry(*, account: MarketplaceAccount) -> int | None:
     """Tell the company's owners by e-mail that the key soon expires; once for each of 14, 3 and 1 days.
 
