@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
 
     from django_stubs_ext import StrOrPromise
 
@@ -137,6 +138,6 @@ class Part:
     """A part of a whole in a flat bar."""
 
     label: StrOrPromise
-    value: float
+    value: float | Decimal
     text: str
     tone: Tone | Literal["accent", "ozon", "wb", "yandex"] = "accent"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
 UNKNOWN: Final = "–"
+_PLACES: Final = tuple(Decimal(1).scaleb(-digits) for digits in range(9))
 _SYMBOLS: Final = {
     "RUB": "₽",
     "USD": "$",
@@ -58,7 +59,12 @@ def number(value: Number | None, *, digits: int = 0, signed: bool = False) -> st
     """`−2 380,5`: thousands by a no-break space, decimal comma, a real minus; – when unknown."""
     if value is None:
         return UNKNOWN
-    rounded = as_decimal(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    # Most figures of a list are whole already, and a list has hundreds of them.
+    rounded: int | Decimal
+    if digits == 0 and isinstance(value, int):
+        rounded = value
+    else:
+        rounded = as_decimal(value).quantize(_PLACES[digits], rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):,.{digits}f}".replace(",", NBSP).replace(".", ",")
     if rounded < 0:
         return MINUS + text

@@ -6,14 +6,17 @@ Unknown values (None) are gaps, never zeros.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import ceil, floor, log10
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from core import formats
+from core.formats import as_decimal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from django_stubs_ext import StrOrPromise
 
@@ -21,11 +24,17 @@ Fill = Literal[
     "accent", "muted", "neutral", "info", "progress", "success", "warning", "danger", "ozon", "wb", "yandex"
 ]
 Anchor = Literal["", "mid", "end"]
+# Pieces are whole, money is Decimal; geometry needs neither exactly.
+Value = float | Decimal
+# Writes a value for people, None included. Any: a page may well write one kind of number only.
+Write = Callable[[Any], str]
 _NICE = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 _TOP = 14
 _FOOT = 24
 _BOX = 1000
 _HEAT_STEPS = 6
+# A range smaller than this has nothing to show.
+_FLAT = 1e-9
 
 
 # ---- what pages give ------------------------------------------------------------------------------------------
@@ -36,8 +45,8 @@ class Point:
     """A place on the x axis with its value now and in the period before, laid on the same place."""
 
     label: str
-    now: float | None
-    before: float | None = None
+    now: Value | None
+    before: Value | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +74,8 @@ class LineChart:
     marks: Sequence[NamedMark] = ()
     unripe_from: int | None = None
     whole: bool = True
-    text: Callable[[float | None], str] = formats.number
-    axis_text: Callable[[float | None], str] | None = None
+    text: Write = formats.number
+    axis_text: Write | None = None
     height: int = 236
     place: StrOrPromise = ""
 
@@ -76,7 +85,7 @@ class Series:
     """One part of stacked bars, with one value for every category."""
 
     label: StrOrPromise
-    values: Sequence[float | None]
+    values: Sequence[Value | None]
     fill: Fill
 
 
@@ -88,8 +97,8 @@ class StackedBars:
     categories: Sequence[str]
     series: Sequence[Series]
     whole: bool = True
-    text: Callable[[float | None], str] = formats.number
-    axis_text: Callable[[float | None], str] | None = None
+    text: Write = formats.number
+    axis_text: Write | None = None
     height: int = 236
     place: StrOrPromise = ""
 
@@ -101,8 +110,8 @@ class HeatMap:
     message: StrOrPromise
     rows: Sequence[str]
     columns: Sequence[str]
-    values: Sequence[Sequence[float | None]]
-    text: Callable[[float | None], str] = formats.number
+    values: Sequence[Sequence[Value | None]]
+    text: Write = formats.number
     numbers: bool = True
     corner: StrOrPromise = ""
 
@@ -112,7 +121,7 @@ class Share:
     """A cause and how often, for a Pareto."""
 
     label: str
-    value: float
+    value: Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +130,7 @@ class Pareto:
 
     message: StrOrPromise
     shares: Sequence[Share]
-    text: Callable[[float | None], str] = formats.number
+    text: Write = formats.number
     heading: StrOrPromise = ""
     value_heading: StrOrPromise = ""
 
@@ -274,10 +283,10 @@ class Scale:
     base: float = field(default=0)
     top: float = _TOP
 
-    def y(self, value: float) -> float:
+    def y(self, value: Value) -> float:
         """The pixel of a value."""
         span = (self.high - self.low) or 1
-        return self.base - (value - self.low) / span * (self.base - self.top)
+        return self.base - (float(value) - self.low) / span * (self.base - self.top)
 
     def ticks(self) -> list[float]:
         """The values of the grid lines, from the lowest."""
@@ -288,12 +297,12 @@ class Scale:
 # ---- measuring ----------------------------------------------------------------------------------------------------
 
 
-def scale(values: Iterable[float | None], *, whole: bool, base: float, lines: int = 4) -> Scale:
+def scale(values: Iterable[Value | None], *, whole: bool, base: float, lines: int = 4) -> Scale:
     """A scale from zero with at most `lines` round steps; below zero as well when a value is negative."""
-    known = [value for value in values if value is not None]
+    known = [float(value) for value in values if value is not None]
     high, low = max([*known, 0]), min([*known, 0])
-    if high == low:
-        high = 1
+    if high - low < _FLAT:
+        high, low = 1, 0
     step = _round_step((high - low) / lines, high=high, low=low, whole=whole, lines=lines)
     return Scale(low=floor(low / step) * step, high=ceil(high / step) * step, step=step, base=base)
 
@@ -342,9 +351,7 @@ def line_plot(chart: LineChart) -> LinePlot:
 def bar_plot(chart: StackedBars) -> BarPlot:
     """Measure stacked bars."""
     base = chart.height - _FOOT
-    totals = [
-        sum(series.values[index] or 0 for series in chart.series) for index in range(len(chart.categories))
-    ]
+    totals = [_sum(series.values[index] for series in chart.series) for index in range(len(chart.categories))]
     measure = scale(totals, whole=chart.whole, base=base)
     y_ticks = _y_ticks(measure, chart.axis_text or chart.text)
     slot = 100 / max(len(chart.categories), 1)
@@ -365,13 +372,13 @@ def bar_plot(chart: StackedBars) -> BarPlot:
             )
             for index, name in enumerate(chart.categories)
         ),
-        totals=tuple(chart.text(sum(value or 0 for value in series.values)) for series in chart.series),
+        totals=tuple(chart.text(_sum(series.values)) for series in chart.series),
     )
 
 
 def heat_plot(chart: HeatMap, *, row_height: int = 24, head: int = 22) -> HeatPlot:
     """Measure a heat map."""
-    largest = max((value for row in chart.values for value in row if value is not None), default=0)
+    largest = max((float(value) for row in chart.values for value in row if value is not None), default=0)
     slot = 100 / max(len(chart.columns), 1)
     cells = tuple(
         _heat_cell(value, x=column * slot, y=head + row * row_height, slot=slot, height=row_height,
@@ -406,12 +413,13 @@ def heat_plot(chart: HeatMap, *, row_height: int = 24, head: int = 22) -> HeatPl
 def pareto_plot(chart: Pareto, *, row_height: int = 30, bar: int = 17, head: int = 22) -> ParetoPlot:
     """Measure a Pareto; the causes are put in order here, the largest first."""
     shares = sorted(chart.shares, key=lambda share: -share.value)
-    total = sum(share.value for share in shares) or 1
+    total = float(_sum(share.value for share in shares)) or 1
     rows: list[ParetoRow] = []
     reached, vital = 0.0, 0
     for index, share in enumerate(shares):
         is_vital = reached < 0.8
-        reached += share.value / total
+        part = float(share.value) / total
+        reached += part
         vital += is_vital
         middle = head + row_height * (index + 0.5)
         rows.append(
@@ -420,10 +428,10 @@ def pareto_plot(chart: Pareto, *, row_height: int = 30, bar: int = 17, head: int
                 text=chart.text(share.value),
                 y=_px(middle - bar / 2),
                 text_y=_px(middle + 4),
-                width=_pc(share.value / total * 100),
+                width=_pc(part * 100),
                 fill="accent" if is_vital else "muted",
-                is_inside=index == 0 and share.value / total > 0.15,
-                share=formats.percent(share.value / total, digits=0),
+                is_inside=index == 0 and part > 0.15,
+                share=formats.percent(part, digits=0),
                 cumulative_x=_pc(reached * 100),
                 cumulative_y=_px(middle),
                 cumulative=formats.percent(reached, digits=0),
@@ -446,10 +454,10 @@ def pareto_plot(chart: Pareto, *, row_height: int = 30, bar: int = 17, head: int
 
 
 def sparkline(
-    now: Sequence[float | None], before: Sequence[float | None] = (), *, height: int = 32, inset: int = 3
+    now: Sequence[Value | None], before: Sequence[Value | None] = (), *, height: int = 32, inset: int = 3
 ) -> Sparkline:
     """Measure a sparkline."""
-    known = [value for value in (*now, *before) if value is not None]
+    known = [float(value) for value in (*now, *before) if value is not None]
     low, high = min(known, default=0), max(known, default=1)
     flat = Scale(low=low, high=high, step=1, base=height - inset, top=inset)
     if low == high:
@@ -461,6 +469,11 @@ def sparkline(
 
 
 # ---- parts ----------------------------------------------------------------------------------------------------------
+
+
+def _sum(values: Iterable[Value | None]) -> Value:
+    """The sum, exact when the values are; unknown ones add nothing."""
+    return sum((as_decimal(value) for value in values if value is not None), Decimal(0))
 
 
 def _px(value: float) -> str:
@@ -480,9 +493,9 @@ def _edge(share: float) -> Anchor:
     return "end" if share >= 1 else "mid" if share > 0 else ""
 
 
-def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
+def _runs(values: Sequence[Value | None]) -> list[list[tuple[int, Value]]]:
     """The stretches of known values, as (index, value)."""
-    runs: list[list[tuple[int, float]]] = [[]]
+    runs: list[list[tuple[int, Value]]] = [[]]
     for index, value in enumerate(values):
         if value is None:
             runs.append([])
@@ -491,15 +504,15 @@ def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
     return [run for run in runs if run]
 
 
-def _spots(run: list[tuple[int, float]], count: int, measure: Scale) -> list[str]:
+def _spots(run: list[tuple[int, Value]], count: int, measure: Scale) -> list[str]:
     return [f"{_px(_at(index, count) * _BOX)},{_px(measure.y(value))}" for index, value in run]
 
 
-def _lines(values: Sequence[float | None], measure: Scale) -> tuple[str, ...]:
+def _lines(values: Sequence[Value | None], measure: Scale) -> tuple[str, ...]:
     return tuple(" ".join(_spots(run, len(values), measure)) for run in _runs(values) if len(run) > 1)
 
 
-def _areas(values: Sequence[float | None], measure: Scale) -> tuple[str, ...]:
+def _areas(values: Sequence[Value | None], measure: Scale) -> tuple[str, ...]:
     zero = _px(measure.y(0))
     areas = []
     for run in _runs(values):
@@ -510,7 +523,7 @@ def _areas(values: Sequence[float | None], measure: Scale) -> tuple[str, ...]:
     return tuple(areas)
 
 
-def _ends(values: Sequence[float | None], measure: Scale) -> tuple[tuple[str, str], ...]:
+def _ends(values: Sequence[Value | None], measure: Scale) -> tuple[tuple[str, str], ...]:
     """The dots: lonely points between gaps, and the last known one."""
     runs = _runs(values)
     dots = [run[-1] for run in runs if len(run) == 1 or run is runs[-1]]
@@ -533,7 +546,7 @@ def _named(mark: NamedMark, points: Sequence[Point], measure: Scale) -> Named:
     )
 
 
-def _y_ticks(measure: Scale, text: Callable[[float | None], str]) -> tuple[Tick, ...]:
+def _y_ticks(measure: Scale, text: Write) -> tuple[Tick, ...]:
     return tuple(
         Tick(
             at=_px(measure.y(value)),
@@ -545,7 +558,7 @@ def _y_ticks(measure: Scale, text: Callable[[float | None], str]) -> tuple[Tick,
     )
 
 
-def _tick_text(value: float, step: float, text: Callable[[float | None], str]) -> str:
+def _tick_text(value: float, step: float, text: Write) -> str:
     """Plain figures get the digits their step needs; anything else writes itself."""
     if text is not formats.number:
         return text(value)
@@ -595,7 +608,7 @@ def _stack(series: Sequence[Series], index: int, slot: float, measure: Scale) ->
         value = part.values[index]
         if not value:
             continue
-        top, bottom = measure.y(below + value), measure.y(below)
+        top, bottom = measure.y(below + float(value)), measure.y(below)
         rects.append(
             Rect(
                 x=_pc(index * slot + (slot - width) / 2),
@@ -606,21 +619,21 @@ def _stack(series: Sequence[Series], index: int, slot: float, measure: Scale) ->
                 fill=part.fill,
             )
         )
-        below += value
+        below += float(value)
     return rects
 
 
 def _heat_cell(
-    value: float | None,
+    value: Value | None,
     *,
     x: float,
     y: float,
     slot: float,
     height: int,
     largest: float,
-    text: Callable[[float | None], str],
+    text: Write,
 ) -> HeatCell:
-    step = 0 if not value or not largest else max(1, ceil(value / largest * _HEAT_STEPS))
+    step = 0 if not value or not largest else max(1, ceil(float(value) / largest * _HEAT_STEPS))
     return HeatCell(
         x=_pc(x),
         y=_px(y),

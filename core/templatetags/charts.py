@@ -47,7 +47,7 @@ def pareto(chart: svg.Pareto) -> SafeString:
 
 @register.simple_tag
 def sparkline(
-    now: Sequence[float | None], before: Sequence[float | None] = (), *, inline: bool = False
+    now: Sequence[svg.Value | None], before: Sequence[svg.Value | None] = (), *, inline: bool = False
 ) -> SafeString:
     """The shape of a series in a tile, or `inline` in a row; the figure beside it says the number."""
     return _draw("spark", spark=svg.sparkline(now, before, height=20 if inline else 32), inline=inline)

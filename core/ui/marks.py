@@ -135,7 +135,12 @@ def delta(change: formats.Change | None) -> SafeString:
 @register.simple_tag
 def thumb(url: str = "", *, icon: str = "package", size: str = "") -> SafeString:
     """The product photo, or a quiet place for it."""
-    return component("thumb", url=url, icon=icon, size=size)
+    return component("thumb", url=url, icon=icon, size=size) if url else _empty_thumb(icon, size)
+
+
+@lru_cache(maxsize=64)
+def _empty_thumb(icon: str, size: str) -> SafeString:
+    return component("thumb", url="", icon=icon, size=size)
 
 
 @register.simple_tag

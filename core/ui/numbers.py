@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -71,10 +72,20 @@ def cover_bar(
     """Days of cover: red under 7, amber under 14, grey beyond the scale; the tick is the next supply."""
     if days is None:
         return format_html('<span class="zero">{}</span>', formats.UNKNOWN)
+    days = float(days)
     tone = "danger" if days < red else "warning" if days < amber else "muted" if days > scale else "accent"
-    width = f"{min(days / scale, 1) * 100:.2f}"
-    tick = f"{min(supply_in / scale, 1) * 100:.2f}" if supply_in is not None else ""
-    return component("cover_bar", tone=tone, width=width, tick=tick, text=formats.days(days))
+    tick = _percents(float(supply_in) / scale) if supply_in is not None else ""
+    return _cover(tone, _percents(days / scale), tick, formats.days(days))
+
+
+@lru_cache(maxsize=2048)
+def _cover(tone: str, width: str, tick: str, text: str) -> SafeString:
+    return component("cover_bar", tone=tone, width=width, tick=tick, text=text)
+
+
+def _percents(share: float) -> str:
+    """A share as SVG takes it, kept inside the bar."""
+    return f"{min(max(float(share), 0), 1) * 100:.2f}"
 
 
 @register.simple_tag
@@ -82,22 +93,21 @@ def bar(
     share: float | None, *, tone: str = "accent", thin: bool = False, mark: float | None = None
 ) -> SafeString:
     """A share of 0–1 as a bar in a cell; `mark` is a tick (an average, a norm)."""
-    return component(
-        "bar",
-        width=f"{min(max(share or 0, 0), 1) * 100:.2f}",
-        tick=f"{min(max(mark, 0), 1) * 100:.2f}" if mark is not None else "",
-        tone=tone,
-        thin=thin,
-    )
+    return _bar(_percents(share or 0), _percents(mark) if mark is not None else "", tone, thin)
+
+
+@lru_cache(maxsize=2048)
+def _bar(width: str, tick: str, tone: str, thin: bool) -> SafeString:  # noqa: FBT001 - part of the cache key
+    return component("bar", width=width, tick=tick, tone=tone, thin=thin)
 
 
 @register.simple_tag
 def stock_bar(parts: Sequence[Part], *, legend: bool = True, label: Any = "") -> SafeString:
     """A whole and its parts in one flat bar, with the figures beside (stock, statuses, acceptance)."""
-    total = sum(part.value for part in parts)
+    total = sum(float(part.value) for part in parts)
     rows, start = [], 0.0
     for part in parts:
-        width = part.value / total * 100 if total else 0.0
+        width = float(part.value) / total * 100 if total else 0.0
         rows.append({"part": part, "x": f"{start:.2f}", "width": f"{width:.2f}"})
         start += width
     return component("stock_bar", rows=rows, legend=legend, label=label)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -208,3 +209,25 @@ def test_chart_table_holds_every_number():
 
     cells = re.findall(r'<td class="n">([^<]*)</td>', markup)
     assert cells == ["1\u00a0200", "–"]
+
+
+def test_money_is_drawn_as_it_comes():
+    chart = svg.LineChart(
+        message="Выручка",
+        points=[
+            svg.Point(label="а", now=Decimal("0.10"), before=Decimal(1)),
+            svg.Point(label="б", now=Decimal("0.20")),
+        ],
+        now_label="сейчас",
+        text=formats.money,
+    )
+    columns = svg.StackedBars(
+        message="Выручка",
+        categories=["пн"],
+        series=[svg.Series(label=name, values=[Decimal("0.10")], fill="accent") for name in "аб"],
+        text=lambda value: formats.money(value, kopecks=True),
+    )
+
+    assert svg.line_plot(chart).now == ("0,192.2 1000,172.4",)
+    assert svg.bar_plot(columns).rows == (("пн", ("0,10\u00a0₽", "0,10\u00a0₽"), "0,20\u00a0₽"),)
+    assert svg.sparkline([Decimal(1), Decimal(2)]).now == ("0,29 1000,3",)
