@@ -141,7 +141,7 @@ def _fresh(request: CompanyRequest, stream: str) -> Freshness:
 
 
 def _exports(request: CompanyRequest, found: ListPage, name: str) -> Any:
-    if not request.membership.can(Permission.EXPORT):
+    if not request.membership.can(Permission.EXPORT) or not (found.rows or found.is_filtered):
         return []
     return export_menu(lambda form: reverse(name, args=[request.company.slug, form]), found.query)
 

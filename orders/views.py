@@ -138,7 +138,8 @@ def product_orders(request: CompanyRequest, pk: int) -> HttpResponse:
 
 def _around_list(request: CompanyRequest, found: Listing) -> dict[str, Any]:
     """What stands around the rows and does not live: ready views, filters, exports."""
-    slug, may_export = request.company.slug, request.membership.can(Permission.EXPORT)
+    slug = request.company.slug
+    may_export = request.membership.can(Permission.EXPORT) and (found.rows or found.is_filtered)
     return {
         "views": ready_views(request.GET, VIEWS),
         "chips": _chips(request, found),
@@ -160,14 +161,16 @@ def _page_sum(found: Listing) -> str:
 def _span(found: Listing) -> str:
     """From when to when the rows of the page are, when they are ordered by a moment."""
     name = found.selection.order.sort.field
-    ends = [getattr(found.rows[index], name) for index in (0, -1)] if found.rows else []
+    ends = [getattr(found.rows[index], name) for index in (0, -1)] if len(found.rows) > 1 else []
     if not ends or not isinstance(ends[0], datetime):
         return ""
     return _("from %(start)s to %(end)s") % {"start": formats.moment(ends[0]), "end": formats.moment(ends[1])}
 
 
 def _counters(request: CompanyRequest, found: Listing) -> list[Counter]:
-    counts = _counts(request, found) if not found.errors else {}
+    if found.errors:
+        return []
+    counts = _counts(request, found)
     chosen = request.GET.getlist("status")
     whole = lists.total(counts)
     strip = [

@@ -241,5 +241,7 @@ def _facts(order: Order) -> list[Fact]:
 
 
 def _expected(order: Order) -> str:
+    if getattr(order.status, "is_final", False):
+        return ""
     days = [formats.day(moment) for moment in (order.expected_from, order.expected_to) if moment]
     return " – ".join(dict.fromkeys(days))
