@@ -75,6 +75,8 @@ def logging_config(*, level: str, form: str) -> dict[str, Any]:
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
+            # Every try is a line of marketplaces.http already.
+            "stamina": {"level": "ERROR"},
             "celery.app.trace": {"level": "WARNING"},
             "django_structlog": {"level": "WARNING"},
         },

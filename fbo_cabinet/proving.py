@@ -51,6 +51,8 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "sandbox", "--port", "0", "--now", began.isoformat(), *self._arguments],
             stdout=subprocess.PIPE,
+            # It complains of every connection that a killed worker leaves behind.
+            stderr=subprocess.DEVNULL,
             text=True,
             cwd=settings.BASE_DIR,
         )
