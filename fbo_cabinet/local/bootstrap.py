@@ -166,7 +166,9 @@ def _compile_translations() -> None:
 def _become(verb: str, arguments: list[str]) -> NoReturn:
     where = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, where)))
-    os.execve(PYTHON, [str(PYTHON), "-m", "fbo_cabinet.local", verb, *arguments], environment)  # noqa: S606
+    # -P: the folder we are called from may hold modules of the same names.
+    command = [str(PYTHON), "-P", "-m", "fbo_cabinet.local", verb, *arguments]
+    os.execve(PYTHON, command, environment)  # noqa: S606 - the interpreter of our own environment
 
 
 def _stamps() -> dict[str, str]:

@@ -74,6 +74,24 @@ def test_without_a_python_one_line_says_what_to_do(tmp_path: Path) -> None:
     )
 
 
+def test_modules_in_the_folder_it_is_called_from_are_not_taken_for_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "fbo_cabinet").mkdir()
+    (tmp_path / "fbo_cabinet" / "__init__.py").write_text("raise SystemExit('somebody else')")
+    became: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(
+        os, "execve", lambda _path, command, environment: became.append((command, environment))
+    )
+    monkeypatch.setattr(bootstrap, "PYTHON", Path(sys.executable))
+
+    bootstrap._become("nothing", [])
+    [(command, environment)] = became
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, bootstrap.USAGE)
+
+
 class Installs:
     """Stands in for the installers and remembers what they were asked."""
 
