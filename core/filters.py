@@ -156,6 +156,12 @@ class PeriodWidget(SuffixedMultiWidget):  # type: ignore[misc]  # untyped base
 
     suffixes = ("", "from", "to")
 
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The context of the inputs; the ready periods look like every other choice."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        context["widget"]["subwidgets"][0]["attrs"]["class"] = "select"
+        return context
+
     def decompress(self, value: Any) -> list[Any]:
         """Only raw values are ever bound."""
         return [None, None, None]
