@@ -1,0 +1,122 @@
+"""A whole sync over HTTP from a sandbox, against the ORM row by row and against the marketplace's ceiling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.test.utils import override_settings
+
+from fbo_cabinet.bench import shop
+from fbo_cabinet.bench.database import vacuum
+from fbo_cabinet.bench.report import Finding, Stopwatch, per_second
+from fbo_cabinet.proving import API_KEY, CLIENT_ID, Sandbox
+from marketplaces import services
+from marketplaces.models import RunOutcome
+from marketplaces.sync.engine import run_stream
+from marketplaces.sync.schedule import Trigger
+from orders.models import Order, OrderEvent, OrderLine
+
+if TYPE_CHECKING:
+    from companies.models import Company
+    from marketplaces.models import MarketplaceAccount
+
+ORDERS_COUNT: Final = 100_000
+QUICK_COUNT: Final = 10_000
+# The ORM is measured on fewer orders and reckoned by the order: it takes minutes otherwise.
+_BY_ORM: Final = 1_000
+# Ozon: 50 requests a second for an account, 100 postings each.
+CEILING: Final = 5_000
+
+
+class SyncFailed(Exception):
+    """The sync did not bring what the sandbox holds."""
+
+
+def measure(*, quick: bool = False) -> list[Finding]:
+    """Sync the orders of a seller end to end; then write the same rows by `update_or_create`."""
+    count = QUICK_COUNT if quick else ORDERS_COUNT
+    company, _owner = shop.make_company("sync")
+    with (
+        Sandbox("--orders", str(count), "--rate", "0") as sandbox,
+        override_settings(MARKETPLACE_EXTRA_HOSTS=[*settings.MARKETPLACE_EXTRA_HOSTS, sandbox.host]),
+    ):
+        account = _connect(company, sandbox.base_url)
+        found, seconds = _sync(account)
+    if found < count:
+        raise SyncFailed(f"{found} orders came of {count}")
+    rate, by_orm = found / seconds, _by_orm(account)
+    return [
+        Finding(
+            what=f"sync of {found} orders over HTTP",
+            against="the same rows by update_or_create",
+            ours=per_second(found, seconds),
+            theirs=f"{by_orm:,.0f}/s".replace(",", " "),
+            ratio=rate / by_orm,
+            goal=10,
+            at_least=True,
+        ),
+        Finding(
+            what="the same sync, one worker",
+            against="Ozon's ceiling for an account",
+            ours=per_second(found, seconds),
+            theirs=f"{CEILING}/s",
+            ratio=rate / CEILING,
+            goal=1,
+            at_least=True,
+        ),
+    ]
+
+
+def _connect(company: Company, base_url: str) -> MarketplaceAccount:
+    return services.connect_account(
+        company=company,
+        marketplace="ozon",
+        credentials={"client_id": CLIENT_ID, "api_key": API_KEY},
+        title="Ozon",
+        base_url=base_url,
+        actor=None,
+    )
+
+
+def _sync(account: MarketplaceAccount) -> tuple[int, float]:
+    """Products and stock first, as every worker does; then the orders by the clock."""
+    for stream in ("products", "stock"):
+        run_stream(account_id=account.pk, stream=stream, trigger=Trigger.COMMAND)
+    vacuum()
+    with Stopwatch() as watch:
+        run = run_stream(account_id=account.pk, stream="orders", trigger=Trigger.COMMAND)
+    if run.outcome is not RunOutcome.DONE:
+        raise SyncFailed(f"the run ended as {run.outcome}: {run.message}")
+    return run.inserted, watch.seconds
+
+
+def _by_orm(account: MarketplaceAccount) -> float:
+    """Orders a second of `update_or_create`, their lines and events by it as well, in one transaction."""
+    orders = list(Order.objects.for_company(account.company).order_by("pk")[:_BY_ORM])
+    pks = [order.pk for order in orders]
+    kept = [(Order, orders)] + [
+        (model, list(model.objects.for_company(account.company).filter(order_id__in=pks).order_by("pk")))
+        for model in (OrderLine, OrderEvent)
+    ]
+    Order.objects.for_company(account.company).filter(pk__in=pks).delete()
+    writes = [_write_of(model, row) for model, rows in kept for row in rows]
+    with Stopwatch() as watch, transaction.atomic():
+        for model, key, values in writes:
+            model.all_companies.update_or_create(**key, defaults=values)
+    return len(orders) / watch.seconds
+
+
+_KEYS: Final = {
+    Order: ("company_id", "account_id", "external_id"),
+    OrderLine: ("order_id", "position"),
+    OrderEvent: ("order_id", "new_status", "happened_at"),
+}
+
+
+def _write_of(model: Any, row: Any) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+    """What `update_or_create` is given for the row."""
+    values = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}  # noqa: SLF001 - Django's own way to a model's table
+    key = {name: values.pop(name) for name in _KEYS[model]}
+    return model, key, values
