@@ -51,7 +51,30 @@ class OrderView:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values that JSON can hold, money as strings."""
-        return {key: _plain(value) for key, value in asdict(self).items()}
+        return {
+            "number": self.number,
+            "basket": self.basket,
+            "stage": self.stage,
+            "step": self.step,
+            "created_at": self.created_at.isoformat(),
+            "changed_at": self.changed_at.isoformat(),
+            "warehouse_id": self.warehouse_id,
+            "warehouse": self.warehouse,
+            "cluster_to": self.cluster_to,
+            "lines": [
+                {
+                    "sku": line.sku,
+                    "offer_id": line.offer_id,
+                    "quantity": line.quantity,
+                    "price": str(line.price),
+                }
+                for line in self.lines
+            ],
+            "amount": str(self.amount),
+            "reason": self.reason,
+            "live": self.live,
+            "history": [[step, at.isoformat()] for step, at in self.history],
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,14 +107,4 @@ class StockoutView:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values that JSON can hold."""
-        return {key: _plain(value) for key, value in asdict(self).items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+        return asdict(self) | {"since": self.since.isoformat(), "until": self.until.isoformat()}
