@@ -39,9 +39,9 @@ _EVENT_COLUMNS: Final = (
 _UPDATED: Final = tuple(name for name in ORDERS.columns if name not in {*ORDERS.key, "created_at"})
 
 
-def measure(*, quick: bool = False) -> list[Finding]:
+def measure(*, quick: bool = False, count: int | None = None) -> list[Finding]:
     """New orders, then all of them again with a tenth changed: ours, and by hand into another account."""
-    count = QUICK_COUNT if quick else ORDERS_COUNT
+    count = count or (QUICK_COUNT if quick else ORDERS_COUNT)
     company, _owner = shop.make_company("merge")
     snapshots = list(shop.orders(count))
     moved = shop.later(snapshots, share=0.1)

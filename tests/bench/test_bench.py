@@ -1,0 +1,146 @@
+"""The benchmarks compare like with like, and leave nothing behind."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from analytics.models import DailyFact
+from analytics.services import check_range
+from companies.models import Company
+from fbo_cabinet.bench import exporting, filling, merging, shop
+from fbo_cabinet.bench.browser import Browser, PageBroken, as_served
+from fbo_cabinet.bench.database import scratch_database
+from fbo_cabinet.management.commands import bench
+from marketplaces.contracts.orders import OrderStatus
+from orders.models import Order, OrderEvent, OrderLine, OrderTally
+from tests.bench.test_report import finding
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+
+@pytest.fixture(autouse=True)
+def few_templates(monkeypatch):
+    monkeypatch.setattr(filling, "TEMPLATES", 60)
+
+
+def databases():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'bench_%'")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_both_ways_of_merging_write_the_same_rows():
+    new, changed = merging.measure(count=300)
+
+    assert (new.ratio > 0, changed.ratio > 0) == (True, True)
+    rows = {
+        slug: list(
+            Order.all_companies.filter(company__slug=slug)
+            .order_by("external_id")
+            .values_list("external_id", "status", "amount", "units", "placed_date", "fingerprint")
+        )
+        for slug in ("merge", "byhand")
+    }
+    assert rows["merge"] == rows["byhand"]
+    events = {
+        slug: list(
+            OrderEvent.all_companies.filter(company__slug=slug)
+            .order_by("order__external_id", "pk")
+            .values_list("order__external_id", "old_status", "new_status")
+        )
+        for slug in ("merge", "byhand")
+    }
+    assert events["merge"] == events["byhand"]
+
+
+def test_a_tenth_of_the_orders_has_moved_on_at_the_next_look():
+    snapshots = list(shop.orders(50))
+
+    moved = shop.later(snapshots, share=0.1)
+
+    assert sum(old.status is not new.status for old, new in zip(snapshots, moved, strict=True)) == 5
+
+
+def test_orders_of_a_year_are_the_same_every_time_and_ripen():
+    first, again = list(shop.orders(400)), list(shop.orders(400))
+
+    assert [one.external_id for one in first] == [one.external_id for one in again]
+    assert len({one.external_id for one in first}) == 400
+    assert {one.status for one in first[:300]} == {OrderStatus.DELIVERED, OrderStatus.CANCELLED}
+
+
+def test_filling_copies_whole_orders_and_sums_them_up():
+    company, _owner = shop.make_company("fill")
+    filling.begin(company)
+
+    filling.fill(company, 180)
+    filling.fill(company, 240)
+
+    orders = Order.objects.for_company(company)
+    assert orders.count() == 240
+    assert OrderLine.objects.for_company(company).filter(order__in=orders[:60]).exists()
+    for model in (OrderLine, OrderEvent):
+        assert model.objects.for_company(company).count() % 4 == 0
+    assert sum(OrderTally.objects.for_company(company).values_list("orders", flat=True)) == 240
+    assert DailyFact.objects.for_company(company).exists()
+    assert [step for step in check_range(company) if step.wrong_days or step.wrong_tallies] == []
+
+
+def test_export_is_compared_with_its_own_cells():
+    (found,) = exporting.measure(count=120)
+
+    assert found.what == "export of 120 rows to XLSX"
+    assert found.ratio > 0
+
+
+def test_a_page_that_does_not_answer_is_no_figure():
+    company, owner = shop.make_company("broken")
+
+    with as_served(), pytest.raises(PageBroken, match="404"):
+        Browser(owner).get(f"/{company.slug}/no-such-page/")
+
+
+def test_scratch_database_is_whole_and_gone_afterwards():
+    usual = connection.settings_dict["NAME"]
+
+    with scratch_database() as name:
+        Company.objects.create(name="Лавка", slug="scratch")
+        assert databases() == [name]
+
+    assert connection.settings_dict["NAME"] == usual
+    assert databases() == []
+    assert not Company.objects.filter(slug="scratch").exists()
+
+
+def test_scratch_database_is_dropped_when_a_benchmark_breaks():
+    with pytest.raises(ZeroDivisionError), scratch_database():
+        1 / 0  # noqa: B018 - the breaking benchmark
+
+    assert databases() == []
+
+
+def test_command_runs_what_is_asked_for(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        bench,
+        "BENCHES",
+        {
+            "merge": lambda *, quick: asked.append(("merge", quick)) or [finding()],
+            "sync": lambda *, quick: asked.append(("sync", quick)) or [],
+        },
+    )
+    out = StringIO()
+
+    call_command("bench", "--quick", "--only", "merge", stdout=out)
+
+    assert asked == [("merge", True)]
+    assert "| merge | by hand |" in out.getvalue()
+
+
+def test_command_refuses_an_unknown_benchmark():
+    with pytest.raises(CommandError, match="No benchmark is called speed"):
+        call_command("bench", "--only", "speed")
