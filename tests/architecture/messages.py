@@ -13,20 +13,35 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("core", "companies", "marketplaces", "catalog", "orders", "returns", "analytics", "fbo_cabinet")
-# Function → which arguments are message ids, and which is the context.
-_SINGULAR = {"gettext": (0,), "gettext_lazy": (0,), "gettext_noop": (0,)}
-_PLURAL = {"ngettext": (0, 1), "ngettext_lazy": (0, 1)}
-_FUNCTIONS = {**_SINGULAR, **_PLURAL}
-_UNUSED = {"pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"}
+# Function → which arguments are the context (None: it takes none), the message id and its plural.
+_FUNCTIONS: dict[str, tuple[int | None, ...]] = {
+    **dict.fromkeys(("gettext", "gettext_lazy", "gettext_noop"), (None, 0)),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (None, 0, 1)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), (0, 1)),
+    **dict.fromkeys(("npgettext", "npgettext_lazy"), (0, 1, 2)),
+}
+_KEYWORDS = {
+    "gettext": None,
+    "_": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message id with its plural (empty for none) and the place that asks for it."""
+    """A message id with its plural and context (empty for none) and the place that asks for it."""
 
     singular: str
     plural: str
+    context: str
     place: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the catalogue knows it by."""
+        return self.context, self.singular
 
 
 class NotLiteral(AssertionError):
@@ -52,11 +67,12 @@ def of_templates() -> Iterator[Message]:
         marked = templatize(path.read_text(encoding="utf-8"), origin=place)
         # What is left of the markup is no Python: its indentation would confuse the tokenizer.
         code = "\n".join(line.lstrip() for line in marked.splitlines())
-        keywords = {"gettext": None, "_": None, "ngettext": (1, 2)}
-        found = extract("python", io.BytesIO(code.encode()), keywords=keywords, options={"encoding": "utf-8"})
-        for _line, ids, _comments, _context in found:
+        found = extract(
+            "python", io.BytesIO(code.encode()), keywords=_KEYWORDS, options={"encoding": "utf-8"}
+        )
+        for _line, ids, _comments, context in found:
             singular, plural = ids if isinstance(ids, tuple) else (ids, "")
-            yield Message(singular=singular, plural=plural, place=place)
+            yield Message(singular=singular, plural=plural, context=context or "", place=place)
 
 
 def templates() -> list[Path]:
@@ -76,11 +92,14 @@ def _of_module(path: Path) -> Iterator[Message]:
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names):
             continue
-        function = names[node.func.id]
         place = f"{path.relative_to(ROOT)}:{node.lineno}"
-        ids = [_literal(node.args[index], place) for index in _FUNCTIONS[function]]
-        if ids[0] is not None:
-            yield Message(singular=ids[0], plural=(ids[1] or "") if len(ids) > 1 else "", place=place)
+        texts = [
+            "" if index is None else _literal(node.args[index], place)
+            for index in _FUNCTIONS[names[node.func.id]]
+        ]
+        context, singular, plural = [*texts, ""][:3]
+        if singular is not None:
+            yield Message(singular=singular, plural=plural or "", context=context or "", place=place)
 
 
 def _literal(node: ast.expr, place: str) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from tests.architecture.messages import ROOT, all_messages
+from tests.architecture.messages import ROOT, Message, all_messages
 
 PO = ROOT / "locale" / "ru" / "LC_MESSAGES" / "django.po"
 _PLACE = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}|(%%)")
@@ -26,7 +26,7 @@ def test_every_message_is_translated(catalogue: Catalog) -> None:
         {
             f"{message.singular!r} ({message.place})"
             for message in all_messages()
-            if not _is_translated(catalogue, message.singular)
+            if not _is_translated(catalogue, message)
         }
     )
 
@@ -38,7 +38,7 @@ def test_plurals_have_all_three_forms(catalogue: Catalog) -> None:
         {
             f"{message.singular!r} ({message.place})"
             for message in all_messages()
-            if message.plural and not _has_three_forms(catalogue, message.singular)
+            if message.plural and not _has_three_forms(catalogue, message)
         }
     )
 
@@ -62,32 +62,38 @@ def test_placeholders_are_kept(catalogue: Catalog) -> None:
 
 
 def test_nothing_is_fuzzy_obsolete_or_stale(catalogue: Catalog) -> None:
-    used = {message.singular for message in all_messages()}
-    ids = [entry.id[0] if isinstance(entry.id, tuple) else entry.id for entry in catalogue if entry.id]
+    used = {message.key for message in all_messages()}
+    given = [
+        (entry.context or "", entry.id[0] if isinstance(entry.id, tuple) else entry.id)
+        for entry in catalogue
+        if entry.id
+    ]
 
     assert [entry.id for entry in catalogue if entry.fuzzy and entry.id] == []
     assert list(catalogue.obsolete) == []
-    assert sorted(text for text in ids if text not in used) == []
+    assert sorted(key for key in given if key not in used) == []
 
 
 def test_no_message_is_given_twice() -> None:
-    ids = re.findall(r'^msgid ("(?:.*)"(?:\n".*")*)', PO.read_text(encoding="utf-8"), re.MULTILINE)
-    joined = ["".join(re.findall(r'"(.*)"', one)) for one in ids]
+    blocks = PO.read_text(encoding="utf-8").split("\n\n")
+    keys = [re.findall(r'^(?:msgctxt|msgid) .*(?:\n".*")*', block, re.MULTILINE) for block in blocks]
 
-    assert [text for text, count in Counter(joined).items() if count > 1] == []
+    assert [key for key, count in Counter(map(tuple, keys)).items() if key and count > 1] == []
 
 
-def _is_translated(catalogue: Catalog, singular: str) -> bool:
-    entry = catalogue.get(singular)
+def _is_translated(catalogue: Catalog, message: Message) -> bool:
+    entry = catalogue.get(message.singular, message.context or None)
     if entry is None or entry.fuzzy:
         return False
     strings = entry.string if isinstance(entry.string, tuple) else (entry.string,)
     return all(strings)
 
 
-def _has_three_forms(catalogue: Catalog, singular: str) -> bool:
-    entry = catalogue.get(singular)
-    return entry is not None and isinstance(entry.string, tuple) and len(entry.string) == 3 and all(entry.string)
+def _has_three_forms(catalogue: Catalog, message: Message) -> bool:
+    entry = catalogue.get(message.singular, message.context or None)
+    return (
+        entry is not None and isinstance(entry.string, tuple) and len(entry.string) == 3 and all(entry.string)
+    )
 
 
 def _places(text: str) -> set[str]:
