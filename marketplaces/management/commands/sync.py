@@ -92,7 +92,7 @@ def _wanted(options: dict[str, Any]) -> list[StreamState]:
         known = ", ".join(registry.streams())
         raise CommandError(f"No stream {options['stream']!r}; there are {known}.", returncode=2)
     states = StreamState.objects.for_company(company).select_related("account")
-    if options["account"]:
+    if options["account"] is not None:
         if not MarketplaceAccount.objects.for_company(company).filter(pk=options["account"]).exists():
             raise CommandError(f"The company has no account {options['account']}.", returncode=2)
         states = states.filter(account=options["account"])
