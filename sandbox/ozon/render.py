@@ -42,9 +42,9 @@ class PostingWriter:
 
     def write(self, orders: Iterable[Order], at: int, wanted: Wanted) -> list[bytes]:
         """Return postings as they stand at an instant; those that never change again are kept."""
+        if sum(map(len, self._final.values())) > _HELD:
+            self._final.clear()
         kept = self._final.setdefault(wanted, {})
-        if len(kept) > _HELD:
-            kept.clear()
         texts = []
         for order in orders:
             final = order.times[-1] <= at
