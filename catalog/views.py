@@ -57,6 +57,7 @@ def listing_list(request: CompanyRequest) -> HttpResponse:
         "counters": _listing_counters(request, found),
         "views": ready_views(request.GET, LISTING_VIEWS),
         "exports": _exports(request, found, "catalog:listing-export"),
+        "can_refresh": request.membership.can(Permission.SYNC),
     }
     return render(request, "catalog/listings.html", context)
 
@@ -115,6 +116,7 @@ def stock_list(request: CompanyRequest) -> HttpResponse:
         "counters": _stock_counters(request, found),
         "views": ready_views(request.GET, STOCK_VIEWS),
         "exports": _exports(request, found, "catalog:stock-export"),
+        "can_refresh": request.membership.can(Permission.SYNC),
     }
     return live.page_or_block(request, "catalog/stock.html", context)
 

@@ -144,6 +144,7 @@ def _around_list(request: CompanyRequest, found: Listing) -> dict[str, Any]:
         "views": ready_views(request.GET, VIEWS),
         "chips": _chips(request, found),
         "keep": ("sort", "account", "product"),
+        "can_refresh": request.membership.can(Permission.SYNC),
         "exports": export_menu(lambda form: reverse("orders:order-export", args=[slug, form]), found.query)
         if may_export
         else [],

@@ -109,7 +109,9 @@ def test_viewer_may_look_but_not_export_or_refresh(
     order = OrderFactory(account=account)
     client = client_of(teammate)
 
-    assert client.get(LIST).context["exports"] == []
+    page = client.get(LIST)
+    assert page.context["exports"] == []
+    assert 'action="/lavka/marketplaces/refresh/"' not in page.content.decode()
     assert client.get(f"{LIST}export.xlsx").status_code == 403
     assert client.post(f"{LIST}{order.pk}/refresh/").status_code == 403
     assert "refresh/" not in client.get(f"{LIST}{order.pk}/").content.decode()
