@@ -66,9 +66,8 @@ def run_suite(arguments: Sequence[str]) -> int:
     ensure_chromium()
     (env.ROOT / ".coverage").unlink(missing_ok=True)
     results = [(part, *_run(part)) for part in parts()]
-    sys.stdout.write("\n")
     for part, _, closing in results:
-        sys.stdout.write(f"{part.name:<8} {closing}\n")
+        sys.stdout.write(f"\n{part.name}\n{closing}\n")
     sys.stdout.flush()
     return max(code for _, code, _ in results)
 
