@@ -1,0 +1,156 @@
+"""Every page in both themes and both widths: no serious finding of axe, nothing wider than the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+
+from catalog.models import Product
+from marketplaces.models import MarketplaceAccount, QuarantinedRecord
+from orders.models import Order
+from tests.browser.conftest import sign_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+    from pytest_django.live_server_helper import LiveServer
+
+    from companies.models import Company, User
+
+LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/styleguide/"]
+PERSON = [
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/2fa/",
+    "/accounts/sessions/",
+    "/companies/new/",
+]
+EMPTY = [
+    "",
+    "orders/",
+    "catalog/",
+    "stock/",
+    "marketplaces/",
+    "marketplaces/runs/",
+    "marketplaces/quarantine/",
+]
+
+
+def filled(account: MarketplaceAccount) -> list[str]:
+    """The company's pages that show something."""
+    record = QuarantinedRecord.all_companies.create(
+        company=account.company,
+        account=account,
+        stream="orders",
+        external_id="48217735-0193-1",
+        fingerprint="0" * 64,
+        reason="wrong_type",
+        detail="products.0.quantity",
+        payload={"posting_number": "48217735-0193-1"},
+    )
+    company = account.company
+    order = Order.objects.for_company(company).order_by("-placed_at").first()
+    product = Product.objects.for_company(company).first()
+    assert order is not None
+    assert product is not None
+    return [
+        *EMPTY,
+        "orders/?status=cancelled",
+        "orders/?q=nothing-like-it",
+        f"orders/{order.pk}/",
+        f"catalog/{product.pk}/",
+        "marketplaces/connect/",
+        f"marketplaces/accounts/{account.pk}/",
+        f"marketplaces/accounts/{account.pk}/key/",
+        f"marketplaces/quarantine/{record.pk}/",
+        "?period=7",
+    ]
+
+
+def findings(page: Page) -> list[dict[str, Any]]:
+    """What axe finds that is serious or critical."""
+    # Without "preload", which adds styles to the page that our policy rightly refuses.
+    answer = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
+    return [
+        {"id": one["id"], "nodes": [node["html"][:160] for node in one["nodes"][:3]]}
+        for one in answer.response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def overflow(page: Page) -> int:
+    """How many pixels the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def look_at(page: Page, addresses: list[str]) -> dict[str, Any]:
+    """Visit each address; what is wrong by address."""
+    wrong: dict[str, Any] = {}
+    for address in addresses:
+        answer = page.goto(address)
+        assert answer is not None
+        page.wait_for_load_state("networkidle")
+        if answer.status != 200 or page.url != address:
+            wrong[address] = f"{answer.status} at {page.url}"
+            continue
+        too_wide, troubles = overflow(page), findings(page)
+        if troubles:
+            wrong[address] = troubles
+        elif too_wide > 0:
+            wrong[address] = f"{too_wide} px too wide"
+    return wrong
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_guests_and_persons(
+    width: int,
+    theme: str,
+    live_server: LiveServer,
+    open_page: Callable[..., Page],
+    company: Company,
+    owner: User,
+) -> None:
+    page = open_page(width=width, theme=theme)
+    assert look_at(page, [live_server.url + path for path in PUBLIC]) == {}
+
+    sign_in(page, live_server.url, owner)
+
+    assert look_at(page, [live_server.url + path for path in PERSON]) == {}
+    assert look_at(page, [f"{live_server.url}/{company.slug}/{path}" for path in EMPTY]) == {}
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_a_company_at_work(
+    live_server: LiveServer, open_page: Callable[..., Page], synced: MarketplaceAccount, owner: User
+) -> None:
+    addresses = [f"{live_server.url}/{synced.company.slug}/{path}" for path in filled(synced)]
+    wrong = {}
+    for width, theme in LOOKS:
+        page = open_page(width=width, theme=theme)
+        sign_in(page, live_server.url, owner)
+        wrong[width, theme] = look_at(page, addresses)
+
+    assert wrong == {look: {} for look in LOOKS}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_new_order_appears_while_one_watches(
+    live_server: LiveServer, open_page: Callable[..., Page], synced: MarketplaceAccount, owner: User
+) -> None:
+    page = open_page()
+    sign_in(page, live_server.url, owner)
+    page.goto(f"{live_server.url}/{synced.company.slug}/orders/")
+    newest = Order.objects.for_company(synced.company).order_by("-placed_at").first()
+    assert newest is not None
+    newest.pk, newest.external_id = None, "99999999-0001-1"
+    newest.placed_at = newest.changed_at = newest.observed_at = timezone.now()
+    newest.save(force_insert=True)
+
+    page.get_by_text("99999999-0001-1").wait_for(timeout=15_000)
