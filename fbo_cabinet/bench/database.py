@@ -22,14 +22,21 @@ def scratch_database() -> Iterator[str]:
     usual = connection.settings_dict["NAME"]
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    _point_at(name)
+    use_database(name)
     try:
         call_command("migrate", verbosity=0, interactive=False)
         yield name
     finally:
-        _point_at(usual)
+        use_database(usual)
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def use_database(name: str) -> None:
+    """Point Django at a database of the server; the next query opens a new connection."""
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's wrapper
+    connection.settings_dict["NAME"] = name
 
 
 def bare_connection() -> psycopg.Connection[Any]:
@@ -53,9 +60,3 @@ def vacuum() -> None:
     """Leave the tables as a running server's autovacuum does: analysed, their visibility map set."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
-
-
-def _point_at(name: str) -> None:
-    connection.close()
-    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's wrapper
-    connection.settings_dict["NAME"] = name

@@ -7,7 +7,6 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -55,15 +54,15 @@ class Stopwatch:
         self.seconds = time.perf_counter() - self._began
 
 
-def median_seconds(work: Callable[[], object], *, runs: int) -> float:
-    """The median of several runs, the first two thrown away."""
+def seconds_of(work: Callable[[], object], *, runs: int) -> list[float]:
+    """The seconds of several runs in a row; one before them only warms up."""
+    work()
     found = []
-    for index in range(runs + 2):
+    for _ in range(runs):
         with Stopwatch() as watch:
             work()
-        if index >= 2:
-            found.append(watch.seconds)
-    return median(found)
+        found.append(watch.seconds)
+    return found
 
 
 def forget_peak() -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from analytics.models import DailyFact
 from analytics.services import check_range
 from companies.models import Company
-from fbo_cabinet.bench import exporting, filling, merging, shop
+from fbo_cabinet.bench import exporting, filling, merging, pages, shop
 from fbo_cabinet.bench.browser import Browser, PageBroken, as_served
 from fbo_cabinet.bench.database import scratch_database
 from fbo_cabinet.management.commands import bench
@@ -144,3 +144,23 @@ def test_command_runs_what_is_asked_for(monkeypatch):
 def test_command_refuses_an_unknown_benchmark():
     with pytest.raises(CommandError, match="No benchmark is called speed"):
         call_command("bench", "--only", "speed")
+
+
+def test_pages_are_measured_at_two_sizes_in_turn(monkeypatch):
+    monkeypatch.setattr(pages, "QUICK_FEW", 60)
+    monkeypatch.setattr(pages, "QUICK_MANY", 120)
+    monkeypatch.setattr(pages, "ROUNDS", 1)
+    monkeypatch.setattr(pages, "RUNS", 1)
+
+    found = pages.measure(quick=True)
+
+    assert [one.what for one in found] == [
+        "orders at 120 orders",
+        "orders of a status in 90 days at 120 orders",
+        "orders of a cluster and status at 120 orders",
+        "orders by number at 120 orders",
+        "order page at 120 orders",
+        "dashboard at 120 orders",
+        "list page with 50 rows",
+    ]
+    assert databases() == []
