@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from catalog.models import Product
 from marketplaces.contracts.accounts import AccountCheck
 from marketplaces.errors import CredentialsRejected, TemporaryError
 from marketplaces.models import AccountStatus, MarketplaceAccount, StreamState, SyncRun
+from marketplaces.sync import batches
 from tests.factories.marketplaces import StreamStateFactory
 from tests.marketplaces.fakes import BASE_URL, SECRET, Shop
 
@@ -93,6 +95,26 @@ def test_sync_fails_with_what_happened(fake_account: MarketplaceAccount, shop: S
     assert refused("sync", "--company", "lavka").returncode == 1
     MarketplaceAccount.all_companies.update(status=AccountStatus.PAUSED)
     assert refused("sync", "--company", "lavka").returncode == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sync_shows_how_far_it_has_come_when_somebody_is_looking(
+    fake_account: MarketplaceAccount, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    shop.things = {f"a{number}": "1" for number in range(6)}
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setattr(batches.batches, "__kwdefaults__", {"most": 1, "longest": 0.0})
+    shop.before_page = lambda _page: time.sleep(0.6)
+
+    run("sync", "--company", "lavka")
+
+    assert "Fake · things: 33 % 2 read, 2 new" in screen.getvalue()
+    assert screen.getvalue().endswith("\r\033[K"), "the line is cleared at the end"
 
 
 CONNECT = ["connect", "--company", "lavka", "--marketplace", "fake", "--base-url", BASE_URL]
