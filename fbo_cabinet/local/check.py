@@ -20,7 +20,6 @@ CHECKS: Mapping[str, tuple[str, ...]] = {
     "types": ("-m", "mypy", "."),
     "layers": ("-c", LAYERS),
     "templates": ("-m", "djlint", "templates", "--lint", "--quiet"),
-    "template format": ("-m", "djlint", "templates", "--check", "--quiet"),
     "migrations": (*MANAGE, "makemigrations", "--check", "--dry-run"),
     "system": (*MANAGE, "check", "--fail-level", "WARNING"),
 }

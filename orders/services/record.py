@@ -185,7 +185,8 @@ def _write_events(
     source: str,
     recorded_at: datetime,
 ) -> None:
-    first, later = [], []
+    first: list[tuple[Any, ...]] = []
+    later: list[tuple[Any, ...]] = []
     for row in written:
         snapshot = sound[row.external_id]
         for kind, old, new, happened_at, precision in _changes(row, snapshot):
