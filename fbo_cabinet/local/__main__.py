@@ -57,7 +57,7 @@ def _do(verb: str, arguments: Sequence[str]) -> int:
         case "manage":
             return manage(*_take_data(arguments))
         case "bench":
-            return bench(*_take_data(arguments))
+            return bench(arguments)
         case _:
             sys.stdout.write(USAGE)
     return 0

@@ -5,17 +5,18 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from fbo_cabinet import env
 from fbo_cabinet.local import programs
+from fbo_cabinet.local.datadir import DataDir
 from fbo_cabinet.local.processes import Watch, tied
 from fbo_cabinet.local.servers import plan, scratch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from fbo_cabinet.local.datadir import DataDir
 
 
 def manage(data: DataDir, arguments: Sequence[str]) -> int:
@@ -34,14 +35,15 @@ def manage(data: DataDir, arguments: Sequence[str]) -> int:
             watch.close()
 
 
-def bench(data: DataDir, arguments: Sequence[str]) -> int:
-    """Run the benchmarks on servers of their own, on disk, gone afterwards; their exit code."""
-    data.make()
-    with scratch(environment=env.snapshot(), in_memory=False) as urls:
-        environment = programs.environment(data, urls)
-        return _command(["migrate", "--noinput", "-v0"], environment) or _command(
-            ["bench", *arguments], environment
-        )
+def bench(arguments: Sequence[str]) -> int:
+    """Run the benchmarks on servers and a data folder of their own, on disk, gone afterwards; their exit code."""
+    with (
+        TemporaryDirectory(prefix="fbo-bench-") as folder,
+        scratch(environment=env.snapshot(), in_memory=False) as urls,
+    ):
+        data = DataDir(Path(folder))
+        data.make()
+        return _command(["bench", *arguments], programs.environment(data, urls))
 
 
 def _command(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
