@@ -39,13 +39,14 @@ def test_what_is_not_named_is_embedded(tmp_path: Path) -> None:
 def test_a_path_no_socket_can_have_gets_a_short_private_folder(tmp_path: Path, name: str) -> None:
     wanted = tmp_path / name / "run"
 
-    folder = socket_folder(wanted)
+    folder, other = socket_folder(wanted), socket_folder(wanted / "other")
 
     assert folder == socket_folder(wanted)
-    assert folder != socket_folder(wanted / "other")
+    assert folder != other
     assert len(os.fsencode(folder / "postgres")) <= LONGEST_SOCKET_FOLDER
     assert folder.stat().st_uid == os.geteuid()
     folder.rmdir()
+    other.rmdir()
 
 
 def test_a_socket_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
