@@ -30,7 +30,7 @@ def account_choices(request: CompanyRequest) -> Iterable[tuple[int, str]]:
     return rows
 
 
-def stream_choices() -> list[tuple[str, str]]:
+def stream_choices(_request: CompanyRequest) -> list[tuple[str, str]]:
     """The streams there are."""
     return registry.streams().choices()
 
@@ -41,7 +41,7 @@ class RunFilter(ListFilterSet):
     account = CompanyChoiceFilter(
         label=_("Account"), field_name="account_id", choices_for=account_choices, empty_label=_("any")
     )
-    stream = django_filters.ChoiceFilter(label=_("Stream"), choices=stream_choices, empty_label=_("any"))
+    stream = CompanyChoiceFilter(label=_("Stream"), choices_for=stream_choices, empty_label=_("any"))
     outcome = django_filters.MultipleChoiceFilter(
         label=_("Outcome"), choices=RunOutcome.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -69,7 +69,7 @@ class QuarantineFilter(ListFilterSet):
     account = CompanyChoiceFilter(
         label=_("Account"), field_name="account_id", choices_for=account_choices, empty_label=_("any")
     )
-    stream = django_filters.ChoiceFilter(label=_("Stream"), choices=stream_choices, empty_label=_("any"))
+    stream = CompanyChoiceFilter(label=_("Stream"), choices_for=stream_choices, empty_label=_("any"))
     state = django_filters.MultipleChoiceFilter(
         label=_("State"), choices=QuarantineState.choices, widget=forms.CheckboxSelectMultiple
     )

@@ -57,7 +57,8 @@ def sync(request: CompanyRequest) -> HttpResponse:
         "has_more_records": len(records) > SHOWN,
         "quarantine_mark": _mark(records),
         "seconds": QUICK_SECONDS if running else SLOW_SECONDS,
-        "onboarding": onboarding(request.company),
+        # A live block does not show the steps.
+        "onboarding": None if request.htmx else onboarding(request.company),
         "can_sync": request.membership.can(Permission.SYNC),
         "can_manage": request.membership.can(Permission.MANAGE_ACCOUNTS),
         "is_live": bool(request.htmx),
