@@ -14,6 +14,7 @@ from fbo_cabinet.local.check import check
 from fbo_cabinet.local.datadir import DataDir
 from fbo_cabinet.local.errors import LaunchError
 from fbo_cabinet.local.manage import bench, manage
+from fbo_cabinet.local.pictures import pictures
 from fbo_cabinet.local.run import Options, run
 from fbo_cabinet.local.suite import run_suite
 
@@ -58,6 +59,8 @@ def _do(verb: str, arguments: Sequence[str]) -> int:
             return manage(*_take_data(arguments))
         case "bench":
             return bench(arguments)
+        case "pictures":
+            return pictures(arguments)
         case _:
             sys.stdout.write(USAGE)
     return 0

@@ -30,6 +30,7 @@ LOCKS = {
     "test": DEVELOPMENT,
     "check": DEVELOPMENT,
     "bench": DEVELOPMENT,
+    "pictures": DEVELOPMENT,
 }
 OLDEST = (3, 11)
 
@@ -44,6 +45,7 @@ Usage: ./cabinet VERB [options]
   test     run the tests; with arguments, what they name: ./cabinet test tests/orders -k merge
   check    style, types, layers, templates, migrations
   bench    measure; takes the options of `./cabinet manage bench`
+  pictures take the screenshots of docs/pictures from a running demo (--url http://127.0.0.1:8000)
   manage   a management command: ./cabinet manage sync --help
   help     this text
 
@@ -63,7 +65,7 @@ def main(arguments: Sequence[str]) -> None:
         return
     if verb not in LOCKS:
         said = f"there is no verb {verb!r}" if verb else "name a verb"
-        _stop(f"{said}: run, test, check, bench, manage or help", code=2)
+        _stop(f"{said}: run, test, check, bench, pictures, manage or help", code=2)
     try:
         prepare(LOCKS[verb])
     except BootstrapError as exc:

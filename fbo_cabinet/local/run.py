@@ -130,6 +130,7 @@ def _cabinet(data: DataDir, options: Options, watch: Watch) -> Cabinet:
     environment = {
         "PUBLIC_URL": options.address,
         "MARKETPLACE_EXTRA_HOSTS": f"{HOST}:{sandbox_port}",
+        "IMAGE_HOSTS": f"http://{HOST}:{sandbox_port}",
         **programs.environment(data, servers.urls),
     }
     console = Console(data.logs, colour=sys.stdout.isatty())

@@ -48,7 +48,7 @@ def test_an_unknown_verb_ends_with_2(tmp_path: Path, verb: str | None, said: str
     done = cabinet(*filter(None, [verb]), cwd=tmp_path, PATH=os.defpath, PYTHON=sys.executable)
 
     assert done.returncode == 2
-    assert done.stderr == f"cabinet: {said}: run, test, check, bench, manage or help\n"
+    assert done.stderr == f"cabinet: {said}: run, test, check, bench, pictures, manage or help\n"
 
 
 def test_pythons_that_are_old_or_only_a_name_are_passed_over(tmp_path: Path) -> None:
