@@ -10,6 +10,8 @@ from csp.decorators import csp_replace
 from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
 
+from core.staff import StaffAdmin
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,6 +23,12 @@ POLICY: Final = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_I
 
 class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
     """The default admin site (fbo_cabinet.apps.StaffAdminConfig)."""
+
+    def register(self, model_or_iterable: Any, admin_class: type[Any] | None = None, **options: Any) -> None:
+        """Take the pages made for this site and no others: those that packages bring along show the secrets of
+        second factors and the keys of sessions."""
+        if admin_class is not None and issubclass(admin_class, StaffAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 - Django's signature
         guarded: Callable[..., Any] = csp_replace(POLICY)(super().admin_view(view, cacheable))

@@ -86,7 +86,7 @@ def _stream(
     mine = [state for state in states if state.stream == code]
     is_done = any(state.succeeded_at for state in mine)
     is_failed = bool(mine) and not is_done and not any(state.is_on for state in mine)
-    name = _("%(stream)s are read") % {"stream": title}
+    name = _("Read: %(stream)s") % {"stream": title}
     sync_url = reverse("marketplaces:sync", args=[company.slug])
     if is_done:
         return CheckItem(name=name, is_done=True)
@@ -95,12 +95,17 @@ def _stream(
             name=name, is_failed=True, note=_("The key has no right to them."), action=_("Look"), url=sync_url
         )
     return CheckItem(
-        name=name, note=_running(run), action=_("Look") if mine else "", url=sync_url if mine else ""
+        name=name,
+        note=_running(run, is_connected=bool(mine)),
+        action=_("Look") if mine else "",
+        url=sync_url if mine else "",
     )
 
 
-def _running(run: SyncRun | None) -> str:
+def _running(run: SyncRun | None, *, is_connected: bool) -> str:
     if run is None:
+        if is_connected:
+            return _("In turn, in a few minutes.")
         return _("By themselves, as soon as an account is connected.")
     done = formats.number(run.done)
     if run.total:

@@ -12,6 +12,12 @@ def test_the_admin_is_ours(db) -> None:
     assert isinstance(admin.site._wrapped if hasattr(admin.site, "_wrapped") else site, StaffSite)
 
 
+def test_what_packages_bring_along_is_not_shown() -> None:
+    shown = {model._meta.app_label for model in admin.site._registry}
+
+    assert shown == {"companies", "marketplaces", "catalog", "orders", "analytics"}
+
+
 def test_guests_are_sent_to_the_cabinets_sign_in(client, db) -> None:
     response = client.get("/admin/login/?next=/admin/")
 
