@@ -36,8 +36,8 @@ _NUMBER_COPIES: Final = f"""
 """  # noqa: S608 - constants of this module
 _OF_AN_ORDER: Final = {
     "id": "copies.id",
-    "external_id": "o.external_id || '-' || copies.number",
-    "number": "o.number || '-' || copies.number",
+    "external_id": "copies.number || '-' || o.external_id",
+    "number": "copies.number || '-' || o.number",
     "placed_at": "copies.placed_at",
     "placed_date": "(copies.placed_at AT TIME ZONE %(zone)s)::date",
     "accepted_at": f"o.accepted_at - copies.number * {_APART}",

@@ -102,7 +102,7 @@ def _addresses(company: Company) -> dict[str, str]:
         _LIST: f"{base}/orders/",
         "orders of a status in 90 days": f"{base}/orders/?status=delivered&period=90d",
         "orders of a cluster and status": f"{base}/orders/?status=cancelled&cluster_to=Урал",
-        "orders by number": f"{base}/orders/?q={newest.number}",
+        "orders by number": f"{base}/orders/?q={newest.external_id}",
         "order page": f"{base}/orders/{newest.pk}/",
         "dashboard": f"{base}/",
     }
