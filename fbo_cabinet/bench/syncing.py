@@ -34,9 +34,9 @@ class SyncFailed(Exception):
     """The sync did not bring what the sandbox holds."""
 
 
-def measure(*, quick: bool = False) -> list[Finding]:
+def measure(*, quick: bool = False, count: int | None = None) -> list[Finding]:
     """Sync the orders of a seller end to end; then write the same rows by `update_or_create`."""
-    count = QUICK_COUNT if quick else ORDERS_COUNT
+    count = count or (QUICK_COUNT if quick else ORDERS_COUNT)
     company, _owner = shop.make_company("sync")
     with (
         Sandbox("--orders", str(count), "--rate", "0") as sandbox,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -106,3 +107,15 @@ def test_tiles_without_orders_know_nothing():
     assert tiles["Средний чек"].value is None
     assert tiles["Отмены"].value is None
     assert charts.today_so_far(sold([0] * 28)) == "Сегодня заказов ещё не было."
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "tail"), [(0, ""), (1, " Отменён 1."), (3, " Отменены 3."), (5, " Отменено 5.")]
+)
+def test_today_is_told_with_what_was_cancelled_of_it(cancelled, tail):
+    sales = sold([0] * 28)
+    today = Totals(orders=21, amount=Decimal(2100), cancelled=cancelled)
+
+    told = charts.today_so_far(replace(sales, now=(*sales.now[:-1], today)))
+
+    assert told.replace("\u00a0", " ") == f"Сегодня: 21 заказ на 2 100 ₽.{tail}"

@@ -11,7 +11,7 @@ from django.db import connection
 from analytics.models import DailyFact
 from analytics.services import check_range
 from companies.models import Company
-from fbo_cabinet.bench import exporting, filling, merging, pages, shop
+from fbo_cabinet.bench import exporting, filling, merging, pages, shop, syncing
 from fbo_cabinet.bench.browser import Browser, PageBroken, as_served
 from fbo_cabinet.bench.database import scratch_database
 from fbo_cabinet.management.commands import bench
@@ -95,6 +95,28 @@ def test_export_is_compared_with_its_own_cells():
 
     assert found.what == "export of 120 rows to XLSX"
     assert found.ratio > 0
+
+
+def test_sync_writes_its_orders_and_the_orm_the_same_again():
+    against_orm, against_ceiling = syncing.measure(count=300)
+
+    company = Company.objects.get(slug="sync")
+    orders = Order.objects.for_company(company)
+    assert orders.count() >= 300
+    assert OrderLine.objects.for_company(company).values("order").distinct().count() == orders.count()
+    assert OrderEvent.objects.for_company(company).values("order").distinct().count() == orders.count()
+    assert against_orm.ours == against_ceiling.ours
+    assert against_ceiling.ratio == pytest.approx(
+        against_orm.ratio * float(against_orm.theirs.removesuffix("/s").replace(" ", "")) / syncing.CEILING,
+        rel=0.05,
+    )
+
+
+def test_a_sync_that_brings_too_little_is_no_figure(monkeypatch):
+    monkeypatch.setattr(syncing, "_sync", lambda _account: (299, 1.0))
+
+    with pytest.raises(syncing.SyncFailed, match="299 orders came of 300"):
+        syncing.measure(count=300)
 
 
 def test_a_page_that_does_not_answer_is_no_figure():
