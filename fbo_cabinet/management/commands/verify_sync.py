@@ -72,9 +72,7 @@ class Command(BaseCommand):
             *("--days", str(options["days"])),
             *("--orders", str(options["orders"])),
         ]
-        # A line for every request and every failure wanted would bury the table.
-        logging.getLogger("marketplaces").setLevel(logging.CRITICAL)
-        with _scratch_database(), proving.Sandbox(*arguments) as sandbox:
+        with _quiet(), _scratch_database(), proving.Sandbox(*arguments) as sandbox:
             settings.MARKETPLACE_EXTRA_HOSTS = [*settings.MARKETPLACE_EXTRA_HOSTS, sandbox.host]
             settings.ORDER_HISTORY_DAYS = options["days"] + 2
             proof = Proof(sandbox, options, write=self.stdout.write)
@@ -184,6 +182,18 @@ def _new_account(sandbox: proving.Sandbox) -> MarketplaceAccount:
         credentials={"client_id": proving.CLIENT_ID, "api_key": proving.API_KEY},
         base_url=sandbox.base_url,
     )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """A line for every request and every failure wanted would bury the table."""
+    logger = logging.getLogger("marketplaces")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 @contextmanager
