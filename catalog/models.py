@@ -192,7 +192,11 @@ class StockLevel(Quantities, CompanyOwned):
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="stock_levels")
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="stock_levels")
     held = models.IntegerField(_("held by new orders"), default=0)
+    # Units of the listing sold a day, as the marketplace says: everywhere, and in this warehouse's cluster.
     ads = models.DecimalField(_("sold a day"), max_digits=10, decimal_places=3, null=True, blank=True)
+    cluster_ads = models.DecimalField(
+        _("sold a day in the cluster"), max_digits=10, decimal_places=3, null=True, blank=True
+    )
     days_without_sales = models.IntegerField(_("days without sales"), null=True, blank=True)
     turnover_grade = models.CharField(_("turnover grade"), max_length=64, blank=True)
     observed_at = models.DateTimeField(_("as of"))
@@ -231,8 +235,10 @@ class StockLevel(Quantities, CompanyOwned):
 
     @property
     def days_of_cover(self) -> Decimal | None:
-        """Days that the sellable units last at the marketplace's own 28-day average; None without sales."""
-        return None if not self.ads else (Decimal(self.sellable) / self.ads).quantize(Decimal("0.1"))
+        """Days that the sellable units last at what the cluster sells a day; None without sales."""
+        if not self.cluster_ads:
+            return None
+        return (Decimal(self.sellable) / self.cluster_ads).quantize(Decimal("0.1"))
 
 
 class StockInterval(Quantities, CompanyOwned):

@@ -71,8 +71,12 @@ class StockTable(BaseTable):
     defect = Column(_("Defect"), kind="integer", on_screen=False, width=12)
     to_seller = Column(_("To you"), kind="integer", on_screen=False, width=12)
     other = Column(_("Other states"), kind="integer", on_screen=False, width=12)
-    ads = Column(
-        _("Sold"), kind="decimal", sort=Sort(field="ads", is_nullable=True), unit=_("a day"), css="tight edge"
+    cluster_ads = Column(
+        _("Sold"),
+        kind="decimal",
+        sort=Sort(field="cluster_ads", is_nullable=True),
+        unit=_("a day"),
+        css="tight edge",
     )
     cover = Column(
         _("Lasts"),

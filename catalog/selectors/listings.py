@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
@@ -99,28 +99,31 @@ def product_page(company: Company, pk: int) -> ProductPage:
     by_cluster: dict[str, list[StockLevel]] = defaultdict(list)
     for level in levels:
         by_cluster[level.warehouse.cluster.name if level.warehouse.cluster else ""].append(level)
-    clusters = [summed(name, group) for name, group in by_cluster.items()]
+    clusters = [summed(name, group, rate="cluster_ads") for name, group in by_cluster.items()]
     listed = list(listings)
     return ProductPage(
         product=product,
         listings=listed,
         levels=levels,
         clusters=sorted(clusters, key=lambda one: (-one.sellable, one.name)),
-        total=summed("", levels),
+        total=summed("", levels, rate="ads"),
         facts=_facts(product, listed),
     )
 
 
-def summed(name: str, levels: Iterable[StockLevel]) -> StockSum:
-    """The sum of some levels."""
+def summed(name: str, levels: Iterable[StockLevel], *, rate: Literal["ads", "cluster_ads"]) -> StockSum:
+    """The sum of some levels of one cluster (`cluster_ads`), or of all (`ads`).
+
+    Every place of a listing repeats the rate of the whole, so it counts once for each listing.
+    """
     held = list(levels)
-    sold = [level.ads for level in held if level.ads is not None]
+    sold = {level.listing_id: getattr(level, rate) for level in held if getattr(level, rate) is not None}
     return StockSum(
         name=name,
         places=len(held),
         sellable=sum(level.sellable for level in held),
         states={state: sum(getattr(level, state) for level in held) for state in STATES},
-        ads=sum(sold, Decimal(0)) if sold else None,
+        ads=sum(sold.values(), Decimal(0)) if sold else None,
     )
 
 

@@ -46,7 +46,7 @@ def with_cover(levels: Any) -> Any:
         units=sellable,
         idle=sum((F(state) for state in IDLE_STATES[1:]), F(IDLE_STATES[0])),
         cover=Case(
-            When(ads__gt=0, then=sellable / F("ads")),
+            When(cluster_ads__gt=0, then=sellable / F("cluster_ads")),
             output_field=DecimalField(max_digits=14, decimal_places=4, null=True),
         ),
     )
@@ -66,11 +66,11 @@ def matching(levels: Any, text: str) -> Any:
 def in_state(levels: Any, state: str) -> Any:
     """Levels in one of the states that the page names; `levels` must know their cover."""
     conditions = {
-        "out": Q(units=0, ads__gt=0),
+        "out": Q(units=0, cluster_ads__gt=0),
         "soon": Q(units__gt=0, cover__lt=SOON),
         "warning": Q(units__gt=0, cover__lt=WARNING),
         "too_long": Q(cover__gt=TOO_LONG),
-        "unsold": Q(units__gt=0) & (Q(ads=None) | Q(ads=0)),
+        "unsold": Q(units__gt=0) & (Q(cluster_ads=None) | Q(cluster_ads=0)),
         "waiting": Q(preparing__gt=0) | Q(waiting_docs__gt=0),
         "present": Q(units__gt=0),
     }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 QUANTITIES = tuple(StockQuantities.__dataclass_fields__)
 _EMPTY = astuple(StockQuantities(available=0))
-_CONTENT = (*QUANTITIES, "ads", "days_without_sales", "turnover_grade")
+_CONTENT = (*QUANTITIES, "ads", "cluster_ads", "days_without_sales", "turnover_grade")
 
 _LEVELS = MergeRule(
     model=StockLevel,
@@ -119,6 +119,7 @@ def record_stock(
         (listings[one.marketplace_sku], warehouses[one.warehouse.external_id]): (
             *astuple(one.quantities),
             one.ads,
+            one.cluster_ads,
             one.days_without_sales,
             one.turnover_grade,
         )
@@ -126,7 +127,7 @@ def record_stock(
     }
     covered = [listings[sku] for sku in covers if sku in listings]
     for place in _held_places(account=account, listing_ids=covered):
-        levels.setdefault(place, (*_EMPTY, None, None, ""))
+        levels.setdefault(place, (*_EMPTY, None, None, None, ""))
     written = merge(
         _LEVELS,
         [

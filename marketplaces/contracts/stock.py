@@ -45,13 +45,18 @@ class StockQuantities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockSnapshot:
-    """One listing at one warehouse. `ads` is the marketplace's own average of units sold a day (28 days),
-    `turnover_grade` its own word for how fast the stock goes; None and empty when not given."""
+    """One listing at one warehouse.
+
+    `ads` is the marketplace's own average of units of the listing sold a day (28 days) over all warehouses,
+    `cluster_ads` the same in the cluster of this warehouse; `turnover_grade` its own word for how fast the
+    stock goes. None and empty when not given.
+    """
 
     marketplace_sku: str
     warehouse: WarehouseSnapshot
     quantities: StockQuantities
     ads: Decimal | None = None
+    cluster_ads: Decimal | None = None
     days_without_sales: int | None = None
     turnover_grade: str = ""
 

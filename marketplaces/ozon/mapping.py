@@ -290,10 +290,15 @@ def stock_snapshot(*, row: StockRow | None, plain: FboStockRow | None, clusters:
         marketplace_sku=row.sku,
         warehouse=_warehouse(row, clusters),
         quantities=quantities,
-        ads=None if row.ads is None else row.ads.quantize(Decimal("0.001")),
+        ads=_rate(row.ads),
+        cluster_ads=_rate(row.ads_cluster),
         days_without_sales=row.days_without_sales,
         turnover_grade=(row.turnover_grade or "")[:_WORD],
     )
+
+
+def _rate(sold_a_day: Decimal | None) -> Decimal | None:
+    return None if sold_a_day is None else sold_a_day.quantize(Decimal("0.001"))
 
 
 def _quantities(row: StockRow | None, plain: FboStockRow | None) -> StockQuantities:

@@ -180,6 +180,7 @@ class StockRow(Wire):
     return_from_customer_stock_count: Count = None
     return_to_seller_stock_count: Count = None
     ads: Annotated[Decimal, Field(ge=0, lt=10_000_000, allow_inf_nan=False)] | None = None
+    ads_cluster: Annotated[Decimal, Field(ge=0, lt=10_000_000, allow_inf_nan=False)] | None = None
     days_without_sales: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     turnover_grade: Text = None
 

@@ -137,9 +137,11 @@ def test_product_page_sums_places_and_clusters(company: Company, account: Market
     far.cluster = near.cluster
     far.save()
     lone = WarehouseFactory(company=company, cluster=None)
-    StockLevelFactory(listing=listing, warehouse=near, available=10, held=4, ads=Decimal(2), defect=1)
-    StockLevelFactory(listing=listing, warehouse=far, available=20, ads=Decimal(3), to_seller=2)
-    StockLevelFactory(listing=listing, warehouse=lone, available=1, ads=None)
+    # Every place repeats what the listing sells everywhere and in its cluster.
+    sold = {"ads": Decimal(8), "cluster_ads": Decimal(5)}
+    StockLevelFactory(listing=listing, warehouse=near, available=10, held=4, defect=1, **sold)
+    StockLevelFactory(listing=listing, warehouse=far, available=20, to_seller=2, **sold)
+    StockLevelFactory(listing=listing, warehouse=lone, available=1, ads=Decimal(8), cluster_ads=None)
 
     page = product_page(company, product.pk)
 
@@ -148,6 +150,7 @@ def test_product_page_sums_places_and_clusters(company: Company, account: Market
         ("", 1, 1, None),
     ]
     assert (page.total.sellable, page.total.not_for_sale) == (27, 3)
+    assert page.total.days_of_cover == Decimal("3.4")
     facts = {str(fact.label): fact.value for fact in page.facts}
     assert (facts["Габариты"], facts["Вес"]) == ("34 × 28 × 15,5 см, 14,8 л", "1,1 кг")
 

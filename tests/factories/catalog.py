@@ -87,6 +87,7 @@ class StockLevelFactory(CompanyOwnedFactory):
     available = 10
     reserved = 2
     ads = Decimal("1.000")
+    cluster_ads = factory.SelfAttribute("ads")
     observed_at = factory.LazyFunction(timezone.now)
 
 
