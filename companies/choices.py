@@ -1,11 +1,20 @@
-"""Who may do what: one table, Role → Permission."""
+"""Who may do what (one table, Role → Permission), and the words of the law: legal forms, tax regimes, VAT."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from core.statuses import StatusChoices
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Role(models.TextChoices):
@@ -19,24 +28,179 @@ class Role(models.TextChoices):
 
 
 class Permission(StrEnum):
-    """What a page or an action asks for."""
+    """What a page or an action asks for; `PERMISSION_LABELS` says it in words."""
 
     VIEW = "view"
     EXPORT = "export"
     SYNC = "sync"
     MANAGE_ACCOUNTS = "manage_accounts"
+    DISCONNECT_ACCOUNTS = "disconnect_accounts"
+    MANAGE_WAREHOUSES = "manage_warehouses"
+    MANAGE_AGREEMENTS = "manage_agreements"
     MANAGE_COMPANY = "manage_company"
+    VIEW_PAYOUTS = "view_payouts"
+    MANAGE_PAYOUTS = "manage_payouts"
+    MANAGE_PEOPLE = "manage_people"
+    VIEW_AUDIT = "view_audit"
 
 
-_EVERYBODY = frozenset({Permission.VIEW, Permission.EXPORT})
+PERMISSION_LABELS: Final[dict[Permission, StrOrPromise]] = {
+    Permission.VIEW: _("See orders, stock, the catalog, figures, the company card and its people"),
+    Permission.EXPORT: _("Download lists as CSV and XLSX"),
+    Permission.SYNC: _("Refresh data and settle quarantined records"),
+    Permission.MANAGE_ACCOUNTS: _("Connect marketplace accounts, replace keys, pause and resume"),
+    Permission.DISCONNECT_ACCOUNTS: _("Disconnect marketplace accounts and erase their data"),
+    Permission.MANAGE_WAREHOUSES: _("Change the company's own warehouses"),
+    Permission.MANAGE_AGREEMENTS: _("Change agreements with marketplaces"),
+    Permission.MANAGE_COMPANY: _("Change the company card and taxes"),
+    Permission.VIEW_PAYOUTS: _("See payout details, masked"),
+    Permission.MANAGE_PAYOUTS: _("Change payout details and see full account numbers"),
+    Permission.MANAGE_PEOPLE: _("Invite people, change roles, remove people, require the second factor"),
+    Permission.VIEW_AUDIT: _("See who changed what"),
+}
 
-RIGHTS: dict[Role, frozenset[Permission]] = {
+_EVERYBODY: Final = frozenset({Permission.VIEW, Permission.EXPORT})
+
+RIGHTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.OWNER: frozenset(Permission),
-    Role.MANAGER: _EVERYBODY | {Permission.SYNC, Permission.MANAGE_ACCOUNTS},
-    Role.WAREHOUSE: _EVERYBODY | {Permission.SYNC},
-    Role.ACCOUNTANT: _EVERYBODY,
+    Role.MANAGER: _EVERYBODY
+    | {
+        Permission.SYNC,
+        Permission.MANAGE_ACCOUNTS,
+        Permission.MANAGE_WAREHOUSES,
+        Permission.MANAGE_AGREEMENTS,
+    },
+    Role.WAREHOUSE: _EVERYBODY | {Permission.SYNC, Permission.MANAGE_WAREHOUSES},
+    Role.ACCOUNTANT: _EVERYBODY
+    | {
+        Permission.MANAGE_AGREEMENTS,
+        Permission.MANAGE_COMPANY,
+        Permission.VIEW_PAYOUTS,
+        Permission.MANAGE_PAYOUTS,
+    },
     Role.VIEWER: frozenset({Permission.VIEW}),
 }
+
+# What staff keep of a seller's rights while they look into his cabinet: never money, keys or people.
+VISIT_RIGHTS: Final = frozenset({Permission.VIEW, Permission.SYNC, Permission.VIEW_AUDIT})
+
+
+class LegalForm(models.TextChoices):
+    """What the seller is by law."""
+
+    LLC = "llc", _("LLC (ООО)")
+    JSC = "jsc", _("Joint-stock company (АО)")
+    SOLE = "sole", _("Sole proprietor (ИП)")
+    SELF_EMPLOYED = "self_employed", _("Self-employed (самозанятый)")
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the seller is a natural person: INN of 12 digits, no KPP."""
+        return self in (LegalForm.SOLE, LegalForm.SELF_EMPLOYED)
+
+
+class TaxRegime(models.TextChoices):
+    """How the seller pays taxes."""
+
+    GENERAL = "general", _("General (ОСНО)")
+    SIMPLIFIED_INCOME = "simplified_income", _("Simplified, income (УСН доходы)")
+    SIMPLIFIED_PROFIT = "simplified_profit", _("Simplified, income minus expenses (УСН доходы − расходы)")
+    AUTOMATED = "automated", _("Automated simplified (АУСН)")
+    PATENT = "patent", _("Patent (ПСН)")
+    PROFESSIONAL = "professional", _("Tax on professional income (НПД)")
+
+
+# Which forms may use which regime.
+REGIME_FORMS: Final[dict[TaxRegime, frozenset[LegalForm]]] = {
+    TaxRegime.GENERAL: frozenset({LegalForm.LLC, LegalForm.JSC, LegalForm.SOLE}),
+    TaxRegime.SIMPLIFIED_INCOME: frozenset({LegalForm.LLC, LegalForm.JSC, LegalForm.SOLE}),
+    TaxRegime.SIMPLIFIED_PROFIT: frozenset({LegalForm.LLC, LegalForm.JSC, LegalForm.SOLE}),
+    TaxRegime.AUTOMATED: frozenset({LegalForm.LLC, LegalForm.JSC, LegalForm.SOLE}),
+    TaxRegime.PATENT: frozenset({LegalForm.SOLE}),
+    TaxRegime.PROFESSIONAL: frozenset({LegalForm.SOLE, LegalForm.SELF_EMPLOYED}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VatRate:
+    """A rate of VAT in percent, the days on which the law knows it (`until` excluded), and who may use it."""
+
+    percent: Decimal
+    since: date
+    until: date | None
+    regimes: frozenset[TaxRegime]
+
+    def is_valid(self, *, on: date, regime: TaxRegime) -> bool:
+        """Whether a seller of the regime may begin to use the rate on the day."""
+        return regime in self.regimes and self.since <= on and (self.until is None or on < self.until)
+
+
+_SIMPLIFIED: Final = frozenset({TaxRegime.SIMPLIFIED_INCOME, TaxRegime.SIMPLIFIED_PROFIT})
+_PAYERS: Final = _SIMPLIFIED | {TaxRegime.GENERAL}
+
+VAT_RATES: Final[tuple[VatRate, ...]] = (
+    VatRate(percent=Decimal(0), since=date(1992, 1, 1), until=None, regimes=frozenset({TaxRegime.GENERAL})),
+    VatRate(percent=Decimal(5), since=date(2025, 1, 1), until=None, regimes=_SIMPLIFIED),
+    VatRate(percent=Decimal(7), since=date(2025, 1, 1), until=None, regimes=_SIMPLIFIED),
+    VatRate(percent=Decimal(10), since=date(1993, 1, 1), until=None, regimes=_PAYERS),
+    VatRate(percent=Decimal(18), since=date(2004, 1, 1), until=date(2019, 1, 1), regimes=_PAYERS),
+    VatRate(percent=Decimal(20), since=date(2019, 1, 1), until=date(2026, 1, 1), regimes=_PAYERS),
+    VatRate(percent=Decimal(22), since=date(2026, 1, 1), until=None, regimes=_PAYERS),
+)
+
+
+class SignatoryBasis(models.TextChoices):
+    """On what the signatory's right rests."""
+
+    CHARTER = "charter", _("Charter")
+    REGISTRATION = "registration", _("Registration as a sole proprietor")
+    POWER_OF_ATTORNEY = "power_of_attorney", _("Power of attorney")
+    SELF = "self", _("In person")
+
+
+class InvitationStatus(StatusChoices):
+    """What became of an invitation."""
+
+    SENT = "sent", "progress", "mail", False, _("Sent")
+    EXPIRED = "expired", "warning", "clock", True, _("Expired")
+    ACCEPTED = "accepted", "success", "check", True, _("Accepted")
+    WITHDRAWN = "withdrawn", "neutral", "x", True, _("Withdrawn")
+
+
+class SignInOutcome(StatusChoices):
+    """How an attempt to sign in ended."""
+
+    DONE = "done", "success", "check", True, _("Signed in")
+    FAILED = "failed", "warning", "x", True, _("Wrong password or code")
+    LOCKED = "locked", "danger", "lock", True, _("Locked out")
+
+
+class AuditAction(StatusChoices):
+    """What was done, for the list of changes."""
+
+    CREATED = "created", "success", "plus", True, _("Added")
+    CHANGED = "changed", "progress", "pencil", True, _("Changed")
+    DELETED = "deleted", "danger", "trash-2", True, _("Deleted")
+    SHOWN = "shown", "warning", "eye", True, _("Shown in full")
+    VISIT_STARTED = "visit_started", "warning", "log-in", True, _("Staff came in")
+    VISIT_ENDED = "visit_ended", "neutral", "log-out", True, _("Staff left")
+    ERASED = "erased", "danger", "eraser", True, _("Data erased")
+
+
+class AuditSubject(models.TextChoices):
+    """Of what an entry speaks; the triggers write these words."""
+
+    COMPANY = "company", _("Company")
+    LEGAL = "legal", _("Company card")
+    TAX = "tax", _("Taxes")
+    BANK_ACCOUNT = "bank_account", _("Payout details")
+    MEMBER = "member", _("People")
+    INVITATION = "invitation", _("Invitations")
+    OWN_WAREHOUSE = "own_warehouse", _("Own warehouses")
+    ACCOUNT = "account", _("Marketplace accounts")
+    AGREEMENT = "agreement", _("Agreements")
+    VISIT = "visit", _("Visits of staff")
+
 
 # The zones in which a seller's day may begin, from west to east.
 ZONES = (

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 if TYPE_CHECKING:
-    from companies.models import Company, Membership, User
+    from companies.models import Company, Membership, StaffVisit, User
 
 
 class SignedInRequest(HttpRequest):
@@ -23,3 +23,5 @@ class CompanyRequest(SignedInRequest):
 
     company: Company
     membership: Membership
+    # Only while staff look into the cabinet of a seller.
+    visit: StaffVisit

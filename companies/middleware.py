@@ -1,18 +1,38 @@
-"""Turns the company in the URL into `request.company`, or into 404 for a stranger."""
+"""Turns the company in the URL into `request.company`, or into 404 for a stranger; signs changes with the person."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404
+from allauth.mfa.utils import is_mfa_enabled
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
-from companies.models import Membership
+from companies.actors import Actor, acting
+from companies.models import Membership, StaffVisit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponseBase
+
+# Where the session of staff keeps the visit that goes on.
+VISIT_KEY = "staff_visit"
+
+
+class ActorMiddleware:
+    """Signs every change of an audited table made during a request with the person who is signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            # Pages change nothing of the kind, and asking who is signed in costs a query.
+            return self.get_response(request)
+        with acting(_actor(request)):
+            return self.get_response(request)
 
 
 class CompanyMiddleware:
@@ -29,17 +49,13 @@ class CompanyMiddleware:
 
     def process_view(
         self, request: HttpRequest, _view: Any, _args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
+    ) -> HttpResponseBase | None:
         """Find the company, and remember it as the last one; guests pass on to the view, which asks them to
-        sign in."""
+        sign in. Where the company requires a second factor, those without one are led to set it up."""
         slug = kwargs.get("company_slug")
         if slug is None or not request.user.is_authenticated:
-            return
-        membership = (
-            Membership.all_companies.select_related("company")
-            .filter(company__slug=slug, user=request.user)
-            .first()
-        )
+            return None
+        membership = _membership(request, slug)
         if membership is None:
             raise Http404
         request.company = membership.company  # type: ignore[attr-defined]  # CompanyRequest
@@ -47,3 +63,48 @@ class CompanyMiddleware:
         timezone.activate(membership.company.zone)
         if request.session.get("company") != slug:
             request.session["company"] = slug
+        needs_factor = membership.company.requires_second_factor and not membership.is_visit
+        if needs_factor and not is_mfa_enabled(request.user):
+            return HttpResponseRedirect(reverse("companies:second-factor", args=[membership.company_id]))
+        return None
+
+
+def _membership(request: HttpRequest, slug: str) -> Membership | None:
+    own = (
+        Membership.all_companies.select_related("company")
+        .filter(company__slug=slug, user=request.user)
+        .first()
+    )
+    return own or _visiting(request, slug)
+
+
+def _visiting(request: HttpRequest, slug: str) -> Membership | None:
+    """What staff are in the company while a visit of theirs goes on: never saved, with a part of the rights."""
+    visit_id = request.session.get(VISIT_KEY)
+    if visit_id is None or not request.user.is_staff:
+        return None
+    visit = (
+        StaffVisit.all_companies.select_related("company", "as_user")
+        .filter(
+            pk=visit_id, staff=request.user, company__slug=slug, ended_at=None, ends_at__gt=timezone.now()
+        )
+        .first()
+    )
+    if visit is None:
+        return None
+    membership = Membership(company=visit.company, user=request.user, role=visit.role)
+    membership.is_visit = True
+    request.visit = visit  # type: ignore[attr-defined]  # CompanyRequest
+    return membership
+
+
+def _actor(request: HttpRequest) -> Actor:
+    user = request.user
+    is_known = user.is_authenticated
+    return Actor(
+        source="admin" if request.path.startswith(reverse("admin:index")) else "web",
+        user_id=user.pk if is_known else None,
+        name=str(user)[:300] if is_known else "",
+        visit_id=request.session.get(VISIT_KEY) if is_known and user.is_staff else None,
+        address=request.META.get("REMOTE_ADDR", ""),
+    )

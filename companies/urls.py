@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from companies import views
+from companies.views import companies
 
 app_name = "companies"
 urlpatterns = [
-    path("new/", views.company_create, name="company-create"),
+    path("new/", companies.company_create, name="company-create"),
 ]

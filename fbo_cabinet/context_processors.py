@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from companies.selectors import memberships_of
+from fbo_cabinet.settings_menu import settings_menu
 from marketplaces import registry
 from marketplaces.models import AccountStatus, MarketplaceAccount, QuarantinedRecord, QuarantineState
 
@@ -84,6 +85,7 @@ def _company_page(request: CompanyRequest) -> dict[str, Any]:
         "accounts": accounts,
         "selected_account": cache(lambda: _selected(accounts(), request.GET.get("account", ""))),
         "navigation": cache(lambda: _navigation(request)),
+        "settings_menu": cache(lambda: settings_menu(request)),
         "data_as_of": cache(lambda: _data_as_of(accounts())),
         "data_norm": registry.streams()["orders"].fresh_for,
     }
@@ -132,6 +134,13 @@ def _navigation(request: CompanyRequest) -> list[NavigationItem]:
             is_current=_is_current(request, "marketplaces:sync", sync_url),
             count=waiting,
             count_alert=bool(waiting),
+            group=_("Cabinet"),
+        ),
+        NavigationItem(
+            label=_("Settings"),
+            url=reverse("settings:home", args=[slug]),
+            icon="settings-2",
+            is_current=_is_current(request, "settings:home", reverse("settings:home", args=[slug])),
             group=_("Cabinet"),
         ),
     ]

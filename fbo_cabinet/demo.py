@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from companies.choices import Role
-from companies.models import Company, Membership, User
+from companies.models import AuditEntry, Company, Membership, User
 from companies.scoping import CompanyOwned
 from companies.services import create_company
 from marketplaces import services
@@ -115,7 +115,12 @@ def forget_demo() -> bool:
     company = Company.objects.filter(slug=SLUG, is_demo=True).first()
     if company is None:
         return False
-    owned = [model for model in apps.get_models() if issubclass(model, CompanyOwned)]
+    # The audit trail is never deleted: that of the demo stays behind, of a company that is no more.
+    owned = [
+        model
+        for model in apps.get_models()
+        if issubclass(model, CompanyOwned) and not issubclass(model, AuditEntry)
+    ]
     with connection.cursor() as cursor:
         for model in owned:
             table = connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 - Django's documented API

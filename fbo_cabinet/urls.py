@@ -25,4 +25,5 @@ urlpatterns += [
     path("<slug:company_slug>/", include("orders.urls")),
     path("<slug:company_slug>/", include("catalog.urls")),
     path("<slug:company_slug>/", include("marketplaces.urls")),
+    path("<slug:company_slug>/", include("companies.settings_urls")),
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -19,6 +21,23 @@ if TYPE_CHECKING:
     from marketplaces.models import MarketplaceAccount
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def confirm_identity(client: Client, user: User) -> None:
+    """As if the person had just given the password again in this browser."""
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Tests with real transactions empty every table after themselves; the audit trail would not let them."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE companies_auditentry DISABLE TRIGGER never_emptied")
 
 
 @pytest.fixture(autouse=True)
@@ -73,19 +92,21 @@ def member(company: Company) -> Callable[[Role], User]:
 
 
 @pytest.fixture
-def client_of() -> Callable[[User], Client]:
-    """A browser in which the user has signed in."""
+def client_of() -> Callable[..., Client]:
+    """A browser in which the user has signed in; `confirmed=True`: and has just given the password again."""
 
-    def signed_in(user: User) -> Client:
+    def signed_in(user: User, *, confirmed: bool = False) -> Client:
         client = Client()
         client.force_login(user, backend=_BACKEND)
+        if confirmed:
+            confirm_identity(client, user)
         return client
 
     return signed_in
 
 
 @pytest.fixture
-def owner_client(owner: User, client_of: Callable[[User], Client]) -> Client:
+def owner_client(owner: User, client_of: Callable[..., Client]) -> Client:
     """The owner's browser."""
     return client_of(owner)
 

@@ -12,7 +12,7 @@ from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
 OURS = ("core", "companies", "marketplaces", "catalog", "orders", "returns", "analytics", "fbo_cabinet")
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 # Tables that belong to no company.
-SHARED = {"companies.User", "companies.Company"}
+SHARED = {"companies.User", "companies.Company", "companies.SignIn"}
 TENANT = [model for model in MODELS if model._meta.label not in SHARED]
 
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)

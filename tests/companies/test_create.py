@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from companies.choices import Role
-from companies.forms import CompanyForm, zone_choices
+from companies.forms.companies import CompanyForm, zone_choices
 from companies.models import Company, Membership
 from companies.selectors import free_slug, memberships_of
 from companies.services import SlugTaken, create_company

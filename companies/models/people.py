@@ -1,21 +1,19 @@
-"""Users, companies and who belongs to which."""
+"""People: they sign in by e-mail."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from companies.choices import RIGHTS, Permission, Role
-from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
+from companies.choices import SignInOutcome
+from core.statuses import StatusField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -63,55 +61,26 @@ class User(AbstractBaseUser, PermissionsMixin):
         return "".join(word[0] for word in words[:2]).upper()
 
 
-class Company(models.Model):
-    """A tenant: one seller."""
+class SignIn(models.Model):
+    """An attempt to sign in with the e-mail of a person: when, from where, and how it ended.
 
-    name = models.CharField(_("name"), max_length=120)
-    slug = models.SlugField(_("address in the cabinet"), max_length=50, unique=True)
-    time_zone = models.CharField(_("time zone of the business day"), max_length=64, default="Europe/Moscow")
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-    is_demo = models.BooleanField(_("demo"), default=False)
+    `device` is the random mark of a browser, kept in its cookie: a sign-in from a mark not seen before is
+    told to the person by e-mail.
+    """
 
-    class Meta:
-        verbose_name = _("company")
-        verbose_name_plural = _("companies")
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("analytics:dashboard", args=[self.slug])
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone in which the company's days begin and end."""
-        return ZoneInfo(self.time_zone)
-
-    @property
-    def initials(self) -> str:
-        """Two letters for the square mark."""
-        words = self.name.replace("«", " ").split()
-        return "".join(word[0] for word in words[:2]).upper()
-
-
-class Membership(CompanyOwned):
-    """A person in a company, with a role."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.VIEWER)
-    joined_at = models.DateTimeField(_("joined"), default=timezone.now)
-
-    all_companies = CompanyQuerySet.as_manager()
-    objects = ScopedManager.from_queryset(CompanyQuerySet)()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_ins")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    outcome = StatusField(_("outcome"), statuses=SignInOutcome)
+    method = models.CharField(_("how"), max_length=32, blank=True)
+    address = models.GenericIPAddressField(_("address"), null=True, blank=True)
+    user_agent = models.CharField(_("browser"), max_length=300, blank=True)
+    device = models.CharField(max_length=43, blank=True, editable=False)
+    is_new_device = models.BooleanField(_("new device"), default=False)
 
     class Meta:
-        verbose_name = _("member")
-        verbose_name_plural = _("members")
-        constraints = [models.UniqueConstraint(fields=["company", "user"], name="membership_once")]
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        indexes = [models.Index(fields=["user", "-at", "-id"], name="sign_in_recent")]
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.get_role_display()}"
-
-    def can(self, permission: Permission) -> bool:
-        """Whether the role has the permission."""
-        return permission in RIGHTS[Role(self.role)]
+        return f"{self.user} · {self.at:%Y-%m-%d %H:%M}"

@@ -1,28 +1,17 @@
-"""Marketplace accounts, the state of their streams, runs, quarantine and notices."""
+"""The state of an account's streams, their runs, and the records that could not be recorded."""
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
-from core import crypto
 from core.statuses import StatusChoices, StatusField
-
-
-class AccountStatus(StatusChoices):
-    """Whether an account is synced."""
-
-    ACTIVE = "active", "success", "check", False, _("Works")
-    PAUSED = "paused", "neutral", "pause", False, _("Paused")
-    REJECTED = "rejected", "danger", "key-round", False, _("Key rejected")
+from marketplaces.models.accounts import MarketplaceAccount
 
 
 class RunOutcome(StatusChoices):
@@ -42,74 +31,6 @@ class QuarantineState(StatusChoices):
     OPEN = "open", "warning", "triangle-alert", False, _("Waits")
     RESOLVED = "resolved", "success", "check", True, _("Recorded")
     IGNORED = "ignored", "neutral", "x", True, _("Ignored")
-
-
-def new_push_token() -> str:
-    """An address that cannot be guessed (256 bits)."""
-    return secrets.token_urlsafe(32)
-
-
-class AccountQuerySet(CompanyQuerySet):
-    def active(self) -> AccountQuerySet:
-        """Those that are synced."""
-        return self.filter(status=AccountStatus.ACTIVE)
-
-
-class MarketplaceAccount(CompanyOwned):
-    """A seller's account on a marketplace.
-
-    `external_id` is the seller's id there. `credentials_sealed` is only read and written by
-    `marketplaces.services`; pages show `key_hint`, the last four characters.
-    """
-
-    marketplace = models.CharField(_("marketplace"), max_length=32)
-    title = models.CharField(_("title"), max_length=80)
-    external_id = models.CharField(_("seller id"), max_length=64)
-    base_url = models.URLField(_("address of the API"), max_length=200)
-    credentials_sealed = models.TextField(editable=False)
-    key_hint = models.CharField(max_length=8, editable=False)
-    status = StatusField(_("status"), statuses=AccountStatus, default=AccountStatus.ACTIVE)
-    seller_name = models.CharField(_("seller"), max_length=200, blank=True)
-    legal_name = models.CharField(_("legal name"), max_length=300, blank=True)
-    tax_id = models.CharField(_("INN"), max_length=12, blank=True)
-    roles = models.JSONField(_("roles of the key"), default=list, blank=True)
-    missing = models.JSONField(_("streams without a right"), default=list, blank=True)
-    key_expires_at = models.DateTimeField(_("key expires"), null=True, blank=True)
-    # The last of 14, 3, 1 days before expiry that the owners were told of.
-    expiry_warned_days = models.PositiveSmallIntegerField(null=True, editable=False)
-    checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
-    push_token = models.CharField(max_length=64, unique=True, default=new_push_token, editable=False)
-    push_is_on = models.BooleanField(_("notices"), default=False)
-    created_at = models.DateTimeField(_("connected"), default=timezone.now)
-
-    all_companies = AccountQuerySet.as_manager()
-    objects = ScopedManager.from_queryset(AccountQuerySet)()
-
-    class Meta:
-        verbose_name = _("marketplace account")
-        verbose_name_plural = _("marketplace accounts")
-        constraints = [
-            models.UniqueConstraint(fields=["company", "marketplace", "external_id"], name="account_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def get_absolute_url(self) -> str:
-        return reverse("marketplaces:account-detail", args=[self.company.slug, self.pk])
-
-    @property
-    def secret_context(self) -> str:
-        """What the sealed credentials are bound to."""
-        return f"marketplaces_marketplaceaccount/credentials/{self.company_id}/{self.marketplace}"
-
-    def open_credentials(self) -> dict[str, Any]:
-        """The credentials in clear, for the adapter only. Raises core.crypto.CannotDecrypt."""
-        return crypto.decrypt(self.credentials_sealed, context=self.secret_context)
-
-    def key_days_left(self, now: datetime) -> int | None:
-        """Whole days until the key expires; None when the marketplace does not say."""
-        return None if self.key_expires_at is None else (self.key_expires_at - now).days
 
 
 class StreamState(CompanyOwned):
@@ -246,33 +167,3 @@ class QuarantinedRecord(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.stream} {self.external_id} · {self.reason}"
-
-
-class PushMessage(CompanyOwned):
-    """A notice as it came; processed by a worker, which reads the object again before believing it."""
-
-    account = models.ForeignKey(MarketplaceAccount, on_delete=models.CASCADE, related_name="pushes")
-    kind = models.CharField(_("kind"), max_length=64, blank=True)
-    dedupe_key = models.CharField(max_length=80)
-    body = models.JSONField(_("body"))
-    received_at = models.DateTimeField(_("received"), default=timezone.now)
-    processed_at = models.DateTimeField(_("processed"), null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    not_before = models.DateTimeField(default=timezone.now)
-    outcome = models.CharField(_("outcome"), max_length=40, blank=True)
-
-    all_companies = CompanyQuerySet.as_manager()
-    objects = ScopedManager.from_queryset(CompanyQuerySet)()
-
-    class Meta:
-        verbose_name = _("notice")
-        verbose_name_plural = _("notices")
-        constraints = [
-            models.UniqueConstraint(fields=["company", "account", "dedupe_key"], name="push_once"),
-        ]
-        indexes = [
-            models.Index(fields=["not_before"], condition=models.Q(processed_at=None), name="push_waiting")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} · {self.received_at:%Y-%m-%d %H:%M}"

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from companies.forms import CompanyForm
+from companies.forms.companies import CompanyForm
 from companies.selectors import free_slug, memberships_of
 from companies.services import SlugTaken, create_company
 

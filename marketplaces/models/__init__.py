@@ -1,0 +1,21 @@
+"""The tables of the gateway: accounts, streams and runs, notices, agreements."""
+
+from marketplaces.models.accounts import AccountStatus, MarketplaceAccount, new_push_token
+from marketplaces.models.agreements import Agreement, AgreementFile, Scheme
+from marketplaces.models.pushes import PushMessage
+from marketplaces.models.sync import QuarantinedRecord, QuarantineState, RunOutcome, StreamState, SyncRun
+
+__all__ = [
+    "AccountStatus",
+    "Agreement",
+    "AgreementFile",
+    "MarketplaceAccount",
+    "PushMessage",
+    "QuarantineState",
+    "QuarantinedRecord",
+    "RunOutcome",
+    "Scheme",
+    "StreamState",
+    "SyncRun",
+    "new_push_token",
+]
