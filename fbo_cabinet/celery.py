@@ -15,6 +15,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Also for the threads of the web server: without it a task sent there would look for a broker on localhost.
 app.set_default()
+# By name: it looks into the database, so it is imported once the apps are there.
+app.steps["worker"].add("fbo_cabinet.keys:KeysStep")
 app.conf.task_routes = {
     "marketplaces.process_push": {"queue": "push"},
     "marketplaces.process_waiting_pushes": {"queue": "push"},

@@ -92,6 +92,7 @@ class BankAccount(CompanyOwned):
     numbers_set_at = models.DateTimeField(_("numbers given"), default=timezone.now)
 
     is_audited: ClassVar[bool] = True
+    sealed_columns: ClassVar[tuple[str, ...]] = ("sealed",)
 
     all_companies = CompanyQuerySet.as_manager()
     objects = ScopedManager.from_queryset(CompanyQuerySet)()

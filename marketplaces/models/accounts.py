@@ -76,6 +76,7 @@ class MarketplaceAccount(CompanyOwned):
     disconnected_at = models.DateTimeField(_("disconnected"), null=True, blank=True)
 
     is_audited: ClassVar[bool] = True
+    sealed_columns: ClassVar[tuple[str, ...]] = ("credentials_sealed",)
 
     all_companies = AccountQuerySet.as_manager()
     objects = ScopedManager.from_queryset(AccountQuerySet)()
