@@ -25,13 +25,14 @@ def refuse_wrong_keys() -> None:
         return
 
 
-class KeysStep(bootsteps.StartStopStep):  # type: ignore[misc]  # celery has no types for it
+class KeysStep(bootsteps.StartStopStep):
     """The same question when a Celery worker starts."""
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
         refuse_wrong_keys()
         # The worker forks next: its children must not inherit the connection.
-        for connection in connections.all():
-            connection.close()
-            connection.close_pool()
+        held: Any
+        for held in connections.all():
+            held.close()
+            held.close_pool()
