@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.statuses import StatusChoices
 
@@ -178,9 +179,9 @@ class SignInOutcome(StatusChoices):
 class AuditAction(StatusChoices):
     """What was done, for the list of changes."""
 
-    CREATED = "created", "success", "plus", True, _("Added")
-    CHANGED = "changed", "progress", "pencil", True, _("Changed")
-    DELETED = "deleted", "danger", "trash-2", True, _("Deleted")
+    CREATED = "created", "success", "plus", True, pgettext_lazy("a thing", "Added")
+    CHANGED = "changed", "progress", "pencil", True, pgettext_lazy("a thing", "Changed")
+    DELETED = "deleted", "danger", "trash-2", True, pgettext_lazy("a thing", "Deleted")
     SHOWN = "shown", "warning", "eye", True, _("Shown in full")
     VISIT_STARTED = "visit_started", "warning", "log-in", True, _("Staff came in")
     VISIT_ENDED = "visit_ended", "neutral", "log-out", True, _("Staff left")
