@@ -20,6 +20,7 @@ app.steps["worker"].add("fbo_cabinet.keys:KeysStep")
 app.conf.task_routes = {
     "marketplaces.process_push": {"queue": "push"},
     "marketplaces.process_waiting_pushes": {"queue": "push"},
+    "core.send_letter": {"queue": "push"},
     "core.*": {"queue": "reports"},
     "analytics.*": {"queue": "reports"},
 }

@@ -13,6 +13,8 @@ FIELD_ENCRYPTION_KEYS = env.encryption_keys(
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# No worker runs: a letter is sent as soon as the transaction commits.
+LETTERS_ARE_QUEUED = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
