@@ -162,6 +162,10 @@ AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_RESET_ON_SUCCESS = True
 EMAIL_SUBJECT_PREFIX = ""
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "FBO Cabinet <cabinet@localhost>")
+EMAIL_TIMEOUT = 10
+# Every kind of letter of ours (core.letters); sent by the workers, or at once where there are none.
+LETTERS: list[str] = []
+LETTERS_ARE_QUEUED = True
 
 # ---- words, time ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ru"
