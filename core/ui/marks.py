@@ -66,6 +66,12 @@ def _badge(label: str, tone: str, icon: str, css: str) -> SafeString:
     return component("badge", label=label, tone=tone, icon=icon, css=css)
 
 
+def marketplace_title(code: str) -> str:
+    """What people call a marketplace; an unknown code itself."""
+    known = _MARKETPLACES.get(code)
+    return str(known[2]) if known else code
+
+
 @register.simple_tag
 def marketplace_mark(code: str, *, name: Any = False) -> SafeString:
     """The 18 px letter mark of a marketplace; with `name=True` its name beside, with a text that text."""
