@@ -21,13 +21,17 @@ class AccountCheck:
     """The answer to "is this key good?".
 
     `missing` names the streams whose methods the key may not call; `methods` are the rights as the
-    marketplace words them.
+    marketplace words them. `ownership_form` and `tax_system` are the marketplace's own words, empty where it
+    does not know.
     """
 
     seller_external_id: str
     seller_name: str = ""
     legal_name: str = ""
     tax_id: str = ""
+    registration_number: str = ""
+    ownership_form: str = ""
+    tax_system: str = ""
     currency: str = "RUB"
     expires_at: datetime | None = None
     roles: tuple[str, ...] = ()

@@ -45,6 +45,11 @@ STREAM_METHODS: Final[Mapping[str, tuple[str, ...]]] = {
 _SELLER_NAME: Final = 200
 _LEGAL_NAME: Final = 300
 _TAX_ID: Final = 12
+_REGISTRATION: Final = 15
+_OWNERSHIP_FORM: Final = 80
+_TAX_SYSTEM: Final = 24
+# The words of CompanyTaxSystemEnum that say nothing.
+_NO_TAX_SYSTEM: Final = frozenset({"UNKNOWN", "UNSPECIFIED"})
 
 
 class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, MarketplaceAdapter):
@@ -108,7 +113,10 @@ class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, Market
             seller_external_id=self.external_id(self.context.credentials),
             seller_name=(company.name or "")[:_SELLER_NAME],
             legal_name=(company.legal_name or "")[:_LEGAL_NAME],
-            tax_id=_tax_id(company.inn),
+            tax_id=_digits(company.inn, most=_TAX_ID),
+            registration_number=_digits(company.ogrn, most=_REGISTRATION),
+            ownership_form=(company.ownership_form or "").strip()[:_OWNERSHIP_FORM],
+            tax_system=_tax_system(company.tax_system),
             currency=(company.currency or "RUB")[:3],
             expires_at=moment(roles.expires_at),
             roles=tuple(role.name for role in roles.roles if role.name),
@@ -165,6 +173,12 @@ class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, Market
         if known.enable is False:
             self._client.enable_push_address(known.id)
 
+    def unsubscribe(self, url: str) -> None:
+        """Drop the URL from those that notices are sent to."""
+        for one in self._client.push_addresses().urls:
+            if one.url == url:
+                self._client.delete_push_address(one.id)
+
 
 def missing_streams(roles: list[Role]) -> tuple[str, ...]:
     """The streams whose methods the roles do not hold.
@@ -187,6 +201,11 @@ def _is_granted(method: str, granted: set[str]) -> bool:
     return any("/".join(parts[:length]) in granted for length in range(3, len(parts) + 1))
 
 
-def _tax_id(value: str | None) -> str:
+def _digits(value: str | None, *, most: int) -> str:
     text = (value or "").strip()
-    return text if text.isdecimal() and len(text) <= _TAX_ID else ""
+    return text if text.isascii() and text.isdecimal() and len(text) <= most else ""
+
+
+def _tax_system(value: str | None) -> str:
+    word = (value or "").strip()
+    return "" if word in _NO_TAX_SYSTEM else word[:_TAX_SYSTEM]

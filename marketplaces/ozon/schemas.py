@@ -73,7 +73,10 @@ class SellerCompany(Wire):
     name: Text = None
     legal_name: Text = None
     inn: Text = None
+    ogrn: Text = None
     currency: Text = None
+    ownership_form: Text = None
+    tax_system: Text = None
 
 
 class SellerInfo(Wire):

@@ -254,6 +254,9 @@ def _apply(account: MarketplaceAccount, check: AccountCheck) -> None:
     account.seller_name = check.seller_name[:200]
     account.legal_name = check.legal_name[:300]
     account.tax_id = check.tax_id[:12]
+    account.registration_number = check.registration_number[:15]
+    account.ownership_form = check.ownership_form[:80]
+    account.tax_system = check.tax_system[:24]
     account.roles = list(check.roles)
     account.checked_at = now
     account.save(
@@ -263,6 +266,9 @@ def _apply(account: MarketplaceAccount, check: AccountCheck) -> None:
             "seller_name",
             "legal_name",
             "tax_id",
+            "registration_number",
+            "ownership_form",
+            "tax_system",
             "roles",
             "checked_at",
         ]

@@ -9,12 +9,13 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
+from core import requisites
 from marketplaces import errors
 from marketplaces.adapter import FetchesOrders, FetchesProducts, FetchesStock, ReceivesPush
 from marketplaces.contracts.orders import OrdersQuery
 from marketplaces.contracts.stock import StockQuery
 from marketplaces.http import Refusal
-from marketplaces.ozon.adapter import Adapter, missing_streams
+from marketplaces.ozon.adapter import Adapter, _digits, _tax_system, missing_streams
 from marketplaces.ozon.credentials import OzonCredentials
 from marketplaces.ozon.schemas import Role
 from sandbox.accounts import Account
@@ -44,7 +45,9 @@ def test_good_key_tells_whose_it_is(adapter: Adapter) -> None:
         "ООО «Льняная лавка»",
         "RUB",
     )
-    assert len(check.tax_id) == 10
+    assert requisites.inn(check.tax_id, is_person=False) == check.tax_id
+    assert requisites.ogrn(check.registration_number) == check.registration_number
+    assert (check.ownership_form, check.tax_system) == ("ООО", "USN")
     assert check.expires_at is not None
     assert check.expires_at > NOW
     assert check.roles == ("Admin read only",)
@@ -81,6 +84,26 @@ def test_key_without_the_right_to_ask_for_the_company_is_still_good(
     check = over(world, adapter_over, roles=("Posting FBO",)).check()
 
     assert (check.seller_external_id, check.seller_name, check.tax_id) == ("77", "", "")
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("OSNO", "OSNO"),
+        (" USN ", "USN"),
+        ("UNKNOWN", ""),
+        ("UNSPECIFIED", ""),
+        (None, ""),
+        ("Х" * 99, "Х" * 24),
+    ],
+)
+def test_a_tax_system_is_kept_in_their_word(told: str | None, kept: str) -> None:
+    assert _tax_system(told) == kept
+
+
+@pytest.mark.parametrize("told", [None, "", "нет", "٣٧٠٢٠٠٠٠٠١", "1" * 16])
+def test_what_is_no_number_of_the_seller_is_not_kept(told: str | None) -> None:
+    assert _digits(told, most=15) == ""
 
 
 @pytest.mark.parametrize(
