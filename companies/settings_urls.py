@@ -2,9 +2,32 @@
 
 from django.urls import path
 
-from companies.views import settings
+from companies.views import audit, invitations, payouts, people, settings
 
 app_name = "settings"
 urlpatterns = [
     path("settings/", settings.home, name="home"),
+    path("settings/payouts/", payouts.payout_list, name="payout-list"),
+    path("settings/payouts/new/", payouts.payout_create, name="payout-create"),
+    path("settings/payouts/<int:pk>/", payouts.payout_edit, name="payout-edit"),
+    path("settings/payouts/<int:pk>/delete/", payouts.payout_delete, name="payout-delete"),
+    path("settings/payouts/<int:pk>/number/", payouts.payout_number, name="payout-number"),
+    path("settings/people/", people.member_list, name="member-list"),
+    path("settings/people/leave/", people.member_leave, name="member-leave"),
+    path("settings/people/second-factor/", people.second_factor_require, name="second-factor"),
+    path("settings/people/<int:pk>/role/", people.member_role, name="member-role"),
+    path("settings/people/<int:pk>/remove/", people.member_remove, name="member-remove"),
+    path("settings/people/invite/", invitations.invitation_create, name="invitation-create"),
+    path(
+        "settings/people/invitations/<int:pk>/resend/",
+        invitations.invitation_resend,
+        name="invitation-resend",
+    ),
+    path(
+        "settings/people/invitations/<int:pk>/withdraw/",
+        invitations.invitation_withdraw,
+        name="invitation-withdraw",
+    ),
+    path("settings/audit/", audit.audit, name="audit"),
+    path("settings/audit/export.<str:form>", audit.audit_export, name="audit-export"),
 ]

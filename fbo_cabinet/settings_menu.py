@@ -36,7 +36,10 @@ class SectionLink:
     is_current: bool
 
 
-SECTIONS: Final[tuple[Section, ...]] = ()
+SECTIONS: Final[tuple[Section, ...]] = (
+    Section(name="settings:payout-list", label=_("Payouts"), icon="landmark", needs=Permission.VIEW_PAYOUTS),
+    Section(name="settings:member-list", label=_("People and roles"), icon="users"),
+)
 
 
 def settings_menu(request: CompanyRequest) -> list[SectionLink]:

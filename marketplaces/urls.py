@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from marketplaces.views import accounts, history, sync
+from marketplaces.views import accounts, history, payouts, sync
 
 app_name = "marketplaces"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("marketplaces/accounts/<int:pk>/pause/", accounts.account_pause, name="account-pause"),
     path("marketplaces/accounts/<int:pk>/resume/", accounts.account_resume, name="account-resume"),
     path("marketplaces/accounts/<int:pk>/check/", accounts.account_check, name="account-check"),
+    path("marketplaces/accounts/<int:pk>/payout/", payouts.account_payout, name="account-payout"),
     path("marketplaces/runs/", history.run_list_page, name="run-list"),
     re_path(r"^marketplaces/runs/export\.(?P<form>csv|xlsx)$", history.run_export, name="run-export"),
     path("marketplaces/quarantine/", history.quarantine_list_page, name="quarantine-list"),

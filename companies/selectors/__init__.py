@@ -1,5 +1,34 @@
 """What the pages of companies ask for."""
 
 from companies.selectors.companies import free_slug, memberships_of
+from companies.selectors.payouts import (
+    PaidAccount,
+    Payer,
+    Payouts,
+    Unpaid,
+    bank_accounts,
+    payee,
+    payouts,
+)
+from companies.selectors.profile import (
+    is_known_device,
+    sessions_of,
+    sign_in_rows,
+    sign_ins_of,
+)
 
-__all__ = ["free_slug", "memberships_of"]
+__all__ = [
+    "PaidAccount",
+    "Payer",
+    "Payouts",
+    "Unpaid",
+    "bank_accounts",
+    "free_slug",
+    "is_known_device",
+    "memberships_of",
+    "payee",
+    "payouts",
+    "sessions_of",
+    "sign_in_rows",
+    "sign_ins_of",
+]

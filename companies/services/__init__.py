@@ -1,5 +1,82 @@
 """Every change to companies, their people and their details."""
 
 from companies.services.companies import SlugTaken, create_company
+from companies.services.invitations import (
+    AlreadyInvited,
+    AlreadyMember,
+    InvitationClosed,
+    NotTheInvited,
+    SentJustNow,
+    TooManyInvitations,
+    accept_invitation,
+    has_proved,
+    invite,
+    read_invitation,
+    resend_invitation,
+    withdraw_invitation,
+)
+from companies.services.payouts import (
+    AlreadyListed,
+    BankDetails,
+    Numbers,
+    StillPaidTo,
+    account_currency,
+    add_bank_account,
+    change_bank_account,
+    remove_bank_account,
+    show_numbers,
+    tell_owners,
+)
+from companies.services.people import (
+    LastOwner,
+    NoSecondFactor,
+    change_role,
+    end_sessions,
+    leave_company,
+    remove_member,
+    require_second_factor,
+)
+from companies.services.profile import (
+    change_profile,
+    end_other_sessions,
+    end_session,
+    forgive_wrong_passwords,
+)
 
-__all__ = ["SlugTaken", "create_company"]
+__all__ = [
+    "AlreadyInvited",
+    "AlreadyListed",
+    "AlreadyMember",
+    "BankDetails",
+    "InvitationClosed",
+    "LastOwner",
+    "NoSecondFactor",
+    "NotTheInvited",
+    "Numbers",
+    "SentJustNow",
+    "SlugTaken",
+    "StillPaidTo",
+    "TooManyInvitations",
+    "accept_invitation",
+    "account_currency",
+    "add_bank_account",
+    "change_bank_account",
+    "change_profile",
+    "change_role",
+    "create_company",
+    "end_other_sessions",
+    "end_session",
+    "end_sessions",
+    "forgive_wrong_passwords",
+    "has_proved",
+    "invite",
+    "leave_company",
+    "read_invitation",
+    "remove_bank_account",
+    "remove_member",
+    "require_second_factor",
+    "resend_invitation",
+    "show_numbers",
+    "tell_owners",
+    "withdraw_invitation",
+]

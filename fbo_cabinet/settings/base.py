@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -61,9 +62,11 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "core.uploads.RequestSizeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "companies.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -142,24 +145,42 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-EMAIL_TIMEOUT = 10
-# Every kind of letter of ours (core.letters); sent by the workers, or at once where there are none.
-LETTERS: list[str] = []
-LETTERS_ARE_QUEUED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SIGNUP_FORM_CLASS = "companies.forms.sign_up.NewcomerForm"
+ACCOUNT_FORMS = {"reset_password_from_key": "companies.forms.profile.NewPasswordForm"}
+ACCOUNT_CHANGE_EMAIL = True
+# Passwords are counted by axes; this is for codes of the second step.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key"}
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 ACCOUNT_USERNAME_BLACKLIST: list[str] = []
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "FBO Cabinet"
 MFA_PASSKEY_LOGIN_ENABLED = True
 USERSESSIONS_TRACK_ACTIVITY = True
+# Wrong passwords are counted by fbo_cabinet.lockout, which has the limits of addresses and accounts too.
+AXES_HANDLER = "fbo_cabinet.lockout.Doorkeeper"
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.5  # hours
+AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "fbo_cabinet.lockout.username_of"
-AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
+AXES_LOCKOUT_CALLABLE = "fbo_cabinet.lockout.locked_out"
 AXES_RESET_ON_SUCCESS = True
+# The page says when the door opens: knocking meanwhile must not move that moment.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# Sign-ins that succeed are in companies.SignIn.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "ip_address",
+    "login",
+    "email",
+    "password",
+    "next",
+    "csrfmiddlewaretoken",
+]
 EMAIL_SUBJECT_PREFIX = ""
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "FBO Cabinet <cabinet@localhost>")
 EMAIL_TIMEOUT = 10
@@ -224,15 +245,27 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# What is larger is refused unread; forms with files say their own, smaller limits.
+REQUEST_MAX_BYTES = 16 * 1024 * 1024
 
 # ---- marketplaces and sync --------------------------------------------------------------------------------
 MARKETPLACES = {
     "ozon": "marketplaces.ozon.adapter.Adapter",
 }
+# Who pays a company: callables that give companies.selectors.Payer rows.
+COMPANY_PAYERS = ["marketplaces.selectors.payers"]
 SYNC_STREAMS = {
     "products": "catalog.streams.ProductStream",
     "stock": "catalog.streams.StockStream",
     "orders": "orders.streams.OrderStream",
+}
+# What is held for an account, in the order in which it is erased with it: what others are built from comes first.
+ACCOUNT_HOLDINGS = {
+    "orders": "orders.services.erase.Orders",
+    "stock": "catalog.services.erase.Stock",
+    "facts": "analytics.services.Facts",
+    "listings": "catalog.services.erase.Listings",
+    "history": "marketplaces.services.erase.History",
 }
 MARKETPLACE_BASE_URLS = {"ozon": env.text("OZON_BASE_URL", "https://api-seller.ozon.ru")}
 # Hosts other than the marketplaces' own that an account may point to (the sandbox), as `host:port`.

@@ -1,5 +1,11 @@
 """What people fill in about accounts and agreements."""
 
 from marketplaces.forms.keys import AccountTitleForm, CredentialsForm, credentials_form
+from marketplaces.forms.payouts import PayoutChoiceForm
 
-__all__ = ["AccountTitleForm", "CredentialsForm", "credentials_form"]
+__all__ = [
+    "AccountTitleForm",
+    "CredentialsForm",
+    "PayoutChoiceForm",
+    "credentials_form",
+]

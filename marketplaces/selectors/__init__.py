@@ -17,6 +17,13 @@ from marketplaces.selectors.health import (
     running_runs,
     runs,
 )
+from marketplaces.selectors.payouts import (
+    PayoutPanel,
+    marketplace_title,
+    payers,
+    payout_currencies,
+    payout_panel,
+)
 
 __all__ = [
     "LAST_RUNS",
@@ -24,13 +31,18 @@ __all__ = [
     "CapabilityRow",
     "Freshness",
     "LimitOnPage",
+    "PayoutPanel",
     "StreamHealth",
     "account_health",
     "accounts_health",
     "capabilities",
     "freshness",
     "last_runs",
+    "marketplace_title",
     "open_quarantine",
+    "payers",
+    "payout_currencies",
+    "payout_panel",
     "run_message",
     "running_runs",
     "runs",

@@ -3,6 +3,9 @@
 from marketplaces.services.accounts import (
     AlreadyConnected,
     BadCredentials,
+    BeingErased,
+    NotConnected,
+    TitleTaken,
     check_account,
     connect_account,
     pause_account,
@@ -12,7 +15,14 @@ from marketplaces.services.accounts import (
     try_credentials,
     warn_of_expiry,
 )
+from marketplaces.services.disconnect import disconnect_account
+from marketplaces.services.erase import BusyElsewhere, erase_account, erase_portion, silent_erasures
 from marketplaces.services.history import forget_old_history, reap_lost_runs
+from marketplaces.services.payouts import (
+    BeingErased,
+    WrongCurrency,
+    set_payout_account,
+)
 from marketplaces.services.pushes import process_push, receive_push, subscribe_push, waiting_pushes
 from marketplaces.services.quarantine import ignore_quarantined, retry_quarantined
 from marketplaces.services.refresh import QUEUED_FOR, Refresh, queue_due_streams, request_refresh
@@ -21,9 +31,14 @@ __all__ = [
     "QUEUED_FOR",
     "AlreadyConnected",
     "BadCredentials",
+    "BeingErased",
     "Refresh",
+    "WrongCurrency",
     "check_account",
     "connect_account",
+    "disconnect_account",
+    "erase_account",
+    "erase_portion",
     "forget_old_history",
     "ignore_quarantined",
     "pause_account",
@@ -36,6 +51,8 @@ __all__ = [
     "request_refresh",
     "resume_account",
     "retry_quarantined",
+    "set_payout_account",
+    "silent_erasures",
     "subscribe_push",
     "try_credentials",
     "waiting_pushes",
