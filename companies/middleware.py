@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django_htmx.http import HttpResponseClientRedirect
 
 from companies.actors import Actor, acting
 from companies.models import Membership, StaffVisit
@@ -33,6 +35,30 @@ class ActorMiddleware:
             return self.get_response(request)
         with acting(_actor(request)):
             return self.get_response(request)
+
+
+class PersonMiddleware:
+    """Speaks to the person who is signed in in his own language, whatever the browser prefers; times outside of
+    companies are Moscow's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        timezone.activate(settings.BUSINESS_TIME_ZONE)
+        try:
+            # Only a browser with a session can belong to anybody: guests cost no query.
+            if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+                self._speak(request)
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+
+    def _speak(self, request: HttpRequest) -> None:
+        language = request.user.language
+        if language in dict(settings.LANGUAGES):
+            translation.activate(language)
+            request.LANGUAGE_CODE = translation.get_language()
 
 
 class CompanyMiddleware:
@@ -65,8 +91,14 @@ class CompanyMiddleware:
             request.session["company"] = slug
         needs_factor = membership.company.requires_second_factor and not membership.is_visit
         if needs_factor and not is_mfa_enabled(request.user):
-            return HttpResponseRedirect(reverse("companies:second-factor", args=[membership.company_id]))
+            return _lead(request, reverse("companies:second-factor", args=[membership.company_id]))
         return None
+
+
+def _lead(request: HttpRequest, url: str) -> HttpResponseBase:
+    """Send the browser there as a whole page, also when htmx asked for a part of one."""
+    is_part = request.headers.get("HX-Request") == "true"
+    return HttpResponseClientRedirect(url) if is_part else HttpResponseRedirect(url)
 
 
 def _membership(request: HttpRequest, slug: str) -> Membership | None:

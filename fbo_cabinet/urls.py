@@ -10,6 +10,7 @@ from fbo_cabinet import health, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("accounts/", include("companies.profile_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("companies/", include("companies.urls")),
