@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 from urllib.parse import urlsplit
 
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -42,8 +43,14 @@ def asks_identity(
     def guarded(request: CompanyRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if is_confirmed(request):
             return view(request, *args, **kwargs)
+        if request.method == "POST":
+            messages.info(
+                request,
+                _("Confirm that it is you, then press the button once more: nothing has changed yet."),
+            )
         return HttpResponseRedirect(_question(_page_of(request)))
 
+    guarded.asks_identity = True  # type: ignore[attr-defined]  # docs/permissions.md reads it
     return guarded  # type: ignore[return-value]  # functools types a wrapper by parameter names
 
 
@@ -58,6 +65,7 @@ def asks_identity_for_form(
             return view(request, *args, **kwargs)
         return HttpResponseRedirect(_question(request.get_full_path()))
 
+    guarded.asks_identity = True  # type: ignore[attr-defined]  # as above
     return guarded  # type: ignore[return-value]  # functools types a wrapper by parameter names
 
 
