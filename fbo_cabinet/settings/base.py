@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "core.uploads.RequestSizeMiddleware",
+    "core.uploads.RequestSizeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -245,6 +246,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# What is larger is refused unread; forms with files say their own, smaller limits.
+REQUEST_MAX_BYTES = 16 * 1024 * 1024
 # What is larger is refused unread; forms with files say their own, smaller limits.
 REQUEST_MAX_BYTES = 16 * 1024 * 1024
 
