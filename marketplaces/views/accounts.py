@@ -147,7 +147,9 @@ def account_check(request: CompanyRequest, pk: int) -> HttpResponse:
 
 
 def _account(request: CompanyRequest, pk: int) -> MarketplaceAccount:
-    accounts = MarketplaceAccount.objects.for_company(request.company).select_related("company")
+    accounts = MarketplaceAccount.objects.for_company(request.company).select_related(
+        "company", "payout_account"
+    )
     account: MarketplaceAccount = get_object_or_404(accounts, pk=pk)
     return account
 
@@ -166,6 +168,7 @@ def _page(request: CompanyRequest, pk: int, *, form: AccountTitleForm | None) ->
         "crumbs": _crumbs(request),
         "can_manage": request.membership.can(Permission.MANAGE_ACCOUNTS),
         "can_sync": request.membership.can(Permission.SYNC),
+        "payout": selectors.payout_panel(account=account, membership=request.membership),
     }
     return render(request, "marketplaces/account.html", context, status=422 if form else 200)
 
