@@ -1,12 +1,17 @@
 """Addresses of a company's settings, under its slug."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from companies.views import audit, invitations, payouts, people, settings
+from companies.views import audit, invitations, legal, payouts, people, settings, taxes
 
 app_name = "settings"
 urlpatterns = [
     path("settings/", settings.home, name="home"),
+    path("settings/company/", legal.company_card, name="company"),
+    path("settings/company/fill/", legal.company_fill, name="company-fill"),
+    path("settings/company/taxes/new/", taxes.tax_create, name="tax-create"),
+    path("settings/company/taxes/<int:pk>/", taxes.tax_edit, name="tax-edit"),
+    path("settings/company/taxes/<int:pk>/delete/", taxes.tax_delete, name="tax-delete"),
     path("settings/payouts/", payouts.payout_list, name="payout-list"),
     path("settings/payouts/new/", payouts.payout_create, name="payout-create"),
     path("settings/payouts/<int:pk>/", payouts.payout_edit, name="payout-edit"),
@@ -29,5 +34,5 @@ urlpatterns = [
         name="invitation-withdraw",
     ),
     path("settings/audit/", audit.audit, name="audit"),
-    path("settings/audit/export.<str:form>", audit.audit_export, name="audit-export"),
+    re_path(r"^settings/audit/export\.(?P<form>csv|xlsx)$", audit.audit_export, name="audit-export"),
 ]

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from companies.choices import RIGHTS, Permission, Role
 from companies.models import Company
 from tests.factories.catalog import ListingFactory, ProductFactory, StockLevelFactory
-from tests.factories.companies import CompanyFactory, MembershipFactory
+from tests.factories.companies import CompanyFactory, InvitationFactory, MembershipFactory
 from tests.factories.marketplaces import (
     AccountFactory,
     QuarantinedRecordFactory,
@@ -56,9 +56,23 @@ def product(company: Company) -> Any:
     return ListingFactory(account=AccountFactory(company=company)).product
 
 
+def membership(company: Company) -> Any:
+    return MembershipFactory(company=company, role=Role.MANAGER)
+
+
+def invitation(company: Company) -> Any:
+    return InvitationFactory(company=company)
+
+
+def tax_period(company: Company) -> Any:
+    return TaxPeriodFactory(company=company)
+
+
 POST = ("post",)
 BOTH = ("get", "post")
 MANAGE, SYNC, EXPORT = Permission.MANAGE_ACCOUNTS, Permission.SYNC, Permission.EXPORT
+PEOPLE = Permission.MANAGE_PEOPLE
+CARD = Permission.MANAGE_COMPANY
 CSV = {"form": "csv"}
 
 TABLE: dict[str, Address] = {
@@ -92,6 +106,23 @@ TABLE: dict[str, Address] = {
     "marketplaces:quarantine-retry": Address(needs=SYNC, methods=POST, makes=record),
     "marketplaces:quarantine-ignore": Address(needs=SYNC, methods=POST, makes=record),
     "settings:home": Address(),
+    "settings:company": Address(to_change=CARD, methods=BOTH),
+    "settings:company-fill": Address(needs=CARD, methods=POST),
+    "settings:tax-create": Address(needs=CARD, methods=BOTH),
+    "settings:tax-edit": Address(needs=CARD, methods=BOTH, makes=tax_period),
+    "settings:tax-delete": Address(needs=CARD, methods=POST, makes=tax_period),
+    "settings:member-list": Address(),
+    "settings:member-leave": Address(methods=POST),
+    "settings:member-role": Address(needs=PEOPLE, methods=BOTH, makes=membership, data={"role": "viewer"}),
+    "settings:member-remove": Address(needs=PEOPLE, methods=POST, makes=membership),
+    "settings:second-factor": Address(needs=PEOPLE, methods=POST, data={"is_required": "yes"}),
+    "settings:invitation-create": Address(
+        needs=PEOPLE, methods=BOTH, data={"email": "novy@example.com", "role": "viewer"}
+    ),
+    "settings:invitation-resend": Address(needs=PEOPLE, methods=POST, makes=invitation),
+    "settings:invitation-withdraw": Address(needs=PEOPLE, methods=POST, makes=invitation),
+    "settings:audit": Address(needs=Permission.VIEW_AUDIT),
+    "settings:audit-export": Address(needs=Permission.VIEW_AUDIT, parts=CSV),
 }
 
 every_address = pytest.mark.parametrize(
@@ -108,6 +139,8 @@ pages = pytest.mark.parametrize("name", [name for name, address in TABLE.items()
 each_name = pytest.mark.parametrize("name", TABLE)
 # Words that only the other company's rows hold.
 SECRETS = (
+    "sekret-priglashenie@example.com",
+    "СЕКРЕТ-ЧЕЛОВЕК",
     "СЕКРЕТ-АРТИКУЛ",
     "СЕКРЕТ-ЗАКАЗ",
     "СЕКРЕТ-КАБИНЕТ",
@@ -131,6 +164,8 @@ def secrets() -> Company:
     sold = OrderFactory(account=shop, external_id="СЕКРЕТ-ЗАКАЗ", title="СЕКРЕТ-ТОВАР", lines=0)
     OrderLineFactory(order=sold, listing=listing)
     OrderEventFactory(order=sold)
+    InvitationFactory(company=company, email="sekret-priglashenie@example.com")
+    MembershipFactory(company=company, user__name="СЕКРЕТ-ЧЕЛОВЕК")
     return company
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from companies.choices import Role
-from companies.models import Company, Membership, User
+from companies.models import Company, Invitation, Membership, User
 from tests.factories.base import CompanyOwnedFactory
 
 PASSWORD = "correct-horse-battery"
@@ -40,3 +43,21 @@ class MembershipFactory(CompanyOwnedFactory):
     company = factory.SubFactory(CompanyFactory)
     user = factory.SubFactory(UserFactory)
     role = Role.OWNER
+
+
+class InvitationFactory(CompanyOwnedFactory):
+    class Meta:
+        model = Invitation
+
+    class Params:
+        expired = factory.Trait(
+            expires_at=factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=1))
+        )
+        accepted = factory.Trait(
+            accepted_at=factory.LazyFunction(timezone.now), accepted_by=factory.SubFactory(UserFactory)
+        )
+        withdrawn = factory.Trait(withdrawn_at=factory.LazyFunction(timezone.now))
+
+    company = factory.SubFactory(CompanyFactory)
+    email = factory.Sequence(lambda n: f"invited{n}@example.com")
+    role = Role.MANAGER
