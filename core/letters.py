@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import structlog
 from celery import current_app
@@ -23,9 +24,14 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from core import formats
+
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from django_stubs_ext import StrOrPromise
 
 log = structlog.get_logger(__name__)
@@ -49,7 +55,7 @@ class NotSent(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """The one link of a letter."""
+    """A link of a letter: the button, or a plain one below the text."""
 
     label: str
     url: str
@@ -59,7 +65,8 @@ class Action:
 class Letter:
     """What one person is told. All texts are plain, in `language`: both bodies are made from them.
 
-    `lead` stands above the facts, `after` below the link, `why` at the foot: why this person gets the letter.
+    `lead` stands above the facts, `after` below the link, with a second link in plain, `why` at the foot: why this
+    person gets the letter.
     """
 
     to: str
@@ -70,6 +77,7 @@ class Letter:
     facts: tuple[tuple[str, str], ...] = ()
     action: Action | None = None
     after: tuple[str, ...] = ()
+    also: Action | None = None
 
 
 class LetterKind(ABC):
@@ -195,6 +203,14 @@ def mask_numbers(text: str) -> str:
     return _NUMBER.sub(lambda found: f"…{re.sub(r'[^0-9]', '', found.group())[-4:]}", text)
 
 
+def told_moment(value: datetime, zone: tzinfo | None = None) -> str:
+    """`24 ноября, 22:14 МСК`: a moment in words that stay true whenever and wherever the letter is read."""
+    local = value.astimezone(zone or ZoneInfo(settings.BUSINESS_TIME_ZONE))
+    hours = local.strftime("%z")
+    name = _("MSK") if hours == "+0300" else f"UTC{hours[:3]}:{hours[3:]}"
+    return f"{formats.long_day(local.date())}, {local:%H:%M} {name}"
+
+
 def _hand_over(kind: str, ids: dict[str, int], mark: str) -> None:
     if settings.LETTERS_ARE_QUEUED:
         try:
@@ -218,7 +234,7 @@ def _reason(exc: Exception) -> str:
 def _is_final(exc: Exception) -> bool:
     """Whether the server said no for good: the address does not exist, the letter is unwanted."""
     if isinstance(exc, smtplib.SMTPRecipientsRefused):
-        return all(500 <= code < 600 for code, _ in exc.recipients.values())
+        return all(500 <= code < 600 for code, _words in exc.recipients.values())
     # A wrong password of ours is mended by the operator.
     if isinstance(exc, smtplib.SMTPAuthenticationError):
         return False

@@ -21,6 +21,7 @@ app.conf.task_routes = {
     "marketplaces.process_push": {"queue": "push"},
     "marketplaces.process_waiting_pushes": {"queue": "push"},
     "core.send_letter": {"queue": "push"},
+    "companies.*": {"queue": "reports"},
     "core.*": {"queue": "reports"},
     "analytics.*": {"queue": "reports"},
 }
@@ -46,5 +47,6 @@ app.conf.beat_schedule = {
         }
         for queue in QUEUES
     },
+    "forget-sign-ins": {"task": "companies.forget_sign_ins", "schedule": crontab(hour="2", minute="40")},
     "check-accounts": {"task": "marketplaces.check_accounts", "schedule": crontab(hour="3", minute="20")},
 }

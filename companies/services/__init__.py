@@ -42,6 +42,7 @@ from companies.services.profile import (
     end_session,
     forgive_wrong_passwords,
 )
+from companies.services.sign_ins import forget_sign_ins, record_refusal, record_sign_in
 
 __all__ = [
     "AlreadyInvited",
@@ -67,11 +68,14 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "end_sessions",
+    "forget_sign_ins",
     "forgive_wrong_passwords",
     "has_proved",
     "invite",
     "leave_company",
     "read_invitation",
+    "record_refusal",
+    "record_sign_in",
     "remove_bank_account",
     "remove_member",
     "require_second_factor",

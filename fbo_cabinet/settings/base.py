@@ -146,6 +146,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_ADAPTER = "companies.adapters.AccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
@@ -157,12 +159,18 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key"}
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 ACCOUNT_USERNAME_BLACKLIST: list[str] = []
+MFA_ADAPTER = "companies.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "companies.forms.sign_ins.CodeForm",
+    "reauthenticate": "companies.forms.sign_ins.ConfirmingCodeForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "FBO Cabinet"
 MFA_PASSKEY_LOGIN_ENABLED = True
 USERSESSIONS_TRACK_ACTIVITY = True
 # Wrong passwords are counted by fbo_cabinet.lockout, which has the limits of addresses and accounts too.
 AXES_HANDLER = "fbo_cabinet.lockout.Doorkeeper"
+AXES_CLIENT_IP_CALLABLE = "core.addresses.client_address"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -186,7 +194,15 @@ EMAIL_SUBJECT_PREFIX = ""
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "FBO Cabinet <cabinet@localhost>")
 EMAIL_TIMEOUT = 10
 # Every kind of letter of ours (core.letters); sent by the workers, or at once where there are none.
-LETTERS: list[str] = []
+LETTERS = [
+    "companies.letters.Invited",
+    "companies.letters.MemberRemoved",
+    "companies.letters.SecondFactorRequired",
+    "companies.letters.PayoutChanged",
+    "companies.letters.NewDevice",
+    "marketplaces.letters.KeyExpires",
+    "marketplaces.letters.AgreementEnds",
+]
 LETTERS_ARE_QUEUED = True
 
 # ---- words, time ------------------------------------------------------------------------------------------
@@ -242,6 +258,10 @@ CSRF_COOKIE_HTTPONLY = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+# By this a browser in which somebody has signed in before is known again (core.devices).
+DEVICE_COOKIE_NAME = "device"
+# How many proxies of ours stand before the web server: whose word for the client's address counts.
+PROXY_COUNT = env.number("PROXY_COUNT", 0)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -1,0 +1,7 @@
+"""The letters about companies, people and sign-ins."""
+
+from companies.letters.payouts import PayoutChanged
+from companies.letters.people import Invited, MemberRemoved, SecondFactorRequired
+from companies.letters.sign_ins import NewDevice
+
+__all__ = ["Invited", "MemberRemoved", "NewDevice", "PayoutChanged", "SecondFactorRequired"]
