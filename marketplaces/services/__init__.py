@@ -18,11 +18,7 @@ from marketplaces.services.accounts import (
 from marketplaces.services.disconnect import disconnect_account
 from marketplaces.services.erase import BusyElsewhere, erase_account, erase_portion, silent_erasures
 from marketplaces.services.history import forget_old_history, reap_lost_runs
-from marketplaces.services.payouts import (
-    BeingErased,
-    WrongCurrency,
-    set_payout_account,
-)
+from marketplaces.services.payouts import WrongCurrency, set_payout_account
 from marketplaces.services.pushes import process_push, receive_push, subscribe_push, waiting_pushes
 from marketplaces.services.quarantine import ignore_quarantined, retry_quarantined
 from marketplaces.services.refresh import QUEUED_FOR, Refresh, queue_due_streams, request_refresh
@@ -32,7 +28,10 @@ __all__ = [
     "AlreadyConnected",
     "BadCredentials",
     "BeingErased",
+    "BusyElsewhere",
+    "NotConnected",
     "Refresh",
+    "TitleTaken",
     "WrongCurrency",
     "check_account",
     "connect_account",

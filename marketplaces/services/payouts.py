@@ -12,6 +12,7 @@ from companies.models import BankAccount
 from companies.services import tell_owners
 from marketplaces.models import AccountStatus, MarketplaceAccount
 from marketplaces.selectors.payouts import payout_currencies
+from marketplaces.services.accounts import BeingErased
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,10 +27,6 @@ class WrongCurrency(Exception):
         self.paid_in = sorted(paid_in)
         self.kept_in = kept_in
         super().__init__(f"pays in {', '.join(self.paid_in)}, the bank account is in {kept_in}")
-
-
-class BeingErased(Exception):
-    """The account is being erased: nothing of it changes any more."""
 
 
 @transaction.atomic
@@ -48,7 +45,7 @@ def set_payout_account(
         .get(pk=account.pk)
     )
     if held.status == AccountStatus.ERASING:
-        raise BeingErased
+        raise BeingErased(held)
     target = _fitting(held, bank_account) if bank_account is not None else None
     chosen = target.pk if target is not None else None
     if held.payout_account_id == chosen:

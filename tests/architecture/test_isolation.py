@@ -17,7 +17,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from companies.choices import RIGHTS, Permission, Role
 from companies.models import Company
 from tests.factories.catalog import ListingFactory, ProductFactory, StockLevelFactory
-from tests.factories.companies import CompanyFactory, InvitationFactory, MembershipFactory
+from tests.factories.companies import (
+    CompanyFactory,
+    InvitationFactory,
+    LegalDetailsFactory,
+    MembershipFactory,
+    TaxPeriodFactory,
+)
 from tests.factories.marketplaces import (
     AccountFactory,
     QuarantinedRecordFactory,
@@ -25,6 +31,7 @@ from tests.factories.marketplaces import (
     SyncRunFactory,
 )
 from tests.factories.orders import OrderEventFactory, OrderFactory, OrderLineFactory
+from tests.factories.payouts import BankAccountFactory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +71,10 @@ def invitation(company: Company) -> Any:
     return InvitationFactory(company=company)
 
 
+def bank_account(company: Company) -> Any:
+    return BankAccountFactory(company=company)
+
+
 def tax_period(company: Company) -> Any:
     return TaxPeriodFactory(company=company)
 
@@ -73,6 +84,7 @@ BOTH = ("get", "post")
 MANAGE, SYNC, EXPORT = Permission.MANAGE_ACCOUNTS, Permission.SYNC, Permission.EXPORT
 PEOPLE = Permission.MANAGE_PEOPLE
 CARD = Permission.MANAGE_COMPANY
+PAYOUTS = Permission.MANAGE_PAYOUTS
 CSV = {"form": "csv"}
 
 TABLE: dict[str, Address] = {
@@ -111,6 +123,12 @@ TABLE: dict[str, Address] = {
     "settings:tax-create": Address(needs=CARD, methods=BOTH),
     "settings:tax-edit": Address(needs=CARD, methods=BOTH, makes=tax_period),
     "settings:tax-delete": Address(needs=CARD, methods=POST, makes=tax_period),
+    "marketplaces:account-payout": Address(needs=PAYOUTS, methods=BOTH, makes=account),
+    "settings:payout-list": Address(needs=Permission.VIEW_PAYOUTS),
+    "settings:payout-create": Address(needs=PAYOUTS, methods=BOTH),
+    "settings:payout-edit": Address(needs=PAYOUTS, methods=BOTH, makes=bank_account),
+    "settings:payout-delete": Address(needs=PAYOUTS, methods=POST, makes=bank_account),
+    "settings:payout-number": Address(needs=PAYOUTS, methods=POST, makes=bank_account),
     "settings:member-list": Address(),
     "settings:member-leave": Address(methods=POST),
     "settings:member-role": Address(needs=PEOPLE, methods=BOTH, makes=membership, data={"role": "viewer"}),
@@ -146,7 +164,9 @@ SECRETS = (
     "СЕКРЕТ-КАБИНЕТ",
     "СЕКРЕТ-ЗАПИСЬ",
     "СЕКРЕТ-ТОВАР",
+    "СЕКРЕТ-КАРТОЧКА",
     "Секретная лавка",
+    "СЕКРЕТ-БАНК",
 )
 
 
@@ -155,9 +175,12 @@ def secrets() -> Company:
     """Another company with a row of everything."""
     company = CompanyFactory(name="Секретная лавка", slug="sekret")
     shop = AccountFactory(company=company, title="СЕКРЕТ-КАБИНЕТ")
+    BankAccountFactory(company=company, bank_name="СЕКРЕТ-БАНК")
     StreamStateFactory(account=shop, fresh=True)
     SyncRunFactory(account=shop)
     QuarantinedRecordFactory(account=shop, external_id="СЕКРЕТ-ЗАПИСЬ")
+    LegalDetailsFactory(company=company, full_name="СЕКРЕТ-КАРТОЧКА")
+    TaxPeriodFactory(company=company)
     goods = ProductFactory(company=company, sku="СЕКРЕТ-АРТИКУЛ", name="СЕКРЕТ-ТОВАР")
     listing = ListingFactory(account=shop, product=goods, seller_sku="СЕКРЕТ-АРТИКУЛ", name="СЕКРЕТ-ТОВАР")
     StockLevelFactory(listing=listing)
