@@ -261,9 +261,7 @@ def _about_rows(selection: Selection, about: About, *, count: int) -> list[tuple
 
 
 def _rows(selection: Selection, columns: Sequence[Column]) -> Iterator[tuple[Any, ...]]:
-    rows = selection.queryset.values_list(*(column.source for column in columns))
-    iterator: Iterator[tuple[Any, ...]] = rows.iterator(chunk_size=CHUNK)
-    return iterator
+    return selection.table.read(selection.queryset, columns, chunk=CHUNK)
 
 
 def _header(column: Column) -> str:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import django_tables2
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
     from core.statuses import StatusChoices
@@ -87,3 +90,11 @@ class BaseTable(django_tables2.Table):  # type: ignore[misc]  # untyped base
     def sorts(cls) -> dict[str, Sort]:
         """What the list may be ordered by, by the word in the URL."""
         return {column.name: column.sort for column in cls.all_columns() if column.sort is not None}
+
+    @classmethod
+    def read(cls, rows: QuerySet[Any], columns: Sequence[Column], *, chunk: int) -> Iterator[tuple[Any, ...]]:
+        """The rows of the file, a value a column; a table overrides it whose words are not in the database."""
+        values: Iterator[tuple[Any, ...]] = rows.values_list(*(column.source for column in columns)).iterator(
+            chunk_size=chunk
+        )
+        return values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone, translation
@@ -15,14 +16,13 @@ from companies.selectors.changes import FieldChange, Names, field_changes, name_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from django_stubs_ext import StrOrPromise
 
     from companies.models import Company
 
-# Rows of an export whose names are read together.
-CHUNK: Final = 500
+# Of a long change so many fields stand open on a page.
 OPEN_FIELDS: Final = 3
 _SOURCES: Final[dict[str, StrOrPromise]] = {
     "web": gettext_lazy("in the browser"),
@@ -64,6 +64,11 @@ class ChangeRow:
         return self.fields[len(self.first_fields) :]
 
     @property
+    def action_label(self) -> str:
+        """What was done, for exports."""
+        return str(getattr(self.action, "label", self.action))
+
+    @property
     def words(self) -> str:
         """The changed fields in one line, for exports."""
         return "; ".join(map(str, self.fields))
@@ -76,20 +81,29 @@ def last_changes(
     entries = AuditEntry.objects.for_company(company).filter(subject=subject)
     if subject_id is not None:
         entries = entries.filter(subject_id=subject_id)
-    return change_rows(company, list(entries.order_by("-at", "-pk")[:most]))
+    return change_rows(company.pk, list(entries.order_by("-at", "-pk")[:most]))
 
 
-def change_rows(company: Company, entries: Sequence[AuditEntry]) -> list[ChangeRow]:
-    """Entries in words; what they point to is read in one query a table."""
-    names = Names(company.pk, entries)
-    visits = _visits(company, entries)
+def change_rows(company_id: int, entries: Sequence[AuditEntry]) -> list[ChangeRow]:
+    """Entries of a company in words; what they point to is read in one query a table."""
+    names = Names(company_id, entries)
+    visits = _visits(company_id, entries)
     return [_row(entry, names, visits) for entry in entries]
 
 
-def export_rows(company: Company, entries: Any) -> Iterator[tuple[Any, ...]]:
-    """Every entry of a queryset as the columns of the export, in the language and the zone of now."""
+def audit_list(company: Company) -> Any:
+    """The entries of a company."""
+    return AuditEntry.objects.for_company(company)
+
+
+def worded(entries: Any, fields: Sequence[str], *, chunk: int) -> Iterator[tuple[Any, ...]]:
+    """The named fields of the rows of a queryset of one company, for its export.
+
+    They are in the language and the zone of now: a file is streamed after the request has put both away.
+    """
     language, zone = translation.get_language(), timezone.get_current_timezone()
-    return _in_chunks(company, entries, language=language, zone=zone)
+    batches = _in_batches(entries.iterator(chunk_size=chunk), size=chunk)
+    return (row for batch in batches for row in _worded(batch, fields, language=language, zone=zone))
 
 
 def actor_choices(company: Company) -> list[tuple[str, str]]:
@@ -160,11 +174,11 @@ def _visit_of(entry: AuditEntry) -> int | None:
     return entry.visit_id or (entry.subject_id if entry.subject == AuditSubject.VISIT else None)
 
 
-def _visits(company: Company, entries: Iterable[AuditEntry]) -> dict[int, StaffVisit]:
+def _visits(company_id: int, entries: Iterable[AuditEntry]) -> dict[int, StaffVisit]:
     pks = {pk for pk in map(_visit_of, entries) if pk}
     if not pks:
         return {}
-    visits = StaffVisit.objects.for_company(company).filter(pk__in=pks).select_related("as_user")
+    visits = StaffVisit.objects.for_company(company_id).filter(pk__in=pks).select_related("as_user")
     return {visit.pk: visit for visit in visits}
 
 
@@ -173,35 +187,14 @@ def _seen_as(visit: StaffVisit) -> str:
     return f"{visit.as_user} ({role})" if visit.as_user else role
 
 
-def _in_chunks(
-    company: Company, entries: Any, *, language: str | None, zone: Any
-) -> Iterator[tuple[Any, ...]]:
-    waiting: list[AuditEntry] = []
-    for entry in entries.iterator(chunk_size=CHUNK):
-        waiting.append(entry)
-        if len(waiting) == CHUNK:
-            yield from _exported(company, waiting, language=language, zone=zone)
-            waiting = []
-    yield from _exported(company, waiting, language=language, zone=zone)
+def _in_batches(entries: Iterator[AuditEntry], *, size: int) -> Iterator[list[AuditEntry]]:
+    while batch := list(islice(entries, size)):
+        yield batch
 
 
-def _exported(
-    company: Company, entries: Sequence[AuditEntry], *, language: str | None, zone: Any
+def _worded(
+    entries: Sequence[AuditEntry], fields: Sequence[str], *, language: str | None, zone: tzinfo
 ) -> list[tuple[Any, ...]]:
-    # A file is streamed after the request has switched its language and zone off.
     with translation.override(language), timezone.override(zone):
-        return [
-            (
-                row.at,
-                row.who,
-                row.on_behalf,
-                row.source,
-                row.address,
-                row.subject_label,
-                row.name,
-                str(getattr(row.action, "label", row.action)),
-                row.words,
-                row.note,
-            )
-            for row in change_rows(company, entries)
-        ]
+        rows = change_rows(entries[0].company_id, entries)
+        return [tuple(getattr(row, name) for name in fields) for row in rows]

@@ -67,7 +67,8 @@ READINGS: Final[dict[str, Reading]] = {
         labels={"user_id": pgettext_lazy("a member", "Person")},
     ),
     AuditSubject.INVITATION: Reading(
-        model="companies.Invitation", labels={"accepted_by_id": gettext_lazy("Accepted by")}
+        model="companies.Invitation",
+        labels={"accepted_by_id": gettext_lazy("Accepted by"), "invited_by_id": gettext_lazy("Invited by")},
     ),
     AuditSubject.OWN_WAREHOUSE: Reading(model="companies.OwnWarehouse"),
     AuditSubject.ACCOUNT: Reading(
