@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from companies.views import audit, invitations, legal, payouts, people, settings, taxes
+from companies.views import audit, invitations, legal, payouts, people, settings, taxes, warehouses
 
 app_name = "settings"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("settings/payouts/<int:pk>/", payouts.payout_edit, name="payout-edit"),
     path("settings/payouts/<int:pk>/delete/", payouts.payout_delete, name="payout-delete"),
     path("settings/payouts/<int:pk>/number/", payouts.payout_number, name="payout-number"),
+    path("settings/warehouses/", warehouses.warehouse_list, name="warehouse-list"),
+    path("settings/warehouses/new/", warehouses.warehouse_create, name="warehouse-create"),
+    path("settings/warehouses/<int:pk>/", warehouses.warehouse_edit, name="warehouse-edit"),
+    path("settings/warehouses/<int:pk>/archive/", warehouses.warehouse_archive, name="warehouse-archive"),
+    path("settings/warehouses/<int:pk>/restore/", warehouses.warehouse_restore, name="warehouse-restore"),
     path("settings/people/", people.member_list, name="member-list"),
     path("settings/people/leave/", people.member_leave, name="member-leave"),
     path("settings/people/second-factor/", people.second_factor_require, name="second-factor"),

@@ -16,16 +16,20 @@ from companies.selectors.profile import (
     sign_in_rows,
     sign_ins_of,
 )
+from companies.selectors.warehouses import WarehouseRow, Warehouses, own_warehouses
 
 __all__ = [
     "PaidAccount",
     "Payer",
     "Payouts",
     "Unpaid",
+    "WarehouseRow",
+    "Warehouses",
     "bank_accounts",
     "free_slug",
     "is_known_device",
     "memberships_of",
+    "own_warehouses",
     "payee",
     "payouts",
     "sessions_of",

@@ -43,6 +43,14 @@ from companies.services.profile import (
     forgive_wrong_passwords,
 )
 from companies.services.sign_ins import forget_sign_ins, record_refusal, record_sign_in
+from companies.services.warehouses import (
+    NameTaken,
+    WarehouseDetails,
+    add_warehouse,
+    archive_warehouse,
+    change_warehouse,
+    restore_warehouse,
+)
 
 __all__ = [
     "AlreadyInvited",
@@ -51,6 +59,7 @@ __all__ = [
     "BankDetails",
     "InvitationClosed",
     "LastOwner",
+    "NameTaken",
     "NoSecondFactor",
     "NotTheInvited",
     "Numbers",
@@ -58,12 +67,16 @@ __all__ = [
     "SlugTaken",
     "StillPaidTo",
     "TooManyInvitations",
+    "WarehouseDetails",
     "accept_invitation",
     "account_currency",
     "add_bank_account",
+    "add_warehouse",
+    "archive_warehouse",
     "change_bank_account",
     "change_profile",
     "change_role",
+    "change_warehouse",
     "create_company",
     "end_other_sessions",
     "end_session",
@@ -80,6 +93,7 @@ __all__ = [
     "remove_member",
     "require_second_factor",
     "resend_invitation",
+    "restore_warehouse",
     "show_numbers",
     "tell_owners",
     "withdraw_invitation",

@@ -32,6 +32,7 @@ from tests.factories.marketplaces import (
 )
 from tests.factories.orders import OrderEventFactory, OrderFactory, OrderLineFactory
 from tests.factories.payouts import BankAccountFactory
+from tests.factories.warehouses import OwnWarehouseFactory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +80,16 @@ def tax_period(company: Company) -> Any:
     return TaxPeriodFactory(company=company)
 
 
+def own_warehouse(company: Company) -> Any:
+    return OwnWarehouseFactory(company=company)
+
+
 POST = ("post",)
 BOTH = ("get", "post")
 MANAGE, SYNC, EXPORT = Permission.MANAGE_ACCOUNTS, Permission.SYNC, Permission.EXPORT
 PEOPLE = Permission.MANAGE_PEOPLE
 CARD = Permission.MANAGE_COMPANY
+WAREHOUSES = Permission.MANAGE_WAREHOUSES
 PAYOUTS = Permission.MANAGE_PAYOUTS
 CSV = {"form": "csv"}
 
@@ -139,6 +145,11 @@ TABLE: dict[str, Address] = {
     ),
     "settings:invitation-resend": Address(needs=PEOPLE, methods=POST, makes=invitation),
     "settings:invitation-withdraw": Address(needs=PEOPLE, methods=POST, makes=invitation),
+    "settings:warehouse-list": Address(),
+    "settings:warehouse-create": Address(needs=WAREHOUSES, methods=BOTH),
+    "settings:warehouse-edit": Address(needs=WAREHOUSES, methods=BOTH, makes=own_warehouse),
+    "settings:warehouse-archive": Address(needs=WAREHOUSES, methods=POST, makes=own_warehouse),
+    "settings:warehouse-restore": Address(needs=WAREHOUSES, methods=POST, makes=own_warehouse),
     "settings:audit": Address(needs=Permission.VIEW_AUDIT),
     "settings:audit-export": Address(needs=Permission.VIEW_AUDIT, parts=CSV),
 }
@@ -164,6 +175,7 @@ SECRETS = (
     "СЕКРЕТ-КАБИНЕТ",
     "СЕКРЕТ-ЗАПИСЬ",
     "СЕКРЕТ-ТОВАР",
+    "СЕКРЕТ-СКЛАД",
     "СЕКРЕТ-КАРТОЧКА",
     "Секретная лавка",
     "СЕКРЕТ-БАНК",
@@ -187,6 +199,7 @@ def secrets() -> Company:
     sold = OrderFactory(account=shop, external_id="СЕКРЕТ-ЗАКАЗ", title="СЕКРЕТ-ТОВАР", lines=0)
     OrderLineFactory(order=sold, listing=listing)
     OrderEventFactory(order=sold)
+    OwnWarehouseFactory(company=company, name="СЕКРЕТ-СКЛАД")
     InvitationFactory(company=company, email="sekret-priglashenie@example.com")
     MembershipFactory(company=company, user__name="СЕКРЕТ-ЧЕЛОВЕК")
     return company
