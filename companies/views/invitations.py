@@ -108,7 +108,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         "invitation": found,
         "role": Role(found.role),
         "closed": closed,
-        "is_mine": closed is not None and found.accepted_by_id == request.user.pk,
+        "is_mine": request.user.is_authenticated and found.accepted_by_id == request.user.pk,
         "is_known": not request.user.is_authenticated and is_known(found.email),
         "is_other": request.user.is_authenticated and not services.has_proved(request.user, found.email),
         "is_unproved": request.user.is_authenticated and request.user.email.lower() == found.email,
