@@ -28,3 +28,5 @@ urlpatterns += [
     path("<slug:company_slug>/", include("marketplaces.urls")),
     path("<slug:company_slug>/", include("companies.settings_urls")),
 ]
+# Asked by allauth when something is tried too often.
+handler429 = "fbo_cabinet.views.too_many"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from companies.selectors import memberships_of
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 
 @require_safe
@@ -23,3 +24,13 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("companies:company-create")
     last = request.session.get("company")
     return redirect(next((company for company in companies if company.slug == last), companies[0]))
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """The answer to what was tried too often: none of allauth's limits here looks back further than a minute."""
+    headers = {"Retry-After": "60"}
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"error": "too_many", "retry_after": 60}, status=429, headers=headers)
+    response = render(request, "429.html", status=429)
+    response.headers.update(headers)
+    return response

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from allauth.core import context
+from allauth.core.internal import ratelimit
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -82,6 +87,23 @@ def is_known_device(*, email: str, device: str) -> bool:
         return False
     done = SignIn.objects.filter(user__email=email, device=device, outcome=SignInOutcome.DONE)
     return done.exists()
+
+
+def wait_for_codes(user: User) -> timedelta:
+    """For how long codes of the person's second step are refused, even right ones, after too many wrong ones."""
+    waits = [0.0]
+    for rate in ratelimit.get_rates(app="allauth.account", action="login_failed"):
+        name = ratelimit.get_cache_key(
+            context.request,
+            app="allauth.account",
+            action="login_failed",
+            rate=rate,
+            key=f"mfa-auth-user-{user.pk}",
+        )
+        tries = sorted(cache.get(name, []))
+        if len(tries) >= rate.amount:
+            waits.append(tries[-rate.amount] + rate.duration - time.time())
+    return timedelta(seconds=max(waits))
 
 
 def _is_valid(data: Mapping[str, Any], user: User) -> bool:

@@ -4,8 +4,11 @@ import { startKeyboard } from "./components/keyboard.js";
 import { startLive } from "./components/live.js";
 import { startMenus } from "./components/menu.js";
 import { startMessages } from "./components/message.js";
+import { startPasskeys } from "./components/passkey.js";
+import { startPrint } from "./components/print.js";
 import { startSelection } from "./components/selection.js";
 import { startView } from "./components/view.js";
+import { startWhen } from "./components/when.js";
 
 startMenus();
 startSelection();
@@ -14,3 +17,6 @@ startMessages();
 startView();
 startLive();
 startCharts();
+startPrint();
+startPasskeys();
+startWhen();
