@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from companies.choices import AuditAction, AuditSubject
 from companies.letters.people import SAMPLE_COMPANY, SAMPLE_PERSON
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 _WHAT: Final[dict[str, StrOrPromise]] = {
-    AuditAction.CREATED: gettext_lazy("Added"),
-    AuditAction.CHANGED: gettext_lazy("Changed"),
-    AuditAction.DELETED: gettext_lazy("Deleted"),
+    AuditAction.CREATED: pgettext_lazy("a thing", "Added"),
+    AuditAction.CHANGED: pgettext_lazy("a thing", "Changed"),
+    AuditAction.DELETED: pgettext_lazy("a thing", "Deleted"),
     AuditAction.SHOWN: gettext_lazy("Shown in full"),
 }
 

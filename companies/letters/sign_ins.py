@@ -60,7 +60,7 @@ def _letter(sign_in: SignIn) -> Letter:
                 (_("When"), told_moment(sign_in.at)),
                 (_("Browser"), device_words(sign_in.user_agent)),
                 (_("From the address"), sign_in.address or _("not known")),
-                (_("How"), method_words(sign_in.method)),
+                (_("Confirmed by"), method_words(sign_in.method)),
             ),
             action=Action(label=_("See where you are signed in"), url=link(reverse("usersessions_list"))),
             after=(_("If it was not you, end the other sessions there and set a new password at once."),),
