@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from companies.actors import Actor, acting
 from companies.models import Membership, StaffVisit
+from core.addresses import client_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,5 +139,5 @@ def _actor(request: HttpRequest) -> Actor:
         user_id=user.pk if is_known else None,
         name=str(user)[:300] if is_known else "",
         visit_id=request.session.get(VISIT_KEY) if is_known and user.is_staff else None,
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=client_address(request) or "",
     )
