@@ -16,7 +16,7 @@ from fbo_cabinet.bench.database import bare_connection, vacuum
 from fbo_cabinet.bench.report import Finding, Stopwatch, per_second
 from orders.models import Order, OrderEvent, OrderLine
 from orders.services.record import record_orders
-from orders.services.rows import LINE_COLUMNS, ORDERS, line_rows, order_row
+from orders.services.rows import LINE_COLUMNS, ORDERS, fingerprint, line_rows, order_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -137,6 +137,7 @@ def _rows(account: MarketplaceAccount, page: Sequence[OrderSnapshot], *, observe
             observed_at=observed_at,
             now=observed_at,
             told=None,
+            told_of=fingerprint(snapshot),
         )
         rows.orders.append(row)
         rows.lines[snapshot.external_id] = line_rows(

@@ -21,7 +21,16 @@ from marketplaces.contracts.orders import OrderSnapshot, OrderStatus, Precision
 from marketplaces.contracts.pages import Rejected
 from marketplaces.streams import PageResult
 from orders.models import EventKind, OrderEvent, OrderLine, OrderTally
-from orders.services.rows import LINE_COLUMNS, ORDERS, Written, has_other_lines, line_rows, order_row
+from orders.services.rows import (
+    LINE_COLUMNS,
+    ORDERS,
+    Written,
+    fingerprint,
+    has_other_lines,
+    held_orders,
+    line_rows,
+    order_row,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,6 +83,7 @@ def record_orders(
     """
     lock_until_commit("orders", account.pk)
     sound, rejected = _sound(snapshots, observed_at=observed_at)
+    sound, prints = _news(account, sound)
     warehouses = warehouses_named(
         account=account,
         names={
@@ -92,12 +102,13 @@ def record_orders(
             observed_at=observed_at,
             now=now,
             told=told,
+            told_of=prints[number],
         )
-        for snapshot in sound.values()
+        for number, snapshot in sound.items()
     ]
     written = [Written(*row) for row in merge(ORDERS, rows)]
     if written:
-        listings = _write_lines(account=account, written=written, sound=sound)
+        listings = _write_lines(account=account, written=written, sound=sound, prints=prints)
         _write_events(account=account, written=written, sound=sound, source=source, recorded_at=now)
         _keep_tally(account=account, written=written, sound=sound)
         _hold_stock(
@@ -153,11 +164,32 @@ def _broken_rule(snapshot: OrderSnapshot, *, observed_at: datetime) -> str:
     return ""
 
 
+def _news(
+    account: MarketplaceAccount, sound: Mapping[str, OrderSnapshot]
+) -> tuple[dict[str, OrderSnapshot], dict[str, bytes]]:
+    """The snapshots that say something we do not hold yet, and the fingerprints of them all.
+
+    Most of what is read again is the same: it need not be made into rows and sent to PostgreSQL to be told so.
+    """
+    prints = {number: fingerprint(snapshot) for number, snapshot in sound.items()}
+    held = held_orders(account, sound)
+    news = {
+        number: snapshot
+        for number, snapshot in sound.items()
+        if number not in held or not held[number].is_all_of(snapshot, told_of=prints[number])
+    }
+    return news, prints
+
+
 def _write_lines(
-    *, account: MarketplaceAccount, written: Iterable[Written], sound: Mapping[str, OrderSnapshot]
+    *,
+    account: MarketplaceAccount,
+    written: Iterable[Written],
+    sound: Mapping[str, OrderSnapshot],
+    prints: Mapping[str, bytes],
 ) -> dict[str, int]:
     """Write the lines of new orders and of those whose lines changed; give the listings of their SKUs."""
-    rewritten = [row for row in written if has_other_lines(row.old_fingerprint, sound[row.external_id])]
+    rewritten = [row for row in written if has_other_lines(row.old_fingerprint, prints[row.external_id])]
     skus = {line.marketplace_sku for row in rewritten for line in sound[row.external_id].lines}
     listings = listing_ids(account=account, marketplace_skus=skus)
     stale = [row.id for row in rewritten if not row.is_new]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.merge import MergeRule
 from core.periods import business_day
@@ -13,7 +13,7 @@ from marketplaces.contracts.orders import OrderSnapshot, OrderStatus, Precision
 from orders.models import Order
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from marketplaces.models import MarketplaceAccount
@@ -124,8 +124,10 @@ def order_row(
     observed_at: datetime,
     now: datetime,
     told: tuple[datetime, str] | None,
+    told_of: bytes,
 ) -> tuple[Any, ...]:
-    """The row of an order for `ORDERS`; `told` is a notice's (moment, our status) that came to be."""
+    """The row of an order for `ORDERS`; `told` is a notice's (moment, our status) that came to be, `told_of` the
+    snapshot's fingerprint."""
     status_at, precision = _status_time(snapshot, observed_at=observed_at, told=told)
     amount = snapshot.amount
     return (
@@ -160,7 +162,7 @@ def order_row(
         snapshot.delivery_type,
         snapshot.external_status,
         snapshot.external_substatus,
-        fingerprint(snapshot),
+        told_of,
         observed_at,
         observed_at,
     )
@@ -225,9 +227,38 @@ def fingerprint(snapshot: OrderSnapshot) -> bytes:
     return _digest(lines) + _digest(rest)
 
 
-def has_other_lines(old: bytes | None, snapshot: OrderSnapshot) -> bool:
+def has_other_lines(old: bytes | None, new: bytes) -> bool:
     """Whether the lines differ from those that the old fingerprint stands for."""
-    return old is None or bytes(old)[:_HALF] != fingerprint(snapshot)[:_HALF]
+    return old is None or bytes(old)[:_HALF] != new[:_HALF]
+
+
+class Held(NamedTuple):
+    """What decides whether a snapshot says anything new of an order that we hold."""
+
+    external_id: str
+    fingerprint: bytes
+    status: str
+    delivered_at: datetime | None
+    cancel_reason: str
+
+    def is_all_of(self, snapshot: OrderSnapshot, *, told_of: bytes) -> bool:
+        """Whether we hold everything that the snapshot says: the merge would change nothing (`ORDERS.when`)."""
+        return (
+            bytes(self.fingerprint) == told_of
+            and snapshot.status in (self.status, OrderStatus.UNKNOWN)
+            and not (snapshot.delivered_at and self.delivered_at is None)
+            and not (snapshot.cancel_reason and not self.cancel_reason)
+        )
+
+
+def held_orders(account: MarketplaceAccount, external_ids: Iterable[str]) -> dict[str, Held]:
+    """What we hold of the orders, by their numbers there."""
+    rows = (
+        Order.objects.for_company(account.company_id)
+        .filter(account=account, external_id__in=external_ids)
+        .values_list(*Held._fields)
+    )
+    return {row[0]: Held(*row) for row in rows}
 
 
 def _digest(value: object) -> bytes:
