@@ -15,6 +15,7 @@ from companies.services.invitations import (
     resend_invitation,
     withdraw_invitation,
 )
+from companies.services.legal import NothingTold, SavedCard, fill_card, save_card, take_field
 from companies.services.payouts import (
     AlreadyListed,
     BankDetails,
@@ -43,6 +44,13 @@ from companies.services.profile import (
     forgive_wrong_passwords,
 )
 from companies.services.sign_ins import forget_sign_ins, record_refusal, record_sign_in
+from companies.services.taxes import (
+    BadTax,
+    PeriodExists,
+    add_tax_period,
+    change_tax_period,
+    delete_tax_period,
+)
 from companies.services.warehouses import (
     NameTaken,
     WarehouseDetails,
@@ -56,13 +64,17 @@ __all__ = [
     "AlreadyInvited",
     "AlreadyListed",
     "AlreadyMember",
+    "BadTax",
     "BankDetails",
     "InvitationClosed",
     "LastOwner",
     "NameTaken",
     "NoSecondFactor",
     "NotTheInvited",
+    "NothingTold",
     "Numbers",
+    "PeriodExists",
+    "SavedCard",
     "SentJustNow",
     "SlugTaken",
     "StillPaidTo",
@@ -71,16 +83,20 @@ __all__ = [
     "accept_invitation",
     "account_currency",
     "add_bank_account",
+    "add_tax_period",
     "add_warehouse",
     "archive_warehouse",
     "change_bank_account",
     "change_profile",
     "change_role",
+    "change_tax_period",
     "change_warehouse",
     "create_company",
+    "delete_tax_period",
     "end_other_sessions",
     "end_session",
     "end_sessions",
+    "fill_card",
     "forget_sign_ins",
     "forgive_wrong_passwords",
     "has_proved",
@@ -94,7 +110,9 @@ __all__ = [
     "require_second_factor",
     "resend_invitation",
     "restore_warehouse",
+    "save_card",
     "show_numbers",
+    "take_field",
     "tell_owners",
     "withdraw_invitation",
 ]

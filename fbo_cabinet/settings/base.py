@@ -63,7 +63,6 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "core.uploads.RequestSizeMiddleware",
-    "core.uploads.RequestSizeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -268,8 +267,6 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 # What is larger is refused unread; forms with files say their own, smaller limits.
 REQUEST_MAX_BYTES = 16 * 1024 * 1024
-# What is larger is refused unread; forms with files say their own, smaller limits.
-REQUEST_MAX_BYTES = 16 * 1024 * 1024
 
 # ---- marketplaces and sync --------------------------------------------------------------------------------
 MARKETPLACES = {
@@ -290,6 +287,8 @@ ACCOUNT_HOLDINGS = {
     "listings": "catalog.services.erase.Listings",
     "history": "marketplaces.services.erase.History",
 }
+# Who can tell what the seller is by law: callables (company) → list of companies.selectors.legal.Told.
+COMPANY_WITNESSES = ["marketplaces.selectors.told_of_seller"]
 MARKETPLACE_BASE_URLS = {"ozon": env.text("OZON_BASE_URL", "https://api-seller.ozon.ru")}
 # Hosts other than the marketplaces' own that an account may point to (the sandbox), as `host:port`.
 MARKETPLACE_EXTRA_HOSTS = env.words("MARKETPLACE_EXTRA_HOSTS")

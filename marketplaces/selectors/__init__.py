@@ -1,15 +1,14 @@
 """What the pages of accounts ask for."""
 
+from marketplaces.selectors.erasures import ErasureProgress, ErasureStep, account_amounts, erasures
 from marketplaces.selectors.health import (
     LAST_RUNS,
     AccountHealth,
-    CapabilityRow,
     Freshness,
     LimitOnPage,
     StreamHealth,
     account_health,
     accounts_health,
-    capabilities,
     freshness,
     last_runs,
     open_quarantine,
@@ -24,18 +23,21 @@ from marketplaces.selectors.payouts import (
     payout_currencies,
     payout_panel,
 )
+from marketplaces.selectors.sellers import told_of_seller
 
 __all__ = [
     "LAST_RUNS",
     "AccountHealth",
-    "CapabilityRow",
+    "ErasureProgress",
+    "ErasureStep",
     "Freshness",
     "LimitOnPage",
     "PayoutPanel",
     "StreamHealth",
+    "account_amounts",
     "account_health",
     "accounts_health",
-    "capabilities",
+    "erasures",
     "freshness",
     "last_runs",
     "marketplace_title",
@@ -46,4 +48,5 @@ __all__ = [
     "run_message",
     "running_runs",
     "runs",
+    "told_of_seller",
 ]

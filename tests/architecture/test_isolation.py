@@ -116,6 +116,10 @@ TABLE: dict[str, Address] = {
     "marketplaces:account-pause": Address(needs=MANAGE, methods=POST, makes=account),
     "marketplaces:account-resume": Address(needs=MANAGE, methods=POST, makes=account),
     "marketplaces:account-check": Address(needs=MANAGE, methods=POST, makes=account),
+    "marketplaces:account-disconnect": Address(
+        needs=Permission.DISCONNECT_ACCOUNTS, methods=BOTH, makes=account
+    ),
+    "marketplaces:abilities": Address(),
     "marketplaces:run-list": Address(),
     "marketplaces:run-export": Address(needs=EXPORT, parts=CSV),
     "marketplaces:quarantine-list": Address(),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from companies.choices import Role
-from companies.models import Company, Invitation, Membership, User
+from companies.choices import LegalForm, Role, TaxRegime
+from companies.models import Company, Invitation, LegalDetails, Membership, TaxPeriod, User
 from tests.factories.base import CompanyOwnedFactory
 
 PASSWORD = "correct-horse-battery"
@@ -61,3 +61,31 @@ class InvitationFactory(CompanyOwnedFactory):
     company = factory.SubFactory(CompanyFactory)
     email = factory.Sequence(lambda n: f"invited{n}@example.com")
     role = Role.MANAGER
+
+
+class LegalDetailsFactory(CompanyOwnedFactory):
+    class Meta:
+        model = LegalDetails
+
+    company = factory.SubFactory(CompanyFactory)
+    form = LegalForm.LLC
+    full_name = "Общество с ограниченной ответственностью «Льняная лавка»"
+    short_name = "ООО «Льняная лавка»"
+    inn = "7707083893"
+    kpp = "773601001"
+    ogrn = "1027700132195"
+    legal_address = "153000, Иваново, ул. Льняная, д. 1"
+    postal_address = "153000, Иваново, а/я 12"
+    signatory_name = "Воронина Анна Петровна"
+    signatory_position = "Генеральный директор"
+    email = "office@example.com"
+    phone = "+79161234567"
+
+
+class TaxPeriodFactory(CompanyOwnedFactory):
+    class Meta:
+        model = TaxPeriod
+
+    company = factory.SubFactory(CompanyFactory)
+    regime = TaxRegime.SIMPLIFIED_INCOME
+    starts_on = factory.Sequence(lambda n: date(2015, 1, 1) + timedelta(days=n))
