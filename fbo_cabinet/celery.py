@@ -49,4 +49,9 @@ app.conf.beat_schedule = {
     },
     "forget-sign-ins": {"task": "companies.forget_sign_ins", "schedule": crontab(hour="2", minute="40")},
     "check-accounts": {"task": "marketplaces.check_accounts", "schedule": crontab(hour="3", minute="20")},
+    # In UTC: the morning in Moscow, and still the same day on Kamchatka.
+    "remind-of-agreements": {
+        "task": "marketplaces.remind_of_agreements",
+        "schedule": crontab(hour="6", minute="10"),
+    },
 }

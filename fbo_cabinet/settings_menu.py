@@ -39,6 +39,7 @@ class SectionLink:
 SECTIONS: Final[tuple[Section, ...]] = (
     Section(name="settings:company", label=_("Company card"), icon="building-2"),
     Section(name="settings:payout-list", label=_("Payouts"), icon="landmark", needs=Permission.VIEW_PAYOUTS),
+    Section(name="marketplaces:agreement-list", label=_("Agreements"), icon="file-text"),
     Section(name="settings:warehouse-list", label=_("Own warehouses"), icon="warehouse"),
     Section(name="settings:member-list", label=_("People and roles"), icon="users"),
     Section(name="settings:audit", label=_("Change log"), icon="history", needs=Permission.VIEW_AUDIT),

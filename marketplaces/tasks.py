@@ -81,6 +81,15 @@ def reap_lost_runs() -> int:
     return services.reap_lost_runs()
 
 
+@shared_task(name="marketplaces.remind_of_agreements")
+def remind_of_agreements() -> int:
+    """Tell of the agreements that end soon; how many were told of."""
+    return sum(
+        services.remind_of_end(agreement=agreement) is not None
+        for agreement in services.ending_agreements()
+    )
+
+
 @shared_task(name="marketplaces.check_accounts")
 def check_accounts() -> int:
     """Ask what every key may do, warn of those that expire soon, forget old runs; how many keys are good."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from marketplaces.views import accounts, history, payouts, sync
+from marketplaces.views import accounts, agreements, history, payouts, sync
 
 app_name = "marketplaces"
 urlpatterns = [
@@ -18,6 +18,16 @@ urlpatterns = [
     path("marketplaces/accounts/<int:pk>/resume/", accounts.account_resume, name="account-resume"),
     path("marketplaces/accounts/<int:pk>/check/", accounts.account_check, name="account-check"),
     path("marketplaces/accounts/<int:pk>/payout/", payouts.account_payout, name="account-payout"),
+    path("settings/agreements/", agreements.agreement_list, name="agreement-list"),
+    path("settings/agreements/new/", agreements.agreement_create, name="agreement-create"),
+    path("settings/agreements/<int:pk>/", agreements.agreement_edit, name="agreement-edit"),
+    path("settings/agreements/<int:pk>/delete/", agreements.agreement_delete, name="agreement-delete"),
+    path("settings/agreements/<int:pk>/file/", agreements.agreement_file, name="agreement-file"),
+    path(
+        "settings/agreements/<int:pk>/file/delete/",
+        agreements.agreement_file_delete,
+        name="agreement-file-delete",
+    ),
     path("marketplaces/runs/", history.run_list_page, name="run-list"),
     re_path(r"^marketplaces/runs/export\.(?P<form>csv|xlsx)$", history.run_export, name="run-export"),
     path("marketplaces/quarantine/", history.quarantine_list_page, name="quarantine-list"),

@@ -1,5 +1,13 @@
 """What the pages of accounts ask for."""
 
+from marketplaces.selectors.agreements import (
+    AgreementRow,
+    AgreementState,
+    MarketplaceAgreements,
+    agreements,
+    ending,
+    file_of,
+)
 from marketplaces.selectors.erasures import ErasureProgress, ErasureStep, account_amounts, erasures
 from marketplaces.selectors.health import (
     LAST_RUNS,
@@ -28,16 +36,22 @@ from marketplaces.selectors.sellers import told_of_seller
 __all__ = [
     "LAST_RUNS",
     "AccountHealth",
+    "AgreementRow",
+    "AgreementState",
     "ErasureProgress",
     "ErasureStep",
     "Freshness",
     "LimitOnPage",
+    "MarketplaceAgreements",
     "PayoutPanel",
     "StreamHealth",
     "account_amounts",
     "account_health",
     "accounts_health",
+    "agreements",
+    "ending",
     "erasures",
+    "file_of",
     "freshness",
     "last_runs",
     "marketplace_title",

@@ -15,6 +15,16 @@ from marketplaces.services.accounts import (
     try_credentials,
     warn_of_expiry,
 )
+from marketplaces.services.agreements import (
+    AgreementExists,
+    AgreementTerms,
+    add_agreement,
+    change_agreement,
+    delete_agreement,
+    delete_agreement_file,
+    ending_agreements,
+    remind_of_end,
+)
 from marketplaces.services.disconnect import disconnect_account
 from marketplaces.services.erase import BusyElsewhere, erase_account, erase_portion, silent_erasures
 from marketplaces.services.history import forget_old_history, reap_lost_runs
@@ -25,6 +35,8 @@ from marketplaces.services.refresh import QUEUED_FOR, Refresh, queue_due_streams
 
 __all__ = [
     "QUEUED_FOR",
+    "AgreementExists",
+    "AgreementTerms",
     "AlreadyConnected",
     "BadCredentials",
     "BeingErased",
@@ -33,9 +45,14 @@ __all__ = [
     "Refresh",
     "TitleTaken",
     "WrongCurrency",
+    "add_agreement",
+    "change_agreement",
     "check_account",
     "connect_account",
+    "delete_agreement",
+    "delete_agreement_file",
     "disconnect_account",
+    "ending_agreements",
     "erase_account",
     "erase_portion",
     "forget_old_history",
@@ -45,6 +62,7 @@ __all__ = [
     "queue_due_streams",
     "reap_lost_runs",
     "receive_push",
+    "remind_of_end",
     "rename_account",
     "replace_credentials",
     "request_refresh",

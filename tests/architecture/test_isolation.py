@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from companies.choices import RIGHTS, Permission, Role
 from companies.models import Company
+from tests.factories.agreements import AgreementFileFactory
 from tests.factories.catalog import ListingFactory, ProductFactory, StockLevelFactory
 from tests.factories.companies import (
     CompanyFactory,
@@ -80,6 +81,10 @@ def tax_period(company: Company) -> Any:
     return TaxPeriodFactory(company=company)
 
 
+def agreement(company: Company) -> Any:
+    return AgreementFileFactory(agreement__company=company).agreement
+
+
 def own_warehouse(company: Company) -> Any:
     return OwnWarehouseFactory(company=company)
 
@@ -90,6 +95,7 @@ MANAGE, SYNC, EXPORT = Permission.MANAGE_ACCOUNTS, Permission.SYNC, Permission.E
 PEOPLE = Permission.MANAGE_PEOPLE
 CARD = Permission.MANAGE_COMPANY
 WAREHOUSES = Permission.MANAGE_WAREHOUSES
+AGREEMENTS = Permission.MANAGE_AGREEMENTS
 PAYOUTS = Permission.MANAGE_PAYOUTS
 CSV = {"form": "csv"}
 
@@ -127,6 +133,12 @@ TABLE: dict[str, Address] = {
     "marketplaces:quarantine-detail": Address(makes=record),
     "marketplaces:quarantine-retry": Address(needs=SYNC, methods=POST, makes=record),
     "marketplaces:quarantine-ignore": Address(needs=SYNC, methods=POST, makes=record),
+    "marketplaces:agreement-list": Address(),
+    "marketplaces:agreement-create": Address(needs=AGREEMENTS, methods=BOTH),
+    "marketplaces:agreement-edit": Address(needs=AGREEMENTS, methods=BOTH, makes=agreement),
+    "marketplaces:agreement-delete": Address(needs=AGREEMENTS, methods=POST, makes=agreement),
+    "marketplaces:agreement-file": Address(makes=agreement),
+    "marketplaces:agreement-file-delete": Address(needs=AGREEMENTS, methods=POST, makes=agreement),
     "settings:home": Address(),
     "settings:company": Address(to_change=CARD, methods=BOTH),
     "settings:company-fill": Address(needs=CARD, methods=POST),
@@ -180,6 +192,7 @@ SECRETS = (
     "СЕКРЕТ-ЗАПИСЬ",
     "СЕКРЕТ-ТОВАР",
     "СЕКРЕТ-СКЛАД",
+    "СЕКРЕТ-ДОГОВОР",
     "СЕКРЕТ-КАРТОЧКА",
     "Секретная лавка",
     "СЕКРЕТ-БАНК",
@@ -204,6 +217,7 @@ def secrets() -> Company:
     OrderLineFactory(order=sold, listing=listing)
     OrderEventFactory(order=sold)
     OwnWarehouseFactory(company=company, name="СЕКРЕТ-СКЛАД")
+    AgreementFileFactory(agreement__company=company, agreement__number="СЕКРЕТ-ДОГОВОР")
     InvitationFactory(company=company, email="sekret-priglashenie@example.com")
     MembershipFactory(company=company, user__name="СЕКРЕТ-ЧЕЛОВЕК")
     return company
