@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from analytics import facts
-from analytics.models import ClosingStock, FactsState
-from catalog.models import TouchedDay
+from analytics.models import ClosingStock, DailyFact, FactsState, HourlyOrders
+from catalog.models import Listing, TouchedDay
 from core.locks import lock_until_commit, try_lock_until_commit
 from core.periods import Days, business_day
+from marketplaces.holdings import AccountHolding
 from marketplaces.models import MarketplaceAccount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from django_stubs_ext import StrOrPromise
 
     from companies.models import Company
 
@@ -137,3 +141,27 @@ def _steps(company: Company, period: Days | None) -> Iterator[tuple[date, ...]]:
 def _past(company: Company, days: Sequence[date]) -> list[date]:
     today = business_day(timezone.now(), company.zone)
     return [day for day in days if day <= today]
+
+
+class Facts(AccountHolding):
+    """Facts of an account; erased after the orders and the stock that they are built from."""
+
+    code = "facts"
+    title: ClassVar[StrOrPromise] = _("Figures by day")
+
+    @transaction.atomic(savepoint=False)
+    def erase(self, *, account_id: int, company_id: int, most: int) -> int:
+        """Delete from one table after the other."""
+        # A rebuild that has seen the orders still must not write after us.
+        lock_until_commit("facts", company_id)
+        listings = Listing.objects.for_company(company_id).filter(account_id=account_id).values("pk")
+        for rows in (
+            DailyFact.objects.for_company(company_id).filter(account_id=account_id),
+            HourlyOrders.objects.for_company(company_id).filter(account_id=account_id),
+            ClosingStock.objects.for_company(company_id).filter(listing_id__in=listings),
+        ):
+            chosen = list(rows.values_list("pk", flat=True)[:most])
+            if chosen:
+                rows.model.objects.for_company(company_id).filter(pk__in=chosen).delete()
+                return len(chosen)
+        return 0

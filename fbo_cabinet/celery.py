@@ -22,6 +22,8 @@ app.conf.task_routes = {
     "marketplaces.process_waiting_pushes": {"queue": "push"},
     "core.send_letter": {"queue": "push"},
     "companies.*": {"queue": "reports"},
+    # Erasing takes minutes: it never stands before a reading.
+    "marketplaces.erase_account": {"queue": "reports"},
     "core.*": {"queue": "reports"},
     "analytics.*": {"queue": "reports"},
 }
@@ -37,6 +39,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 5},
     },
     "reap-lost-runs": {"task": "marketplaces.reap_lost_runs", "schedule": 30.0, "options": {"expires": 30}},
+    "go-on-erasing": {"task": "marketplaces.go_on_erasing", "schedule": 15.0, "options": {"expires": 15}},
     "refresh-facts": {"task": "analytics.refresh_facts", "schedule": 5.0, "options": {"expires": 5}},
     **{
         f"heartbeat-{queue}": {
@@ -46,6 +49,11 @@ app.conf.beat_schedule = {
             "options": {"queue": queue, "expires": EVERY_SECONDS},
         }
         for queue in QUEUES
+    },
+    "end-lapsed-visits": {
+        "task": "companies.end_lapsed_visits",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "forget-sign-ins": {"task": "companies.forget_sign_ins", "schedule": crontab(hour="2", minute="40")},
     "check-accounts": {"task": "marketplaces.check_accounts", "schedule": crontab(hour="3", minute="20")},

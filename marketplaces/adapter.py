@@ -118,3 +118,7 @@ class ReceivesPush(ABC):
     @abstractmethod
     def subscribe(self, url: str) -> None:
         """Ask the marketplace to send its notices to the URL; safe to repeat."""
+
+    @abstractmethod
+    def unsubscribe(self, url: str) -> None:
+        """Ask the marketplace to send no more notices to the URL; safe to repeat."""

@@ -79,6 +79,11 @@ ERRORS: Final[dict[str, Entry]] = {
     "worker_lost": Entry(
         title=_("The run was cut off."), side=Side.OURS, is_safe=_("What was read is saved.")
     ),
+    "account_stopped": Entry(
+        title=_("The account was stopped while it was read."),
+        side=Side.YOURS,
+        is_safe=_("What was read is saved."),
+    ),
     "continues": Entry(
         title=_("There is a lot to read."), side=Side.OURS, is_safe=_("What was read is saved.")
     ),

@@ -1,4 +1,4 @@
-"""What `manage check` says of settings.MARKETPLACES and settings.SYNC_STREAMS."""
+"""What `manage check` says of settings.MARKETPLACES, SYNC_STREAMS and ACCOUNT_HOLDINGS."""
 
 from __future__ import annotations
 
@@ -16,14 +16,21 @@ from marketplaces.http import ForbiddenHost, check_base_url
 def check_registries(app_configs: Any = None, **kwargs: Any) -> Sequence[CheckMessage]:
     """Every entry is a class that can play its part, and every marketplace has an address."""
     found: list[CheckMessage] = []
-    for number, read in enumerate((registry.adapters, registry.streams), start=1):
+    registries = (
+        (registry.adapters, "marketplaces.E001"),
+        (registry.streams, "marketplaces.E002"),
+        (registry.holdings, "marketplaces.E004"),
+    )
+    for read, code in registries:
         try:
             read()
         except ImproperlyConfigured as exc:
-            found.append(Error(str(exc), id=f"marketplaces.E00{number}"))
-    for code in settings.MARKETPLACES:
+            found.append(Error(str(exc), id=code))
+    for marketplace in settings.MARKETPLACES:
         try:
-            check_base_url(code, settings.MARKETPLACE_BASE_URLS.get(code, ""))
+            check_base_url(marketplace, settings.MARKETPLACE_BASE_URLS.get(marketplace, ""))
         except ForbiddenHost:
-            found.append(Error(f"MARKETPLACE_BASE_URLS[{code!r}] is no address.", id="marketplaces.E003"))
+            found.append(
+                Error(f"MARKETPLACE_BASE_URLS[{marketplace!r}] is no address.", id="marketplaces.E003")
+            )
     return found

@@ -1,4 +1,5 @@
-"""Which marketplaces and streams there are: settings.MARKETPLACES and settings.SYNC_STREAMS, checked at the door."""
+"""Which marketplaces, streams and holdings there are: settings.MARKETPLACES, SYNC_STREAMS and ACCOUNT_HOLDINGS,
+checked at the door."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from marketplaces.adapter import MarketplaceAdapter
+from marketplaces.holdings import AccountHolding
 from marketplaces.ratelimit import ALL
 from marketplaces.streams import SyncStream
 
@@ -94,6 +96,11 @@ def streams() -> Registry[type[SyncStream]]:
     return _streams(tuple(settings.SYNC_STREAMS.items()))
 
 
+def holdings() -> Registry[type[AccountHolding]]:
+    """What is held for an account, in the order in which it is erased (settings.ACCOUNT_HOLDINGS)."""
+    return _holdings(tuple(settings.ACCOUNT_HOLDINGS.items()))
+
+
 def stream_named(code: str) -> SyncStream:
     """A stream ready to use. Raises UnknownCode."""
     return streams()[code]()
@@ -112,6 +119,11 @@ def _adapters(items: tuple[tuple[str, str], ...]) -> Registry[type[MarketplaceAd
 @cache
 def _streams(items: tuple[tuple[str, str], ...]) -> Registry[type[SyncStream]]:
     return Registry(dict(items), base=SyncStream, setting="SYNC_STREAMS")
+
+
+@cache
+def _holdings(items: tuple[tuple[str, str], ...]) -> Registry[type[AccountHolding]]:
+    return Registry(dict(items), base=AccountHolding, setting="ACCOUNT_HOLDINGS")
 
 
 def _code_of(entry: Any) -> str:

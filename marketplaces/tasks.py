@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import structlog
 from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from companies.actors import Actor, acting
+from companies.models import User
 from marketplaces import services
 from marketplaces.errors import MarketplaceError
 from marketplaces.models import MarketplaceAccount
@@ -17,9 +18,6 @@ from marketplaces.services import Refresh
 from marketplaces.sync.engine import CannotRun, NotDue, run_stream
 from marketplaces.sync.leases import StreamBusy
 from marketplaces.sync.schedule import Trigger
-
-if TYPE_CHECKING:
-    from companies.models import User
 
 log = structlog.get_logger(__name__)
 
@@ -93,18 +91,78 @@ def remind_of_agreements() -> int:
 @shared_task(name="marketplaces.check_accounts")
 def check_accounts() -> int:
     """Ask what every key may do, warn of those that expire soon, forget old runs; how many keys are good."""
-    good = 0
-    for account in MarketplaceAccount.all_companies.active().select_related("company").order_by("pk"):
-        try:
-            services.check_account(account=account)
-        except MarketplaceError as exc:
-            log.warning("account_check_failed", account=account.pk, code=exc.code, why=str(exc))
-        else:
-            good += 1
-        account.refresh_from_db(from_queryset=MarketplaceAccount.all_companies.select_related("company"))
-        services.warn_of_expiry(account=account)
+    with acting(Actor(source="task check_accounts")):
+        accounts = MarketplaceAccount.all_companies.active().order_by("pk").values_list("pk", flat=True)
+        good = sum(_check_account(account_id) for account_id in list(accounts))
     services.forget_old_history()
     return good
+
+
+def _check_account(account_id: int) -> bool:
+    accounts = MarketplaceAccount.all_companies.active().select_related("company")
+    account = accounts.filter(pk=account_id).first()
+    if account is None:
+        # Stopped, disconnected or gone since the list was read.
+        return False
+    try:
+        services.check_account(account=account)
+    except (services.NotConnected, MarketplaceAccount.DoesNotExist):
+        return False
+    except MarketplaceError as exc:
+        log.warning("account_check_failed", account=account_id, code=exc.code, why=str(exc))
+        is_good = False
+    else:
+        is_good = True
+    checked = MarketplaceAccount.all_companies.select_related("company").filter(pk=account_id).first()
+    if checked is not None:
+        services.warn_of_expiry(account=checked)
+    return is_good
+
+
+@shared_task(name="marketplaces.erase_account")
+def erase_account(account_id: int, requested_by: int | None = None) -> str:
+    """Erase a disconnected account with its data, or go on with it; `done`, `more` or `busy`."""
+    try:
+        with acting(_signature("task erase_account", requested_by)):
+            is_done = services.erase_account(account_id=account_id)
+    except services.BusyElsewhere:
+        return "busy"
+    return "done" if is_done else "more"
+
+
+def _signature(source: str, user_id: int | None) -> Actor:
+    """Signed with the person who asked for it, while there is one."""
+    person = None if user_id is None else User.objects.filter(pk=user_id).first()
+    if person is None:
+        return Actor(source=source)
+    return Actor(source=source, user_id=person.pk, name=str(person)[:300])
+
+
+@shared_task(name="marketplaces.go_on_erasing")
+def go_on_erasing() -> int:
+    """Send the accounts whose erasing has no worker to the workers; how many there were."""
+    silent = services.silent_erasures()
+    for account_id, requested_by in silent:
+        erase_account.apply_async(args=(account_id, requested_by), expires=60, retry=False)
+    return len(silent)
+
+
+def disconnect(*, account: MarketplaceAccount, erases: bool, by: User) -> MarketplaceAccount:
+    """Disconnect an account, and start erasing its data at once when that is wanted.
+
+    When the broker does not answer, the erasing still starts with the next round of the schedule.
+    """
+    held = services.disconnect_account(account=account, erases=erases, actor=by)
+    if erases:
+        transaction.on_commit(lambda: _start_erasing(held.pk, by.pk))
+    return held
+
+
+def _start_erasing(account_id: int, requested_by: int) -> None:
+    try:
+        erase_account.apply_async(args=(account_id, requested_by), retry=False)
+    except OperationalError:
+        log.warning("broker_unreachable", account=account_id)
 
 
 def refresh(

@@ -18,6 +18,10 @@ urlpatterns = [
     path("marketplaces/accounts/<int:pk>/resume/", accounts.account_resume, name="account-resume"),
     path("marketplaces/accounts/<int:pk>/check/", accounts.account_check, name="account-check"),
     path("marketplaces/accounts/<int:pk>/payout/", payouts.account_payout, name="account-payout"),
+    path(
+        "marketplaces/accounts/<int:pk>/disconnect/", accounts.account_disconnect, name="account-disconnect"
+    ),
+    path("marketplaces/abilities/", accounts.ability_list, name="abilities"),
     path("settings/agreements/", agreements.agreement_list, name="agreement-list"),
     path("settings/agreements/new/", agreements.agreement_create, name="agreement-create"),
     path("settings/agreements/<int:pk>/", agreements.agreement_edit, name="agreement-edit"),

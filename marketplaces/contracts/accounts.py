@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+# All that a marketplace could give; an adapter's capabilities speak of each.
+NOUNS: Final = ("products", "stock", "orders", "returns", "supplies", "finance", "prices", "push")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capability:
-    """A stream that the marketplace gives, or not, and why (`since`: an ISO date or empty)."""
+    """One of NOUNS: whether the cabinet reads it (`is_available`), whether the marketplace gives it at all
+    (`is_given`), and why not (`since`: an ISO date or empty)."""
 
     stream: str
     is_available: bool
+    is_given: bool = True
     reason: str = ""
     since: str = ""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import SecretStr, ValidationError
+
+from core.text import LineField
+from marketplaces.models import AccountStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,17 +20,60 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from marketplaces.adapter import MarketplaceAdapter
+    from marketplaces.models import MarketplaceAccount
+
+LONGEST_TITLE: Final = 80
+# No marketplace calls a part of its key so.
+TITLE_FIELD: Final = "account_title"
 
 
 class AccountTitleForm(forms.Form):
     """What the seller calls an account."""
 
-    title = forms.CharField(
+    title = LineField(
         label=_("Name"),
-        max_length=80,
+        max_length=LONGEST_TITLE,
         help_text=_("How the cabinet calls this account. You can change it at any time."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class DisconnectForm(forms.Form):
+    """What becomes of the data of an account that is disconnected; confirmed by typing its name."""
+
+    fate = forms.ChoiceField(
+        label=_("The data"),
+        choices=[("keep", _("Keep the data")), ("erase", _("Erase the data"))],
+        initial="keep",
+        widget=forms.RadioSelect,
+    )
+    title = LineField(
+        label=_("Name of the account"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, data: Any = None, *, account: MarketplaceAccount) -> None:
+        super().__init__(data)
+        self.account = account
+        if account.status == AccountStatus.DISCONNECTED:
+            # Its data have been kept so far: there is one thing left to choose.
+            choice = cast("forms.ChoiceField", self.fields["fate"])
+            choice.choices, choice.initial = [("erase", _("Erase the data"))], "erase"
+
+    def clean_title(self) -> str:
+        """The very name, whatever spaces are around it."""
+        typed: str = self.cleaned_data["title"]
+        if typed != " ".join(self.account.title.split()):
+            raise forms.ValidationError(
+                _("This is not the name of the account. Type it exactly as it stands.")
+            )
+        return typed
+
+    @property
+    def erases(self) -> bool:
+        """Whether the data are to be erased, once the form is valid."""
+        return bool(self.cleaned_data["fate"] == "erase")
 
 
 class CredentialsForm(forms.Form):
@@ -67,9 +113,29 @@ class CredentialsForm(forms.Form):
 
 def credentials_form(adapter_class: type[MarketplaceAdapter]) -> type[CredentialsForm]:
     """The form of a marketplace's key: a text field for each of its parts, a password field for secrets."""
+    return type("KeyForm", (CredentialsForm,), _key_fields(adapter_class))
+
+
+def connect_form(adapter_class: type[MarketplaceAdapter]) -> type[CredentialsForm]:
+    """The form of a new account: the marketplace's key, and what the account is to be called."""
+    fields = _key_fields(adapter_class)
+    return type("ConnectForm", (CredentialsForm,), {**fields, TITLE_FIELD: _title_field()})
+
+
+def _key_fields(adapter_class: type[MarketplaceAdapter]) -> dict[str, Any]:
     model = adapter_class.credentials_class
     fields: dict[str, Any] = {name: _field(name, info) for name, info in model.model_fields.items()}
-    return type("KeyForm", (CredentialsForm,), {**fields, "credentials_class": model})
+    return {**fields, "credentials_class": model}
+
+
+def _title_field() -> forms.CharField:
+    return LineField(
+        label=gettext("Name"),
+        required=False,
+        max_length=LONGEST_TITLE,
+        help_text=gettext("How the cabinet calls this account. Empty: as the seller is called there."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 def _field(name: str, info: FieldInfo) -> forms.CharField:

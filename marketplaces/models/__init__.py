@@ -1,7 +1,8 @@
-"""The tables of the gateway: accounts, streams and runs, notices, agreements."""
+"""The tables of the gateway: accounts, streams and runs, notices, agreements, erasures."""
 
 from marketplaces.models.accounts import AccountStatus, MarketplaceAccount, new_push_token
 from marketplaces.models.agreements import Agreement, AgreementFile, Scheme
+from marketplaces.models.erasures import Erasure
 from marketplaces.models.pushes import PushMessage
 from marketplaces.models.sync import QuarantinedRecord, QuarantineState, RunOutcome, StreamState, SyncRun
 
@@ -9,6 +10,7 @@ __all__ = [
     "AccountStatus",
     "Agreement",
     "AgreementFile",
+    "Erasure",
     "MarketplaceAccount",
     "PushMessage",
     "QuarantineState",

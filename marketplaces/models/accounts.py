@@ -37,6 +37,10 @@ class AccountQuerySet(CompanyQuerySet):
         """Those that are synced."""
         return self.filter(status=AccountStatus.ACTIVE)
 
+    def kept(self) -> AccountQuerySet:
+        """All but those that are being erased."""
+        return self.exclude(status=AccountStatus.ERASING)
+
 
 class MarketplaceAccount(CompanyOwned):
     """A seller's account on a marketplace.
@@ -77,6 +81,9 @@ class MarketplaceAccount(CompanyOwned):
 
     is_audited: ClassVar[bool] = True
     sealed_columns: ClassVar[tuple[str, ...]] = ("credentials_sealed",)
+
+    # Never saved: the account was disconnected until connect_account brought it back just now.
+    is_revived: bool = False
 
     all_companies = AccountQuerySet.as_manager()
     objects = ScopedManager.from_queryset(AccountQuerySet)()

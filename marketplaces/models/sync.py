@@ -23,6 +23,7 @@ class RunOutcome(StatusChoices):
     FAILED = "failed", "danger", "triangle-alert", True, _("Failed")
     SUSPICIOUS = "suspicious_empty", "warning", "triangle-alert", True, _("Suspiciously empty")
     LOST = "lost", "warning", "unplug", True, _("Worker lost, will go on")
+    STOPPED = "stopped", "neutral", "unplug", True, _("Stopped")
 
 
 class QuarantineState(StatusChoices):

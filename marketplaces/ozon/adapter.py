@@ -82,6 +82,12 @@ class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, Market
             since="2026-09-08",
             reason=_("Ozon replaced transactions by accruals; the cabinet does not read accruals yet."),
         ),
+        Capability(
+            stream="prices",
+            is_available=False,
+            reason=_("Prices are read with the products; the cabinet does not change them yet."),
+        ),
+        Capability(stream="push", is_available=True),
     )
 
     def __init__(self, context: AdapterContext) -> None:

@@ -61,6 +61,7 @@ PUSH_LIST: Final = "/v1/notification/list"
 PUSH_SET: Final = "/v1/notification/set"
 PUSH_UPDATE: Final = "/v1/notification/update"
 PUSH_ENABLE: Final = "/v1/notification/enable"
+PUSH_DELETE: Final = "/v1/notification/delete"
 
 _PRODUCT_LIST = RowsAt(page=ProductList, row=ProductRef, path=("result", "items"), id_fields=("product_id",))
 _PRODUCT_INFO = RowsAt(page=ProductInfoList, row=ProductInfo, path=("items",), id_fields=("id",))
@@ -179,6 +180,10 @@ class OzonClient:
     def enable_push_address(self, address_id: str) -> None:
         """POST /v1/notification/enable: switch a URL on again. A write: never repeated."""
         self._post(PUSH_ENABLE, {"id": int(address_id), "enabled": True}, is_write=True)
+
+    def delete_push_address(self, address_id: str) -> None:
+        """POST /v1/notification/delete: no more notices to a URL. A write: never repeated."""
+        self._post(PUSH_DELETE, {"id": int(address_id)}, is_write=True)
 
     # ---- how ----------------------------------------------------------------------------------------------
     def _postings(self, wanted: Mapping[str, Any], cursor: str) -> Rows[PostingList]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from companies.models import Company
-    from marketplaces.contracts.accounts import Capability
 
 LAST_RUNS: Final = 20
 
@@ -124,22 +123,13 @@ class AccountHealth:
         return max(moments, default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CapabilityRow:
-    """A stream on the capability page: whether the marketplace gives it, since when, and why not."""
-
-    marketplace: str
-    marketplace_title: str
-    capability: Capability
-    title: str
-
-
 def accounts_health(*, company: Company) -> list[AccountHealth]:
-    """Every account of the company with its streams; six queries and two requests to Redis."""
-    accounts = list(
-        MarketplaceAccount.objects.for_company(company).select_related("company").order_by("title", "pk")
+    """Every account of the company with its streams, disconnected ones last; six queries and two requests to
+    Redis. Those that are being erased are in `erasures`."""
+    accounts = MarketplaceAccount.objects.for_company(company).kept().select_related("company")
+    return _health(
+        company, list(accounts.order_by(F("disconnected_at").asc(nulls_first=True), "title", "pk"))
     )
-    return _health(company, accounts)
 
 
 def account_health(*, company: Company, account_id: int) -> AccountHealth:
@@ -171,21 +161,6 @@ def open_quarantine(*, company: Company) -> Any:
     """Records that wait for a person, newest first."""
     found = QuarantinedRecord.objects.for_company(company).filter(state=QuarantineState.OPEN)
     return found.select_related("account").order_by("-last_seen_at", "-pk")
-
-
-def capabilities() -> list[CapabilityRow]:
-    """What every marketplace gives."""
-    titles = dict(registry.streams().choices())
-    return [
-        CapabilityRow(
-            marketplace=code,
-            marketplace_title=str(adapter.title),
-            capability=capability,
-            title=titles.get(capability.stream, capability.stream),
-        )
-        for code, adapter in registry.adapters().items()
-        for capability in adapter.capabilities
-    ]
 
 
 def freshness(*, data_as_of: datetime | None, fresh_for: timedelta, now: datetime) -> Freshness:
@@ -345,6 +320,8 @@ def _trouble(account: MarketplaceAccount, state: StreamState, last_run: SyncRun 
             code, marketplace=registry.adapters().title(account.marketplace), zone=account.company.zone
         )
 
+    if account.status.is_final:
+        return ""
     if account.status == AccountStatus.REJECTED:
         return str(told("credentials_rejected"))
     if not state.is_on:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from django.conf import settings
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from companies.choices import Role
 from companies.models import Membership
 from core import crypto
+from core.locks import lock_until_commit
 from marketplaces import registry
 from marketplaces.adapter import MarketplaceAdapter
 from marketplaces.connections import key_hint, open_adapter, open_with, revealed
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+_LONGEST_TITLE: Final = 80
+
 
 class AlreadyConnected(Exception):
     """The company has this seller's account already."""
@@ -39,6 +42,18 @@ class AlreadyConnected(Exception):
     def __init__(self, account: MarketplaceAccount) -> None:
         super().__init__(f"{account.marketplace} {account.external_id} is connected as {account.title}")
         self.account = account
+
+
+class BeingErased(AlreadyConnected):
+    """The data of this seller's account are being erased; until that is done nothing can be changed."""
+
+
+class TitleTaken(Exception):
+    """Another account of the company is called so already."""
+
+
+class NotConnected(Exception):
+    """The account is disconnected: there is no key to ask with."""
 
 
 class BadCredentials(Exception):
@@ -60,8 +75,11 @@ def connect_account(
 ) -> MarketplaceAccount:
     """Check the key live and connect the account; its streams are due at once.
 
-    Raises BadCredentials, AlreadyConnected, ForbiddenHost, and MarketplaceError (CredentialsRejected,
-    TemporaryError, …) when the marketplace does not accept the key or does not answer.
+    A seller who was connected before gets his account back as it was (`is_revived`), and its streams go on from
+    where they stopped. Without a title the account is called as its seller, and never as another account.
+
+    Raises BadCredentials, AlreadyConnected, BeingErased, TitleTaken, ForbiddenHost, and MarketplaceError
+    (CredentialsRejected, TemporaryError, …) when the marketplace does not accept the key or does not answer.
     """
     adapter_class, parsed = _parsed(marketplace, credentials)
     address = base_url or settings.MARKETPLACE_BASE_URLS[marketplace]
@@ -86,9 +104,9 @@ def try_credentials(
 def replace_credentials(
     *, account: MarketplaceAccount, credentials: Mapping[str, Any], actor: User | None = None
 ) -> MarketplaceAccount:
-    """Give an account a new key of the same seller; a stopped account goes on.
+    """Give an account a new key of the same seller; a stopped or disconnected account goes on.
 
-    Raises BadCredentials (also when the key is another seller's) and MarketplaceError.
+    Raises BadCredentials (also when the key is another seller's), BeingErased and MarketplaceError.
     """
     adapter_class, parsed = _parsed(account.marketplace, credentials)
     with open_with(adapter_class, parsed, base_url=account.base_url, seller=account.external_id) as adapter:
@@ -97,13 +115,7 @@ def replace_credentials(
         name = next(iter(adapter_class.credentials_class.model_fields))
         raise BadCredentials({name: say("This key belongs to another seller.")})
     with transaction.atomic():
-        account = _locked(account)
-        account.credentials_sealed = crypto.encrypt(revealed(parsed), context=account.secret_context)
-        account.key_hint = key_hint(parsed)
-        account.status = AccountStatus.ACTIVE
-        account.save(update_fields=["credentials_sealed", "key_hint", "status"])
-        _apply(account, check)
-        _make_due(account)
+        account = _give_key(_locked(account), adapter_class, parsed, check)
     log.info("account_key_replaced", account=account.pk, actor=actor and actor.pk)
     subscribe_push(account=account)
     return account
@@ -113,7 +125,10 @@ def check_account(*, account: MarketplaceAccount) -> AccountCheck:
     """Ask what the key may do and until when, and note it.
 
     A refused key stops the account and raises CredentialsRejected; other MarketplaceErrors change nothing.
+    Raises NotConnected when there is no key, also when it has gone meanwhile.
     """
+    if account.status.is_final:
+        raise NotConnected
     try:
         with open_adapter(account) as adapter:
             check = adapter.check()
@@ -121,7 +136,10 @@ def check_account(*, account: MarketplaceAccount) -> AccountCheck:
         stop_account(account)
         raise
     with transaction.atomic():
-        _apply(_locked(account), check)
+        held = _locked(account)
+        if held.status.is_final:
+            raise NotConnected
+        _apply(held, check)
     return check
 
 
@@ -152,8 +170,12 @@ def resume_account(*, account: MarketplaceAccount, actor: User | None = None) ->
 def rename_account(
     *, account: MarketplaceAccount, title: str, actor: User | None = None
 ) -> MarketplaceAccount:
-    """Call the account otherwise."""
+    """Call the account otherwise. Raises TitleTaken, BeingErased."""
     held = _locked(account)
+    if held.status == AccountStatus.ERASING:
+        raise BeingErased(held)
+    if _is_taken(title, _others(held)):
+        raise TitleTaken(title)
     held.title = title
     held.save(update_fields=["title"])
     log.info("account_renamed", account=held.pk, actor=actor and actor.pk)
@@ -166,7 +188,7 @@ def warn_of_expiry(*, account: MarketplaceAccount) -> int | None:
     Gives the threshold that was told of, None when there is nothing to tell.
     """
     days = account.key_days_left(timezone.now())
-    if days is None:
+    if days is None or account.status != AccountStatus.ACTIVE:
         return None
     due = [threshold for threshold in KEY_WARN_DAYS if days <= threshold]
     if not due or (account.expiry_warned_days or max(KEY_WARN_DAYS) + 1) <= due[-1]:
@@ -221,29 +243,107 @@ def _create(
     title: str,
     base_url: str,
 ) -> MarketplaceAccount:
+    # Two new accounts at once would be given the same name.
+    lock_until_commit("accounts", company.pk)
     known = MarketplaceAccount.objects.for_company(company).filter(
         marketplace=adapter_class.code, external_id=check.seller_external_id
     )
+    account: MarketplaceAccount | None = known.select_related("company").first()
+    if account is not None:
+        return _revive(account, adapter_class, credentials, check, title=title, base_url=base_url)
     account = MarketplaceAccount(
         company=company,
         marketplace=adapter_class.code,
         external_id=check.seller_external_id,
-        title=(title or check.seller_name or adapter_class.title)[:80],
         base_url=base_url.rstrip("/"),
         key_hint=key_hint(credentials),
     )
+    account.title = _title(account, title, check.seller_name or adapter_class.title)
     account.credentials_sealed = crypto.encrypt(revealed(credentials), context=account.secret_context)
-    MarketplaceAccount.all_companies.bulk_create([account], ignore_conflicts=True)
-    created: MarketplaceAccount = known.select_related("company").get()
-    if created.push_token != account.push_token:
-        raise AlreadyConnected(created)
+    account.save()
+    _make_streams(account, adapter_class)
+    _apply(account, check)
+    return account
+
+
+def _revive(
+    account: MarketplaceAccount,
+    adapter_class: type[MarketplaceAdapter],
+    credentials: BaseModel,
+    check: AccountCheck,
+    *,
+    title: str,
+    base_url: str,
+) -> MarketplaceAccount:
+    """A disconnected account with its new key. Raises AlreadyConnected, BeingErased."""
+    account = _locked(account)
+    if account.status != AccountStatus.DISCONNECTED:
+        raise (BeingErased if account.status == AccountStatus.ERASING else AlreadyConnected)(account)
+    account.title = _title(account, title, account.title)
+    account.base_url = base_url.rstrip("/")
+    account.save(update_fields=["title", "base_url"])
+    account = _give_key(account, adapter_class, credentials, check)
+    account.is_revived = True
+    return account
+
+
+def _give_key(
+    account: MarketplaceAccount,
+    adapter_class: type[MarketplaceAdapter],
+    credentials: BaseModel,
+    check: AccountCheck,
+) -> MarketplaceAccount:
+    """Seal the key in the locked account and let it go on at once. Raises BeingErased."""
+    if account.status == AccountStatus.ERASING:
+        raise BeingErased(account)
+    account.credentials_sealed = crypto.encrypt(revealed(credentials), context=account.secret_context)
+    account.key_hint = key_hint(credentials)
+    account.key_set_at = timezone.now()
+    account.status = AccountStatus.ACTIVE
+    account.disconnected_at = None
+    account.save(update_fields=["credentials_sealed", "key_hint", "key_set_at", "status", "disconnected_at"])
+    _make_streams(account, adapter_class)
+    _apply(account, check)
+    _make_due(account)
+    return account
+
+
+def _make_streams(account: MarketplaceAccount, adapter_class: type[MarketplaceAdapter]) -> None:
+    """The streams that the marketplace gives; those that are there stay where they are."""
     StreamState.all_companies.bulk_create(
-        StreamState(company=company, account=created, stream=code)
-        for code, stream in registry.streams().items()
-        if issubclass(adapter_class, stream.role)
+        (
+            StreamState(company_id=account.company_id, account=account, stream=code)
+            for code, stream in registry.streams().items()
+            if issubclass(adapter_class, stream.role)
+        ),
+        ignore_conflicts=True,
     )
-    _apply(created, check)
-    return created
+
+
+def _title(account: MarketplaceAccount, title: str, usual: str) -> str:
+    """What the account is called: as asked, or as usual with the seller's id when that is taken.
+
+    Raises TitleTaken.
+    """
+    others = _others(account)
+    if title:
+        if _is_taken(title, others):
+            raise TitleTaken(title)
+        return title[:_LONGEST_TITLE]
+    # What comes from a marketplace may hold marks that nobody can type when the name is asked for.
+    usual = "".join(sign for sign in " ".join(usual.split()) if sign.isprintable())
+    if not _is_taken(usual, others):
+        return usual[:_LONGEST_TITLE]
+    mark = f" · {account.external_id}"[:_LONGEST_TITLE]
+    return f"{usual[: _LONGEST_TITLE - len(mark)]}{mark}"
+
+
+def _others(account: MarketplaceAccount) -> Any:
+    return MarketplaceAccount.objects.for_company(account.company_id).exclude(pk=account.pk)
+
+
+def _is_taken(title: str, others: Any) -> bool:
+    return bool(others.kept().filter(title__iexact=title[:_LONGEST_TITLE]).exists())
 
 
 def _apply(account: MarketplaceAccount, check: AccountCheck) -> None:
@@ -285,7 +385,7 @@ def _make_due(account: MarketplaceAccount) -> None:
 def _locked(account: MarketplaceAccount) -> MarketplaceAccount:
     held: MarketplaceAccount = (
         MarketplaceAccount.objects.for_company(account.company_id)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("company")
         .get(pk=account.pk)
     )

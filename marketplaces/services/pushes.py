@@ -131,6 +131,21 @@ def subscribe_push(*, account: MarketplaceAccount) -> bool:
     return is_on
 
 
+def unsubscribe_push(*, account: MarketplaceAccount) -> bool:
+    """Ask the marketplace to send no more notices here; whether it worked. Never raises for the marketplace:
+    what still comes to the address of a disconnected account is not found."""
+    if not (account.push_is_on and _can_push(account)):
+        return False
+    try:
+        with open_adapter(account) as adapter:
+            if isinstance(adapter, ReceivesPush):
+                adapter.unsubscribe(push_url(account))
+    except MarketplaceError as exc:
+        log.warning("push_not_unsubscribed", account=account.pk, code=exc.code, why=str(exc))
+        return False
+    return True
+
+
 def push_url(account: MarketplaceAccount) -> str:
     """The address at which the marketplace delivers the notices of the account."""
     return f"{settings.PUBLIC_URL.rstrip('/')}/push/{account.push_token}/"
@@ -156,7 +171,7 @@ def _can_push(account: MarketplaceAccount) -> bool:
 
 def _receiver(token: str) -> tuple[MarketplaceAccount, type[ReceivesPush]]:
     account = MarketplaceAccount.all_companies.filter(push_token=token).first()
-    if account is None or not _can_push(account):
+    if account is None or account.status.is_final or not _can_push(account):
         raise UnknownAddress
     adapter_class: Any = registry.adapters()[account.marketplace]
     return account, adapter_class
@@ -178,7 +193,9 @@ def _take(message_id: int) -> PushMessage | None:
     # Taken for a minute: if this worker dies, the notice waits no longer than that.
     if not waiting.update(attempts=F("attempts") + 1, not_before=now + timedelta(minutes=1)):
         return None
-    message: PushMessage = PushMessage.all_companies.select_related("account").get(pk=message_id)
+    message: PushMessage | None = (
+        PushMessage.all_companies.select_related("account").filter(pk=message_id).first()
+    )
     return message
 
 
@@ -200,7 +217,7 @@ def _reread(message: PushMessage, notice: PushNotice) -> str:
 
 
 def _after_failure(message: PushMessage, run: SyncRun) -> str:
-    if run.error_code == CredentialsRejected.code:
+    if run.error_code == CredentialsRejected.code or run.outcome == RunOutcome.STOPPED:
         return _settle(message, "account_stopped")
     if run.error_code == RequestRejected.code and message.attempts >= MOST_SEARCHES:
         return _settle(message, "not_found")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from companies.actors import Actor, acting
 from marketplaces import catalogue, registry
 from marketplaces.errors import CredentialsRejected, RightMissing
 from marketplaces.models import AccountStatus, MarketplaceAccount, RunOutcome, StreamState
@@ -55,15 +56,22 @@ class Ending:
 
 def stop_account(account: MarketplaceAccount) -> None:
     """The key is refused: ask nothing with it until its owner gives another."""
-    MarketplaceAccount.all_companies.filter(pk=account.pk, status=AccountStatus.ACTIVE).update(
-        status=AccountStatus.REJECTED
-    )
+    with acting(Actor(source="sync")):
+        MarketplaceAccount.all_companies.filter(pk=account.pk, status=AccountStatus.ACTIVE).update(
+            status=AccountStatus.REJECTED
+        )
 
 
 @transaction.atomic
 def stop_stream(account: MarketplaceAccount, stream: str) -> None:
     """The key has no right to the stream: it is off, the account goes on."""
-    held: MarketplaceAccount = MarketplaceAccount.all_companies.select_for_update().get(pk=account.pk)
+    held: MarketplaceAccount | None = (
+        MarketplaceAccount.all_companies.select_for_update(no_key=True)
+        .filter(pk=account.pk, status=AccountStatus.ACTIVE)
+        .first()
+    )
+    if held is None:
+        return
     set_missing(held, sorted({*held.missing, stream}))
 
 

@@ -28,7 +28,7 @@ from marketplaces.streams import PageResult, PullRequest, SyncStream
 from marketplaces.sync import quarantine, schedule
 from marketplaces.sync.batches import Doubt, batches
 from marketplaces.sync.endings import Ending, stop_account, stop_stream
-from marketplaces.sync.leases import Lease, LeaseLost
+from marketplaces.sync.leases import AccountStopped, Lease, LeaseLost, hold_active
 from marketplaces.sync.schedule import Trigger
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Run:
 
     def record(self, page: Page[Any]) -> None:
         """Commit a page: the lease is checked, rows, events, quarantine, cursor and counters are one
-        transaction. Raises LeaseLost, and then nothing of the page is written."""
+        transaction. Raises LeaseLost or AccountStopped, and then nothing of the page is written."""
         for is_last_try in (False, False, True):
             try:
                 with transaction.atomic():
@@ -96,7 +96,9 @@ class Run:
                 return
 
     def _record(self, page: Page[Any]) -> None:
-        if self.lease is not None:
+        if self.lease is None:
+            hold_active(self.account)
+        else:
             self.lease.renew(**({"cursor": dict(page.cursor)} if self.moves_cursor else {}))
         result = quarantine.record_isolated(page, lambda part: self.source.record(part, self.request))
         rejected = (*page.rejected, *result.rejected)
@@ -160,6 +162,8 @@ def run_stream(
     run = _start_object(account, source, errand) if external_id else _start_stream(account, source, errand)
     try:
         ending = _ending(run)
+    except AccountStopped:
+        ending = Ending(outcome=RunOutcome.STOPPED, code="account_stopped")
     except LeaseLost:
         log.warning("lease_lost", run=run.row.pk, account=account_id, stream=stream)
         ending = Ending(outcome=RunOutcome.LOST, code="worker_lost")
@@ -189,7 +193,12 @@ def _start_object(account: MarketplaceAccount, source: SyncStream, errand: Erran
         changed_at=errand.changed_at,
         changed_to=errand.changed_to,
     )
-    row = _open_row(account, source, errand, token=uuid.uuid4(), now=now)
+    with transaction.atomic():
+        try:
+            hold_active(account)
+        except AccountStopped:
+            raise CannotRun(f"the account {account.pk} was stopped") from None
+        row = _open_row(account, source, errand, token=uuid.uuid4(), now=now)
     return Run(account=account, source=source, row=row, request=request)
 
 
@@ -360,8 +369,11 @@ def _finish(run: Run, ending: Ending) -> SyncRun:
             finished_at=timezone.now(),
             seen_at=timezone.now(),
         )
-        row.refresh_from_db(from_queryset=SyncRun.all_companies.all())
-        return row
+        # Gone when the account has been erased meanwhile.
+        found: SyncRun | None = SyncRun.all_companies.filter(pk=row.pk).first()
+        if found is None:
+            row.outcome, row.error_code = RunOutcome.STOPPED, "account_stopped"
+        return found or row
 
 
 def _give_back(run: Run, lease: Lease, ending: Ending) -> datetime:

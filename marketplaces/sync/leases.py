@@ -8,14 +8,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import ExpressionWrapper, Q
 from django.db.models.fields import DateTimeField
 from django.db.models.functions import Now
 
-from marketplaces.models import StreamState
+from marketplaces.models import AccountStatus, MarketplaceAccount, StreamState
 
 if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
+
+_HOLD = f"SELECT 1 FROM {MarketplaceAccount._meta.db_table} WHERE id = %s AND status = %s FOR SHARE"  # noqa: S608, SLF001 - our own table
 
 
 class StreamBusy(Exception):
@@ -24,6 +27,21 @@ class StreamBusy(Exception):
 
 class LeaseLost(Exception):
     """Another run took the stream over; what this one has in hand must not be written."""
+
+
+class AccountStopped(LeaseLost):
+    """The account is no longer synced; what this run has in hand must not be written."""
+
+
+def hold_active(account: MarketplaceAccount) -> None:
+    """Keep the account as it is until the transaction ends: whoever disconnects it waits for that.
+
+    For runs of one object, which hold no lease. Raises AccountStopped.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [account.pk, AccountStatus.ACTIVE.value])
+        if cursor.fetchone() is None:
+            raise AccountStopped
 
 
 def lease_end() -> Combinable:

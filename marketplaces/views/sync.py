@@ -47,16 +47,19 @@ def sync(request: CompanyRequest) -> HttpResponse:
         quarantine_list(request.company).filter(state=QuarantineState.OPEN).order_by("-last_seen_at", "-pk")
     )
     records = list(waiting[: SHOWN + 1])
+    erasures = selectors.erasures(company=request.company)
+    connected = [one for one in accounts if not one.account.status.is_final]
     context = {
         "health": accounts,
+        "erasures": erasures,
         "running": jobs(running),
         "runs": run_rows(selectors.last_runs(company=request.company)[:LAST_RUNS], company=request.company),
-        "limits": limit_rows(accounts),
-        "summary": _summary(accounts),
+        "limits": limit_rows(connected),
+        "summary": _summary(connected),
         "records": records[:SHOWN],
         "has_more_records": len(records) > SHOWN,
         "quarantine_mark": _mark(records),
-        "seconds": QUICK_SECONDS if running else SLOW_SECONDS,
+        "seconds": QUICK_SECONDS if running or erasures else SLOW_SECONDS,
         # A live block does not show the steps.
         "onboarding": None if request.htmx else onboarding(request.company),
         "can_sync": request.membership.can(Permission.SYNC),

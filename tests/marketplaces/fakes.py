@@ -49,6 +49,7 @@ class Shop:
     subscribe: Callable[[str], None] = lambda _url: None
     requests: list[PullRequest] = field(default_factory=list)
     subscribed: list[str] = field(default_factory=list)
+    unsubscribe: Callable[[str], None] = lambda _url: None
     asked: int = 0
     was_in_transaction: bool = False
 
@@ -149,6 +150,10 @@ class FakeAdapter(FetchesThings, ReceivesPush, MarketplaceAdapter):
     def subscribe(self, url: str) -> None:
         SHOP.subscribe(url)
         SHOP.subscribed.append(url)
+
+    def unsubscribe(self, url: str) -> None:
+        SHOP.unsubscribe(url)
+        SHOP.subscribed.remove(url)
 
 
 _PRODUCTS = MergeRule(

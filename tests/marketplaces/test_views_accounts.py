@@ -41,6 +41,12 @@ def sandbox(settings):
 
 
 @pytest.fixture
+def owner_client(owner, client_of):
+    """The owner has just given his password again: keys ask for it."""
+    return client_of(owner, confirmed=True)
+
+
+@pytest.fixture
 def connected(sandbox, owner_client) -> MarketplaceAccount:
     owner_client.post(CONNECT, KEY)
     return MarketplaceAccount.all_companies.get()

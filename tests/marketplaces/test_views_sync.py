@@ -177,7 +177,7 @@ def test_refreshing_anothers_account_is_404(owner_client, other_company, sent) -
     assert sent == []
 
 
-@pytest.mark.parametrize(("accounts", "queries"), [(1, 21), (3, 21)])
+@pytest.mark.parametrize(("accounts", "queries"), [(1, 22), (3, 22)])
 def test_the_page_asks_the_same_number_of_queries(
     owner_client, company, accounts: int, queries: int, django_assert_num_queries
 ) -> None:

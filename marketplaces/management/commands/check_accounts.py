@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from companies.actors import Actor, acting
 from marketplaces import catalogue, registry, services
 from marketplaces.connections import open_adapter
 from marketplaces.contracts.accounts import AccountCheck
@@ -26,7 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         accounts = MarketplaceAccount.all_companies.active().select_related("company").order_by("pk")
-        results = [self._check(account, is_dry=options["dry_run"]) for account in accounts]
+        with acting(Actor(source="command check_accounts")):
+            results = [self._check(account, is_dry=options["dry_run"]) for account in accounts]
         if not all(results):
             raise CommandError("Some keys are not good.", returncode=1)
 

@@ -10,11 +10,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from companies.actors import Actor, acting
 from companies.models import Company
 from marketplaces import catalogue, registry, services
 from marketplaces.contracts.accounts import AccountCheck
 from marketplaces.errors import MarketplaceError
 from marketplaces.http import ForbiddenHost
+
+_REFUSALS = (services.BadCredentials, ForbiddenHost, services.TitleTaken, services.AlreadyConnected)
 
 
 class Command(BaseCommand):
@@ -46,18 +49,10 @@ class Command(BaseCommand):
             raise CommandError("Give the key on standard input, with --api-key-stdin.", returncode=2)
         credentials = {"client_id": options["client_id"], "api_key": sys.stdin.readline().strip()}
         try:
-            self._connect(company, options, credentials)
-        except services.BadCredentials as exc:
-            told = "; ".join(f"{name}: {why}" for name, why in exc.fields.items())
-            raise CommandError(told, returncode=2) from None
-        except ForbiddenHost as exc:
-            raise CommandError(f"--base-url: {exc}. See MARKETPLACE_EXTRA_HOSTS.", returncode=2) from None
-        except services.AlreadyConnected as exc:
-            raise CommandError(f"Connected already, as the account {exc.account.pk}.", returncode=1) from None
-        except MarketplaceError as exc:
-            title = registry.adapters().title(options["marketplace"])
-            told = catalogue.message(exc.code, marketplace=title, zone=company.zone)
-            raise CommandError(told, returncode=1) from None
+            with acting(Actor(source="command connect")):
+                self._connect(company, options, credentials)
+        except (*_REFUSALS, MarketplaceError) as exc:
+            raise _refusal(exc, marketplace=options["marketplace"], company=company) from None
 
     def _connect(self, company: Company, options: dict[str, Any], credentials: dict[str, str]) -> None:
         address = options["base_url"] or settings.MARKETPLACE_BASE_URLS[options["marketplace"]]
@@ -74,9 +69,31 @@ class Command(BaseCommand):
             title=options["title"],
             base_url=address,
         )
-        self.stdout.write(f"Connected “{account.title}” as the account {account.pk}.")
+        word = "Connected again" if account.is_revived else "Connected"
+        self.stdout.write(f"{word} “{account.title}” as the account {account.pk}.")
         if account.missing:
             self.stdout.write(f"The key has no right to: {', '.join(account.missing)}.")
+
+
+def _refusal(exc: Exception, *, marketplace: str, company: Company) -> CommandError:
+    """What the operator is told, and with which code the command ends."""
+    match exc:
+        case services.BadCredentials():
+            return CommandError("; ".join(f"{name}: {why}" for name, why in exc.fields.items()), returncode=2)
+        case ForbiddenHost():
+            return CommandError(f"--base-url: {exc}. See MARKETPLACE_EXTRA_HOSTS.", returncode=2)
+        case services.TitleTaken():
+            return CommandError("--title: another account is called so already.", returncode=2)
+        case services.BeingErased():
+            told = f"The account {exc.account.pk} of this seller is still being erased."
+            return CommandError(told, returncode=1)
+        case services.AlreadyConnected():
+            return CommandError(f"Connected already, as the account {exc.account.pk}.", returncode=1)
+        case MarketplaceError():
+            title = registry.adapters().title(marketplace)
+            told = catalogue.message(exc.code, marketplace=title, zone=company.zone)
+            return CommandError(told, returncode=1)
+    raise exc
 
 
 def _described(check: AccountCheck) -> str:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from core import requisites
 from marketplaces import errors
 from marketplaces.adapter import FetchesOrders, FetchesProducts, FetchesStock, ReceivesPush
+from marketplaces.contracts.accounts import NOUNS
 from marketplaces.contracts.orders import OrdersQuery
 from marketplaces.contracts.stock import StockQuery
 from marketplaces.http import Refusal
@@ -175,10 +176,16 @@ def test_unknown_order_is_refused(adapter: Adapter) -> None:
 
 
 def test_adapter_plays_the_roles_it_claims() -> None:
-    roles = {"products": FetchesProducts, "stock": FetchesStock, "orders": FetchesOrders}
+    roles = {
+        "products": FetchesProducts,
+        "stock": FetchesStock,
+        "orders": FetchesOrders,
+        "push": ReceivesPush,
+    }
 
     assert {one.stream for one in Adapter.capabilities if one.is_available} == set(roles)
-    assert all(issubclass(Adapter, role) for role in (*roles.values(), ReceivesPush))
+    assert all(issubclass(Adapter, role) for role in roles.values())
+    assert [one.stream for one in Adapter.capabilities] == list(NOUNS), "each noun is spoken of"
     assert all(one.reason for one in Adapter.capabilities if not one.is_available)
 
 
