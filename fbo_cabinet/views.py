@@ -28,9 +28,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def too_many(request: HttpRequest) -> HttpResponse:
     """The answer to what was tried too often: none of allauth's limits here looks back further than a minute."""
-    headers = {"Retry-After": "60"}
+    response: HttpResponse
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"error": "too_many", "retry_after": 60}, status=429, headers=headers)
-    response = render(request, "429.html", status=429)
-    response.headers.update(headers)
+        response = JsonResponse({"error": "too_many", "retry_after": 60}, status=429)
+    else:
+        response = render(request, "429.html", status=429)
+    response.headers["Retry-After"] = "60"
     return response
