@@ -84,7 +84,7 @@ def _figures(request: CompanyRequest, found: Dashboard, choice: Mapping[str, Any
         "found": found,
         "onboarding": None
         if found.health.is_begun or found.scope.is_narrowed
-        else onboarding(request.company),
+        else onboarding(request.company, rights=request.membership.rights),
         "account": choice["account"],
         "has_orders": sales.first_day is not None,
         "tiles": charts.tiles(sales),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from companies.choices import Permission
+from companies.selectors.beginnings import beginnings
 from core import formats
 from core.components import CheckItem
 from marketplaces import registry
@@ -15,33 +17,48 @@ from marketplaces.models import AccountStatus, MarketplaceAccount, StreamState, 
 
 if TYPE_CHECKING:
     from companies.models import Company
+    from companies.selectors.beginnings import Beginnings
+    from companies.selectors.legal import Completeness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onboarding:
-    """The steps in order. Once all are done, pages need not show them."""
+    """The steps in order, and those that may be left out. Once the steps are done, pages need not show them."""
 
-    steps: tuple[CheckItem, ...]
+    needed: tuple[CheckItem, ...]
+    optional: tuple[CheckItem, ...] = ()
+
+    @property
+    def steps(self) -> tuple[CheckItem, ...]:
+        """Every step, as a page lists them."""
+        return self.needed + self.optional
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is left to do."""
-        return all(step.is_done for step in self.steps)
+        """Whether nothing is left to do that must be done."""
+        return all(step.is_done for step in self.needed)
 
     @property
     def done(self) -> int:
-        """How many steps are done."""
-        return sum(step.is_done for step in self.steps)
+        """How many of the needed steps are done."""
+        return sum(step.is_done for step in self.needed)
 
     @property
     def note(self) -> str:
         """How far it is, in words."""
-        return _("%(done)s of %(total)s") % {"done": self.done, "total": len(self.steps)}
+        return _("%(done)s of %(total)s") % {"done": self.done, "total": len(self.needed)}
 
 
-def onboarding(company: Company) -> Onboarding:
-    """The steps of the company: created, an account connected, each stream read once; three queries."""
-    accounts = list(MarketplaceAccount.objects.for_company(company).order_by("pk"))
+def onboarding(company: Company, *, rights: frozenset[Permission] = frozenset(Permission)) -> Onboarding:
+    """The steps of the company: created, an account connected, each stream read once, its details filled in.
+
+    A step carries its button where the rights open the page behind it. Five queries.
+    """
+    accounts = [
+        account
+        for account in MarketplaceAccount.objects.for_company(company).order_by("pk")
+        if not account.status.is_final
+    ]
     states = list(StreamState.objects.for_company(company).filter(account__in=accounts))
     running = {
         run.stream: run
@@ -52,7 +69,55 @@ def onboarding(company: Company) -> Onboarding:
         _stream(company, code, title, states, running.get(code))
         for code, title in registry.streams().choices()
     ]
-    return Onboarding(steps=(_created(company), connected, *(streams if accounts else map(_later, streams))))
+    details = beginnings(company)
+    return Onboarding(
+        needed=(
+            _created(company),
+            _allowed(connected, Permission.MANAGE_ACCOUNTS, rights),
+            *(streams if accounts else map(_later, streams)),
+            _allowed(_card(company, details.card), Permission.MANAGE_COMPANY, rights),
+            _allowed(_payouts(company, details), Permission.MANAGE_PAYOUTS, rights),
+        ),
+        optional=(_allowed(_colleagues(company, details), Permission.MANAGE_PEOPLE, rights),),
+    )
+
+
+def _allowed(step: CheckItem, permission: Permission, rights: frozenset[Permission]) -> CheckItem:
+    """The step, without its button for those who may not press it."""
+    return step if permission in rights else replace(step, action="", url="")
+
+
+def _card(company: Company, card: Completeness) -> CheckItem:
+    if card.is_full:
+        return CheckItem(name=_("The company card is filled"), is_done=True)
+    return CheckItem(
+        name=_("Fill the company card"),
+        note=_("%(done)s of %(total)s fields.") % {"done": card.filled, "total": card.total},
+        action=_("Fill"),
+        url=reverse("settings:company", args=[company.slug]),
+    )
+
+
+def _payouts(company: Company, details: Beginnings) -> CheckItem:
+    if details.has_payouts:
+        return CheckItem(name=_("Payout details are given"), is_done=True)
+    return CheckItem(
+        name=_("Give the payout details"),
+        note=_("The bank account that marketplaces pay to."),
+        action=_("Add an account"),
+        url=reverse("settings:payout-create", args=[company.slug]),
+    )
+
+
+def _colleagues(company: Company, details: Beginnings) -> CheckItem:
+    if details.has_colleagues:
+        return CheckItem(name=_("Colleagues are invited"), is_done=True)
+    return CheckItem(
+        name=_("Invite colleagues"),
+        note=_("If you do not work alone: each gets a role of his own."),
+        action=_("Invite"),
+        url=reverse("settings:invitation-create", args=[company.slug]),
+    )
 
 
 def _created(company: Company) -> CheckItem:

@@ -61,7 +61,7 @@ def sync(request: CompanyRequest) -> HttpResponse:
         "quarantine_mark": _mark(records),
         "seconds": QUICK_SECONDS if running or erasures else SLOW_SECONDS,
         # A live block does not show the steps.
-        "onboarding": None if request.htmx else onboarding(request.company),
+        "onboarding": None if request.htmx else onboarding(request.company, rights=request.membership.rights),
         "can_sync": request.membership.can(Permission.SYNC),
         "can_manage": request.membership.can(Permission.MANAGE_ACCOUNTS),
         "is_live": bool(request.htmx),

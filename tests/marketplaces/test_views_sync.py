@@ -11,17 +11,19 @@ from django.db import transaction
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from companies.choices import Role
-from marketplaces.models import QuarantinedRecord, QuarantineState, StreamState
+from companies.choices import RIGHTS, Role
+from marketplaces.models import AccountStatus, QuarantinedRecord, QuarantineState, StreamState
 from marketplaces.onboarding import onboarding
 from marketplaces.sync import schedule
 from marketplaces.tasks import sync_stream
+from tests.factories.companies import InvitationFactory, LegalDetailsFactory
 from tests.factories.marketplaces import (
     AccountFactory,
     QuarantinedRecordFactory,
     StreamStateFactory,
     SyncRunFactory,
 )
+from tests.factories.payouts import BankAccountFactory
 
 SYNC = "/lavka/marketplaces/"
 RUNS = f"{SYNC}runs/"
@@ -177,7 +179,7 @@ def test_refreshing_anothers_account_is_404(owner_client, other_company, sent) -
     assert sent == []
 
 
-@pytest.mark.parametrize(("accounts", "queries"), [(1, 22), (3, 22)])
+@pytest.mark.parametrize(("accounts", "queries"), [(1, 24), (3, 24)])
 def test_the_page_asks_the_same_number_of_queries(
     owner_client, company, accounts: int, queries: int, django_assert_num_queries
 ) -> None:
@@ -359,9 +361,42 @@ def test_records_ask_the_same_number_of_queries(
 def test_a_new_company_has_one_step_done(company) -> None:
     steps = onboarding(company)
 
-    assert [step.is_done for step in steps.steps] == [True, False, False, False, False]
-    assert [bool(step.url) for step in steps.steps] == [False, True, False, False, False]
-    assert steps.note == "1 из 5"
+    assert [step.is_done for step in steps.steps] == [True] + [False] * 7
+    assert [bool(step.url) for step in steps.steps] == [False, True, False, False, False, True, True, True]
+    assert steps.note == "1 из 7"
+
+
+def test_steps_carry_buttons_only_where_the_rights_open_them(company) -> None:
+    manager = onboarding(company, rights=RIGHTS[Role.MANAGER])
+    viewer = onboarding(company, rights=RIGHTS[Role.VIEWER])
+
+    assert [bool(step.url) for step in manager.steps] == [False, True, *[False] * 6]
+    assert not any(step.url or step.action for step in viewer.steps)
+
+
+def test_a_disconnected_account_is_none(company) -> None:
+    AccountFactory(company=company, status=AccountStatus.DISCONNECTED)
+
+    assert onboarding(company).steps[1].url == "/lavka/marketplaces/connect/"
+
+
+def test_the_steps_of_the_company_itself_are_ticked(company, owner) -> None:
+    LegalDetailsFactory(company=company)
+    BankAccountFactory(company=company)
+    InvitationFactory(company=company)
+
+    assert [step.is_done for step in onboarding(company).steps[5:]] == [True, True, True]
+
+
+def test_a_half_filled_card_says_how_far_it_is(company) -> None:
+    LegalDetailsFactory(company=company, kpp="", phone="")
+
+    assert onboarding(company).steps[5].note == "Полей: 9 из 11."
+
+
+def test_first_steps_ask_five_queries(company, streams, django_assert_num_queries) -> None:
+    with django_assert_num_queries(5):
+        onboarding(company)
 
 
 def test_streams_are_ticked_as_they_are_read(company, account) -> None:
@@ -386,12 +421,20 @@ def test_a_refused_key_is_the_step_that_failed(company) -> None:
 def test_a_stream_without_a_right_is_a_step_that_failed(company, account) -> None:
     StreamStateFactory(account=account, stream="stock", is_on=False)
 
-    assert [step.is_failed for step in onboarding(company).steps] == [False, False, False, True, False]
+    assert [step.is_failed for step in onboarding(company).steps[:5]] == [False, False, False, True, False]
 
 
 def test_all_done_is_done(company, streams) -> None:
+    assert not onboarding(company).is_done
+
+    LegalDetailsFactory(company=company)
+    BankAccountFactory(company=company)
+
     assert onboarding(company).is_done
 
 
-def test_first_steps_leave_the_page_when_done(owner_client, streams) -> None:
+def test_first_steps_leave_the_page_when_done(owner_client, company, streams) -> None:
+    LegalDetailsFactory(company=company)
+    BankAccountFactory(company=company)
+
     assert "Первые шаги" not in owner_client.get(SYNC).content.decode()
