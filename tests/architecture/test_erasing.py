@@ -146,5 +146,3 @@ def test_every_table_of_an_account_is_known_here() -> None:
         "orders.OrderLine",
         "orders.OrderTally",
     ]
-
-
