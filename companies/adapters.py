@@ -13,11 +13,13 @@ from django.contrib import messages
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from companies.choices import SignInOutcome
+from companies.choices import SignInOutcome, VisitEnding
 from companies.letters.account import account_letter
 from companies.models import User
 from companies.services import record_refusal, record_sign_in
 from companies.services.second_factors import seal, unseal
+from companies.services.sign_ins import printable
+from companies.visiting import close_visit
 from core import letters
 from core.addresses import client_address
 from core.devices import known_mark, mark_browser
@@ -57,6 +59,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         )
         return response
 
+    def logout(self, request: HttpRequest) -> None:
+        """Sign out; a visit to a seller's cabinet ends with it."""
+        close_visit(request, ending=VisitEnding.SIGNED_OUT)
+        super().logout(request)
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Write a wrong password down; of the password itself nothing."""
         is_locked = getattr(request, "axes_locked_out", False)
@@ -69,6 +76,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address of the client. Raises PermissionDenied when the server was not told any."""
         return client_address(request) or str(super().get_client_ip(request))
+
+    def get_http_user_agent(self, request: HttpRequest) -> str:
+        """What the browser says of itself, without what no table takes."""
+        return printable(request.headers.get("User-Agent", ""))
 
     def send_notification_mail(
         self,
