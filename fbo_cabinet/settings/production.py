@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sentry_sdk
 from django.core.exceptions import ImproperlyConfigured
 
 from fbo_cabinet import env
+from fbo_cabinet.reports import report_errors
 from fbo_cabinet.settings.base import *  # noqa: F403 - settings are composed by names
 from fbo_cabinet.settings.base import SENTRY_DSN
 
@@ -46,4 +46,4 @@ PROXY_COUNT = env.number("PROXY_COUNT", 1)
 STYLEGUIDE = False
 
 if SENTRY_DSN:
-    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, include_local_variables=False)
+    report_errors(SENTRY_DSN)
