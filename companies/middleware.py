@@ -6,22 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from companies.actors import Actor, acting
+from companies.actors import Actor, acting, during_visit
 from companies.models import Membership, StaffVisit
+from companies.visiting import VISIT_KEY
 from core.addresses import client_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponseBase
-
-# Where the session of staff keeps the visit that goes on.
-VISIT_KEY = "staff_visit"
 
 
 class ActorMiddleware:
@@ -50,16 +51,16 @@ class PersonMiddleware:
         try:
             # Only a browser with a session can belong to anybody: guests cost no query.
             if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-                self._speak(request)
+                _speak(request, request.user.language)
             return self.get_response(request)
         finally:
             timezone.deactivate()
 
-    def _speak(self, request: HttpRequest) -> None:
-        language = request.user.language
-        if language in dict(settings.LANGUAGES):
-            translation.activate(language)
-            request.LANGUAGE_CODE = translation.get_language()
+
+def _speak(request: HttpRequest, language: str) -> None:
+    if language in dict(settings.LANGUAGES):
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
 
 
 class CompanyMiddleware:
@@ -84,14 +85,15 @@ class CompanyMiddleware:
             return None
         membership = _membership(request, slug)
         if membership is None:
-            raise Http404
+            return _after_visit(request, slug)
         request.company = membership.company  # type: ignore[attr-defined]  # CompanyRequest
         request.membership = membership  # type: ignore[attr-defined]  # CompanyRequest
         timezone.activate(membership.company.zone)
+        if membership.is_visit:
+            return None
         if request.session.get("company") != slug:
             request.session["company"] = slug
-        needs_factor = membership.company.requires_second_factor and not membership.is_visit
-        if needs_factor and not is_mfa_enabled(request.user):
+        if membership.company.requires_second_factor and not is_mfa_enabled(request.user):
             return _lead(request, reverse("companies:second-factor", args=[membership.company_id]))
         return None
 
@@ -112,23 +114,42 @@ def _membership(request: HttpRequest, slug: str) -> Membership | None:
 
 
 def _visiting(request: HttpRequest, slug: str) -> Membership | None:
-    """What staff are in the company while a visit of theirs goes on: never saved, with a part of the rights."""
+    """What staff are in the company while a visit of theirs goes on: never saved, with a part of the rights.
+
+    The role is that of the member now, so that a visit ends with his membership.
+    """
+    visit = _visit(request, slug)
+    if visit is None or visit.role_now is None or not visit.is_open(timezone.now()):
+        return None
+    staff: Any = request.user
+    membership = Membership(company=visit.company, user=staff, role=visit.role_now)
+    membership.is_visit = True
+    request.visit = visit  # type: ignore[attr-defined]  # CompanyRequest
+    during_visit(visit.pk)
+    return membership
+
+
+def _after_visit(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """A stranger learns nothing; staff whose visit is over are led back to where it began."""
+    visit = _visit(request, slug)
+    if visit is None:
+        raise Http404
+    messages.warning(request, _("The visit is over. If you need more time, begin another one."))
+    return _lead(request, reverse("admin:companies_company_change", args=[visit.company_id]))
+
+
+def _visit(request: HttpRequest, slug: str) -> Any:
+    """The visit to the company that this browser began last, over or not."""
     visit_id = request.session.get(VISIT_KEY)
     if visit_id is None or not request.user.is_staff:
         return None
-    visit = (
+    member = Membership.all_companies.filter(company=OuterRef("company"), user=OuterRef("as_user"))
+    return (
         StaffVisit.all_companies.select_related("company", "as_user")
-        .filter(
-            pk=visit_id, staff=request.user, company__slug=slug, ended_at=None, ends_at__gt=timezone.now()
-        )
+        .annotate(role_now=Subquery(member.values("role")[:1]))
+        .filter(pk=visit_id, staff=request.user, company__slug=slug)
         .first()
     )
-    if visit is None:
-        return None
-    membership = Membership(company=visit.company, user=request.user, role=visit.role)
-    membership.is_visit = True
-    request.visit = visit  # type: ignore[attr-defined]  # CompanyRequest
-    return membership
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -138,6 +159,5 @@ def _actor(request: HttpRequest) -> Actor:
         source="admin" if request.path.startswith(reverse("admin:index")) else "web",
         user_id=user.pk if is_known else None,
         name=str(user)[:300] if is_known else "",
-        visit_id=request.session.get(VISIT_KEY) if is_known and user.is_staff else None,
         address=client_address(request) or "",
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
@@ -26,6 +26,7 @@ from core.devices import known_mark
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
 # A row of axes keeps no more of a name.
@@ -66,6 +67,14 @@ LIMITS: Final[dict[LockKind, int]] = {
 }
 
 
+# What the wrong passwords of a door have in common: columns of axes.
+COUNTED_BY: Final[dict[LockKind, tuple[str, ...]]] = {
+    LockKind.PAIR: ("username", "ip_address"),
+    LockKind.ADDRESS: ("ip_address",),
+    LockKind.ACCOUNT: ("username",),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """Who tries to come in, and from where."""
@@ -91,16 +100,21 @@ class Doorkeeper(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no type
 
 def find_lock(attempt: Attempt) -> Lock | None:
     """The door that is closed to the attempt; of several, the one that opens last."""
-    kinds = [LockKind.PAIR]
-    if not is_known_device(email=attempt.email, device=attempt.device):
-        kinds += [LockKind.ADDRESS, LockKind.ACCOUNT]
+    is_known = is_known_device(email=attempt.email, device=attempt.device)
     locks = [
         Lock(kind=kind, until=until)
-        for kind in kinds
+        for kind in ([LockKind.PAIR] if is_known else LockKind)
         for until in [_opens_at(_wrong_ones(kind, attempt), limit=LIMITS[kind])]
         if until is not None
     ]
     return max(locks, key=lambda lock: lock.until, default=None)
+
+
+def fresh_attempts() -> QuerySet[AccessAttempt]:
+    """The wrong passwords that still count."""
+    since = timezone.now() - settings.AXES_COOLOFF_TIME
+    rows: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(attempt_time__gt=since)
+    return rows
 
 
 def username_of(request: HttpRequest | None, credentials: Mapping[str, str] | None) -> str:
@@ -155,19 +169,9 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _wrong_ones(kind: LockKind, attempt: Attempt) -> Sequence[tuple[datetime, int]]:
     """When wrong passwords came last and how many, a line for each person, address and browser; oldest first."""
-    of_person, of_address = {"username": attempt.email}, {"ip_address": attempt.address}
-    asked: dict[LockKind, dict[str, Any]] = {
-        LockKind.PAIR: of_person | of_address,
-        LockKind.ADDRESS: of_address,
-        LockKind.ACCOUNT: of_person,
-    }
-    return list(
-        AccessAttempt.objects.filter(
-            attempt_time__gt=timezone.now() - settings.AXES_COOLOFF_TIME, **asked[kind]
-        )
-        .order_by("attempt_time")
-        .values_list("attempt_time", "failures_since_start")
-    )
+    asked = {"username": attempt.email, "ip_address": attempt.address}
+    rows = fresh_attempts().filter(**{name: asked[name] for name in COUNTED_BY[kind]})
+    return list(rows.order_by("attempt_time").values_list("attempt_time", "failures_since_start"))
 
 
 def _opens_at(wrong_ones: Sequence[tuple[datetime, int]], *, limit: int) -> datetime | None:
