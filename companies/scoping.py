@@ -17,9 +17,9 @@ class UnscopedQuery(Exception):
 class CompanyQuerySet(models.QuerySet[Any]):
     """Base of the querysets of tenant tables."""
 
-    def for_company(self, company: Company | int) -> Self:
-        """The rows of one company."""
-        return self.filter(company_id=company if isinstance(company, int) else company.pk)
+    def for_company(self, company: Company | int | models.OuterRef) -> Self:
+        """The rows of one company; in a subquery, of the company that the outer row names."""
+        return self.filter(company_id=company if isinstance(company, int | models.OuterRef) else company.pk)
 
 
 class ScopedManager(models.Manager[Any]):
@@ -28,7 +28,7 @@ class ScopedManager(models.Manager[Any]):
     Made with `ScopedManager.from_queryset(OrderQuerySet)()`.
     """
 
-    def for_company(self, company: Company | int) -> Any:
+    def for_company(self, company: Company | int | models.OuterRef) -> Any:
         """The rows of one company, as the model's own queryset."""
         return self._queryset_class(self.model, using=self._db).for_company(company)  # type: ignore[attr-defined]  # set by from_queryset
 

@@ -141,3 +141,15 @@ class Part:
     value: float | Decimal
     text: str
     tone: Tone | Literal["accent", "ozon", "wb", "yandex"] = "accent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyOption:
+    """A row of the company switcher: what one is there, and what is wrong there, if anything."""
+
+    pk: int
+    name: str
+    url: str
+    role: StrOrPromise
+    note: StrOrPromise = ""
+    tone: Tone = "neutral"

@@ -20,6 +20,7 @@ from core import formats, svg
 from core.components import (
     CheckItem,
     Chip,
+    CompanyOption,
     Counter,
     Crumb,
     Decision,
@@ -317,6 +318,16 @@ def _navigation() -> list[SimpleNamespace]:
     return [SimpleNamespace(url="#top", **dict(zip(names, row, strict=True))) for row in rows]
 
 
+def _companies() -> list[CompanyOption]:
+    return [
+        CompanyOption(pk=1, name="Льняная лавка", url="#top", role="Владелец"),
+        CompanyOption(
+            pk=2, name="ИП Соколова", url="#top", role="Бухгалтер", note="ключ не принят", tone="danger"
+        ),
+        CompanyOption(pk=3, name="Тихий дом", url="#top", role="Наблюдатель", note="кабинетов ещё нет"),
+    ]
+
+
 def sample(now: datetime) -> dict[str, Any]:
     """Everything the page shows."""
     form = SampleForm({"name": "Хоругвино_РФЦ", "account": "1", "lead_days": "14", "barcode": "4670123400105",
@@ -330,7 +341,7 @@ def sample(now: datetime) -> dict[str, Any]:
     company = SimpleNamespace(pk=1, name="Льняная лавка", slug="lavka", get_absolute_url="#top")
     return {
         **_numbers(), **_time(now), **_lists(), "charts": _charts(now), "form": form, "filter": SampleFilter(),
-        "navigation": _navigation(), "company": company, "companies": [company], "accounts": accounts,
+        "navigation": _navigation(), "company": company, "companies": _companies(), "accounts": accounts,
         "data_as_of": now - timedelta(minutes=3), "now": now,
     }  # fmt: skip
 

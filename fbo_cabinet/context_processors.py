@@ -10,7 +10,7 @@ from django.db.models import Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from companies.selectors import memberships_of
+from fbo_cabinet.company_options import company_options, visited
 from fbo_cabinet.settings_menu import settings_menu
 from marketplaces import registry
 from marketplaces.models import AccountStatus, MarketplaceAccount, QuarantinedRecord, QuarantineState
@@ -70,10 +70,14 @@ def cabinet(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    companies = cache(lambda: [row.company for row in memberships_of(user)])
+    companies = cache(lambda: company_options(user))
     if not hasattr(request, "company"):
         return {"companies": companies}
-    return {"companies": companies, **_company_page(cast("CompanyRequest", request))}
+    page = _company_page(cast("CompanyRequest", request))
+    if page["visit"] is not None:
+        # On a visit, staff see what the seller's person sees: of their own companies nothing.
+        return {**page, "companies": [visited(page["company"], role=page["role"])]}
+    return {"companies": companies, **page}
 
 
 def _company_page(request: CompanyRequest) -> dict[str, Any]:
@@ -82,6 +86,7 @@ def _company_page(request: CompanyRequest) -> dict[str, Any]:
     return {
         "company": company,
         "role": request.membership.get_role_display(),
+        "visit": getattr(request, "visit", None),
         "accounts": accounts,
         "selected_account": cache(lambda: _selected(accounts(), request.GET.get("account", ""))),
         "navigation": cache(lambda: _navigation(request)),

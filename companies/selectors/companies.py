@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from companies.models import Company, Membership
 from companies.slugs import RESERVED_SLUGS, latin_slug, numbered
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from companies.models import User
 
 
 def memberships_of(user: User) -> list[Membership]:
     """What the person is in which company, by the company's name."""
-    return list(
+    return list(memberships(user))
+
+
+def memberships(user: User) -> QuerySet[Any]:
+    """The same as a queryset, for pages that ask more of each company."""
+    return (
         Membership.all_companies.select_related("company")
         .filter(user=user)
         .order_by("company__name", "company_id")

@@ -7,10 +7,12 @@ import { startMessages } from "./components/message.js";
 import { startPasskeys } from "./components/passkey.js";
 import { startPrint } from "./components/print.js";
 import { startSelection } from "./components/selection.js";
+import { startSwitchers } from "./components/switcher.js";
 import { startView } from "./components/view.js";
 import { startWhen } from "./components/when.js";
 
 startMenus();
+startSwitchers();
 startSelection();
 startKeyboard();
 startMessages();
