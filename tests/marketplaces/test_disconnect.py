@@ -199,7 +199,7 @@ def test_a_run_going_on_writes_no_page_more(
     account: MarketplaceAccount, shop: Shop, monkeypatch: pytest.MonkeyPatch, *, erases: bool
 ) -> None:
     monkeypatch.setattr(batches.batches, "__kwdefaults__", {"most": 1, "longest": 0.0})
-    shop.things = {key: "1" for key in "abcdef"}
+    shop.things = dict.fromkeys("abcdef", "1")
 
     def let_go(page: int) -> None:
         if page == 1:
@@ -220,7 +220,7 @@ def test_a_run_that_outlives_its_account_ends_quietly(
     account: MarketplaceAccount, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches.batches, "__kwdefaults__", {"most": 1, "longest": 0.0})
-    shop.things = {key: "1" for key in "abcdef"}
+    shop.things = dict.fromkeys("abcdef", "1")
 
     def vanish(page: int) -> None:
         if page == 1:
