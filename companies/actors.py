@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,6 +53,13 @@ def acting(actor: Actor) -> Iterator[None]:
         if connection.in_atomic_block and not connection.needs_rollback:
             # The transaction goes on in other hands.
             _tell(connection, _current.get(), is_local=True)
+
+
+def during_visit(visit_id: int) -> None:
+    """Sign what the current actor changes from here on with a visit of staff too."""
+    actor = _current.get()
+    if actor is not None:
+        _current.set(replace(actor, visit_id=visit_id))
 
 
 def _sign(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature

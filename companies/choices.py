@@ -203,6 +203,17 @@ class AuditSubject(models.TextChoices):
     VISIT = "visit", _("Visits of staff")
 
 
+class VisitEnding(models.TextChoices):
+    """How a visit of staff ended."""
+
+    LEFT = "left", _("by the button")
+    EXPIRED = "expired", _("its time ran out")
+    SIGNED_OUT = "signed_out", _("signed out")
+    REPLACED = "replaced", _("another visit began")
+    NOT_STAFF = "not_staff", _("no longer on the staff")
+    MEMBER_GONE = "member_gone", _("the person left the company")
+
+
 # The zones in which a seller's day may begin, from west to east.
 ZONES = (
     ("Europe/Kaliningrad", _("Kaliningrad")),

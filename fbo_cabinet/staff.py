@@ -10,6 +10,8 @@ from csp.decorators import csp_replace
 from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
 
+from companies.choices import VisitEnding
+from companies.visiting import close_visit
 from core.staff import StaffAdmin
 
 if TYPE_CHECKING:
@@ -33,6 +35,13 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 - Django's signature
         guarded: Callable[..., Any] = csp_replace(POLICY)(super().admin_view(view, cacheable))
         return guarded
+
+    def logout(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Sign out of the admin and the cabinet; a visit to a seller's cabinet ends with it."""
+        if request.method == "POST":
+            close_visit(request, ending=VisitEnding.SIGNED_OUT)
+        response: HttpResponse = super().logout(request, extra_context)
+        return response
 
     @method_decorator(secure_admin_login)
     def login(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:

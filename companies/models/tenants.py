@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from companies.choices import RIGHTS, VISIT_RIGHTS, InvitationStatus, Permission, Role
+from companies.choices import RIGHTS, VISIT_RIGHTS, InvitationStatus, Permission, Role, VisitEnding
 from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
 
 INVITATION_LIFETIME: Final = timedelta(days=7)
@@ -157,6 +157,7 @@ class StaffVisit(CompanyOwned):
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     ends_at = models.DateTimeField(_("ends"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ending = models.CharField(_("how it ended"), max_length=16, choices=VisitEnding, blank=True)
 
     all_companies = CompanyQuerySet.as_manager()
     objects = ScopedManager.from_queryset(CompanyQuerySet)()

@@ -81,6 +81,11 @@ READINGS: Final[dict[str, Reading]] = {
             "payout_account_id": gettext_lazy("Payout account"),
         },
     ),
+    # No trigger writes of visits: companies.services.visits does.
+    AuditSubject.VISIT: Reading(
+        model="companies.StaffVisit",
+        labels={"staff_id": gettext_lazy("Who"), "as_user_id": pgettext_lazy("a visit", "As whom")},
+    ),
     AuditSubject.AGREEMENT: Reading(
         model="marketplaces.Agreement", labels={"file": gettext_lazy("Agreement file")}
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from companies.selectors.audit import worded
 from core.tables import BaseTable, Column
@@ -22,7 +23,7 @@ class AuditTable(BaseTable):
 
     at = Column(_("When"), kind="moment", sort="at", css="tight", width=16)
     who = Column(_("Who"), css="tight", width=28)
-    on_behalf = Column(_("As whom"), on_screen=False, width=28)
+    on_behalf = Column(pgettext_lazy("a visit", "As whom"), on_screen=False, width=28)
     source = Column(_("By way of"), on_screen=False, width=24)
     address = Column(_("Network address"), on_screen=False, width=18)
     subject = Column(_("What was changed"), source="subject_label", on_screen=False, width=24)
