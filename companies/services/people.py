@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from companies.choices import Role
 from companies.models import Company, Membership
@@ -58,10 +60,15 @@ def leave_company(member: Membership) -> None:
 
 @transaction.atomic
 def require_second_factor(company: Company, *, is_required: bool, by: User) -> Company:
-    """Demand a second factor of everybody in the company, or of nobody. Raises NoSecondFactor."""
+    """Demand a second factor of everybody in the company, and tell those without one; or demand it of nobody.
+
+    Raises NoSecondFactor.
+    """
     if is_required and not is_mfa_enabled(by):
         raise NoSecondFactor(by.pk)
     locked = lock_company(company)
+    if is_required and not locked.requires_second_factor:
+        _tell_who_has_none(locked)
     locked.requires_second_factor = is_required
     locked.save(update_fields=["requires_second_factor"])
     return locked
@@ -79,6 +86,13 @@ def end_sessions(user_id: int) -> None:
     """Sign the person out of every browser."""
     for session in UserSession.objects.filter(user_id=user_id):
         session.end()
+
+
+def _tell_who_has_none(company: Company) -> None:
+    having = Authenticator.objects.filter(user=OuterRef("user"))
+    people = Membership.objects.for_company(company).filter(~Exists(having)).order_by("pk")
+    for user_id in people.values_list("user_id", flat=True):
+        letters.post("second_factor_required", company_id=company.pk, user_id=user_id)
 
 
 def _locked(member: Membership) -> Membership:

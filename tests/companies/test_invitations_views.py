@@ -14,6 +14,7 @@ from companies.choices import InvitationStatus, Role
 from companies.models import Company, Invitation, Membership, User
 from companies.services.invitations import link
 from tests.factories.companies import PASSWORD, InvitationFactory, UserFactory
+from tests.links import link_in
 
 PEOPLE = "/lavka/settings/people/"
 INVITE = PEOPLE + "invite/"
@@ -34,7 +35,7 @@ def sure(owner: User, client_of) -> Client:
     return client_of(owner, confirmed=True)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def posted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The kinds of letters that were asked for."""
     found: list[str] = []
@@ -308,6 +309,23 @@ def test_who_accepted_sees_that_he_did(client_of, asked) -> None:
     assert pressed.headers["Location"] == "/lavka/"
     asked.refresh_from_db()
     assert asked.status(asked.expires_at) == InvitationStatus.ACCEPTED
+
+
+def test_from_the_owners_form_to_the_orders_by_the_letter_alone(
+    sure, client, company, mailoutbox, django_capture_on_commit_callbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        sure.post(INVITE, {"email": "petr@example.com", "role": "warehouse"})
+    (letter,) = mailoutbox
+    path = link_in(letter)
+
+    client.post(path + "signup/", JOINING)
+    client.post(path)
+
+    assert letter.to == ["petr@example.com"]
+    assert client.get("/lavka/orders/").status_code == 200
+    assert client.get(INVITE).status_code == 403
+    assert client.get(path).status_code == 410
 
 
 @pytest.mark.parametrize("token", ["x", "eyJwayI6MX0:made-up", "a" * 5_000, "%00", "%E2%80%AE", "<script>"])

@@ -132,6 +132,19 @@ def test_somebody_gone_meanwhile_is_not_found(company: Company, owner: User, tea
         services.change_role(gone, role=Role.MANAGER)
 
 
+def test_who_has_no_second_factor_is_told_once(
+    company: Company, owner: User, teammate: User, member, posted
+) -> None:
+    with_one = member(Role.MANAGER)
+    for user in (owner, with_one):
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+
+    for _ in range(2):
+        services.require_second_factor(company, is_required=True, by=owner)
+
+    assert posted == [("second_factor_required", {"company_id": company.pk, "user_id": teammate.pk})]
+
+
 def test_the_second_factor_is_required_by_who_has_one(company: Company, owner: User) -> None:
     with pytest.raises(NoSecondFactor):
         services.require_second_factor(company, is_required=True, by=owner)

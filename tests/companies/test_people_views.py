@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.utils import timezone
 
 from companies.choices import Role
 from companies.middleware import VISIT_KEY
@@ -17,7 +18,6 @@ from tests.factories.companies import InvitationFactory, MembershipFactory
 URL = "/lavka/settings/people/"
 ROLE_URL = URL + "{}/role/"
 REMOVE_URL = URL + "{}/remove/"
-NOT_NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def test_staff_on_a_visit_look_and_have_nothing_to_leave(client_of, staff, owner
         as_user=owner,
         role=Role.OWNER,
         reason="Жалоба",
-        ends_at=datetime.max.replace(tzinfo=UTC),
+        ends_at=timezone.now() + timedelta(hours=1),
     )
     client = client_of(staff, confirmed=True)
     session = client.session
