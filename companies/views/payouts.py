@@ -160,7 +160,7 @@ def _form_page(request: CompanyRequest, form: BankAccountForm, *, title: str) ->
     context = {
         "form": form,
         "account": form.account,
-        "title": title,
+        "page_title": title,
         "crumbs": _crumbs(request),
         **_aside(request, account=form.account),
     }

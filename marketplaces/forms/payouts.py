@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from companies.models import BankAccount
 
@@ -25,11 +25,13 @@ class PayoutChoiceForm(forms.Form):
         error_messages={"invalid_choice": _("This account is there no more. Choose another.")},
     )
 
-    def __init__(self, *args: Any, accounts: Sequence[BankAccount], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, accounts: Sequence[BankAccount], paid_in: Collection[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._accounts = {str(account.pk): account for account in accounts}
         self.fields["bank_account"].choices = [  # type: ignore[attr-defined]  # a choice field
-            *((pk, f"{account} · {account.currency}") for pk, account in self._accounts.items()),
+            *((pk, _words(account, paid_in)) for pk, account in self._accounts.items()),
             ("", gettext("To none yet")),
         ]
 
@@ -37,3 +39,10 @@ class PayoutChoiceForm(forms.Form):
     def chosen(self) -> BankAccount | None:
         """What is chosen, once the form is valid."""
         return self._accounts.get(self.cleaned_data["bank_account"] or "")
+
+
+def _words(account: BankAccount, paid_in: Collection[str]) -> str:
+    text = f"{account} · {account.currency}"
+    if account.currency in paid_in:
+        return text
+    return gettext("%(account)s, another currency") % {"account": text}

@@ -35,12 +35,13 @@ if TYPE_CHECKING:
 @asks_identity_for_form
 def account_payout(request: CompanyRequest, pk: int) -> HttpResponse:
     """Choose the bank account; what is posted from the payout page is the choice offered there."""
-    accounts = MarketplaceAccount.objects.for_company(request.company).select_related("company")
-    account: MarketplaceAccount = get_object_or_404(accounts.exclude(status=AccountStatus.ERASING), pk=pk)
+    account = _account(request, pk)
     banks = bank_accounts(company=request.company)
+    paid_in = selectors.payout_currencies(account)
     form = PayoutChoiceForm(
         request.POST if request.method == "POST" else None,
         accounts=banks,
+        paid_in=paid_in,
         initial={"bank_account": account.payout_account_id or (banks[0].pk if len(banks) == 1 else "")},
     )
     if form.is_valid() and not refuse_unconfirmed(request, form) and _save(form, account):
@@ -50,11 +51,17 @@ def account_payout(request: CompanyRequest, pk: int) -> HttpResponse:
         "form": form,
         "account": account,
         "banks": banks,
-        "paid_in": sorted(selectors.payout_currencies(account)),
+        "paid_in": sorted(paid_in),
         "marketplace_title": selectors.marketplace_title(account),
         "crumbs": _crumbs(request, account),
     }
     return render(request, "marketplaces/payout.html", context, status=422 if form.is_bound else 200)
+
+
+def _account(request: CompanyRequest, pk: int) -> MarketplaceAccount:
+    accounts = MarketplaceAccount.objects.for_company(request.company).exclude(status=AccountStatus.ERASING)
+    account: MarketplaceAccount = get_object_or_404(accounts.select_related("company"), pk=pk)
+    return account
 
 
 def _save(form: PayoutChoiceForm, account: MarketplaceAccount) -> bool:
@@ -71,7 +78,7 @@ def _save(form: PayoutChoiceForm, account: MarketplaceAccount) -> bool:
     except BankAccount.DoesNotExist:
         form.add_error("bank_account", _("This account is there no more. Choose another."))
         return False
-    except services.BeingErased:
+    except (services.BeingErased, MarketplaceAccount.DoesNotExist):
         raise Http404 from None
     return True
 

@@ -163,7 +163,7 @@ def test_the_only_bank_account_is_proposed(sure, account, bank_account) -> None:
     page = sure.get(url(account))
 
     assert page.context["form"].initial == {"bank_account": bank_account.pk}
-    assert "Сбербанк …3456 · RUB" in page.content.decode()
+    assert "Сбербанк …3456 · RUB<" in page.content.decode()
 
 
 def test_without_bank_accounts_the_page_says_what_to_do(sure, account) -> None:
@@ -178,6 +178,7 @@ def test_another_currency_is_refused_in_words(sure, account, yuan) -> None:
 
     assert response.status_code == 422
     assert list(response.context["form"].errors["bank_account"]) == ["Ozon платит в RUB, а этот счёт в CNY."]
+    assert "Сбербанк …8888 · CNY, другая валюта" in response.content.decode()
 
 
 @pytest.mark.parametrize(
