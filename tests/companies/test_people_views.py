@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from companies.choices import Role
-from companies.middleware import VISIT_KEY
 from companies.models import Company, Membership, StaffVisit, User
+from companies.visiting import VISIT_KEY
 from tests.factories.companies import InvitationFactory, MembershipFactory
 
 URL = "/lavka/settings/people/"
