@@ -17,7 +17,7 @@ from core import formats
 from core.components import Part
 from core.svg import LineChart, NamedMark, Point
 from marketplaces.contracts.orders import OrderStatus
-from marketplaces.models import RunOutcome
+from marketplaces.models import AccountStatus, RunOutcome
 from marketplaces.registry import streams
 from marketplaces.selectors import Freshness, run_message
 
@@ -232,7 +232,12 @@ def note_of(account: AccountHealth) -> Note:
     """How an account is, in a badge and a sentence."""
     if not account.is_active:
         status = account.account.status
-        text = _("Nothing is synced. The data we have are in place.")
+        is_going = status == AccountStatus.ERASING
+        text = (
+            _("The data are being erased.")
+            if is_going
+            else _("Nothing is synced. The data we have are in place.")
+        )
         return Note(label=status.label, tone=status.tone, icon=status.icon, text=text)
     if account.late:
         worst: Tone = (

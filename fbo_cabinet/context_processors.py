@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import Min, Q
+from django.db.models import F, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -44,13 +44,15 @@ class NavigationItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountOption:
-    """A row of the account switcher; `orders_as_of` is how old its orders are, None before the first sync."""
+    """A row of the account switcher; `orders_as_of` is how old its orders are, None before the first sync;
+    `note` is why nothing new comes."""
 
     pk: int
     marketplace: str
     name: str
     is_active: bool
     orders_as_of: datetime | None
+    note: StrOrPromise = ""
 
 
 # Address, label, icon, and the URL names of which this is the section.
@@ -97,18 +99,25 @@ def _company_page(request: CompanyRequest) -> dict[str, Any]:
 
 
 def _accounts(company: Company) -> list[AccountOption]:
+    """Disconnected accounts last; those that are being erased are none any more."""
     rows = (
         MarketplaceAccount.objects.for_company(company)
+        .kept()
         .annotate(orders_as_of=Min("streams__data_as_of", filter=Q(streams__stream="orders")))
-        .order_by("marketplace", "title", "pk")
+        .order_by(F("disconnected_at").asc(nulls_first=True), "marketplace", "title", "pk")
         .values_list("pk", "marketplace", "title", "status", "orders_as_of")
     )
     return [
         AccountOption(
-            pk=pk, marketplace=marketplace, name=title, is_active=status == AccountStatus.ACTIVE, orders_as_of=moment
+            pk=pk,
+            marketplace=marketplace,
+            name=title,
+            is_active=status == AccountStatus.ACTIVE,
+            orders_as_of=moment,
+            note="" if status == AccountStatus.ACTIVE else status.label,
         )
         for pk, marketplace, title, status, moment in rows
-    ]  # fmt: skip
+    ]
 
 
 def _selected(accounts: Sequence[AccountOption], asked: str) -> AccountOption | None:

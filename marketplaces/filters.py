@@ -24,6 +24,7 @@ def account_choices(request: CompanyRequest) -> Iterable[tuple[int, str]]:
     """The accounts of the company."""
     rows: Iterable[tuple[int, str]] = (
         MarketplaceAccount.objects.for_company(request.company)
+        .kept()
         .order_by("title", "pk")
         .values_list("pk", "title")
     )

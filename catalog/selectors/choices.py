@@ -32,8 +32,8 @@ class Freshness:
 
 
 def account_choices(company: Company) -> Choices:
-    """The accounts of the company."""
-    rows = MarketplaceAccount.objects.for_company(company).order_by("title", "pk")
+    """The accounts of the company, those apart that are being erased."""
+    rows = MarketplaceAccount.objects.for_company(company).kept().order_by("title", "pk")
     return [(str(pk), title) for pk, title in rows.values_list("pk", "title")]
 
 

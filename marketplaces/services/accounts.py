@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as say
-from django.utils.translation import ngettext
 from pydantic import BaseModel, ValidationError
 
 from companies.choices import Role
 from companies.models import Membership
-from core import crypto
+from core import crypto, letters
 from core.locks import lock_until_commit
 from marketplaces import registry
 from marketplaces.adapter import MarketplaceAdapter
@@ -182,6 +180,7 @@ def rename_account(
     return held
 
 
+@transaction.atomic
 def warn_of_expiry(*, account: MarketplaceAccount) -> int | None:
     """Tell the company's owners by e-mail that the key soon expires; once for each of 14, 3 and 1 days.
 
@@ -200,27 +199,14 @@ def warn_of_expiry(*, account: MarketplaceAccount) -> int | None:
     if not accounts.update(expiry_warned_days=due[-1]):
         return None
     account.expiry_warned_days = due[-1]
-    _send_expiry_letters(account, max(days, 0))
+    _send_expiry_letters(account)
     return due[-1]
 
 
-def _send_expiry_letters(account: MarketplaceAccount, days: int) -> None:
+def _send_expiry_letters(account: MarketplaceAccount) -> None:
     owners = Membership.objects.for_company(account.company_id).filter(role=Role.OWNER, user__is_active=True)
-    for membership in owners.select_related("user"):
-        with translation.override(membership.user.language):
-            left = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
-            names = {"title": account.title, "company": account.company.name, "left": left}
-            send_mail(
-                say("%(title)s: the key expires in %(left)s") % names,
-                say(
-                    "The key of the account “%(title)s” of the company “%(company)s” expires in %(left)s. "
-                    "After that the data are no longer updated. Make a new key in the marketplace's cabinet "
-                    "and replace it on the page of the account."
-                )
-                % names,
-                None,
-                [membership.user.email],
-            )
+    for user_id in owners.order_by("pk").values_list("user_id", flat=True):
+        letters.post("key_expires", account_id=account.pk, user_id=user_id)
 
 
 def _parsed(marketplace: str, credentials: Mapping[str, Any]) -> tuple[type[MarketplaceAdapter], BaseModel]:

@@ -70,3 +70,11 @@ def no_pauses() -> Generator[None]:
     stamina.set_testing(True, attempts=4)
     yield
     stamina.set_testing(False)
+
+
+@pytest.fixture
+def posted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, int]]]:
+    """The letters that were posted: their kinds and ids."""
+    letters: list[tuple[str, dict[str, int]]] = []
+    monkeypatch.setattr("core.letters.post", lambda kind, **ids: letters.append((kind, ids)))
+    return letters

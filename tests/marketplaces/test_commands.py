@@ -185,19 +185,19 @@ def test_connect_says_why_not(keyed: Shop, company: Company, monkeypatch: pytest
 
 
 def test_check_accounts_notes_and_warns(
-    fake_account: MarketplaceAccount, owner: User, shop: Shop, mailoutbox: list[Any]
+    fake_account: MarketplaceAccount, owner: User, shop: Shop, posted: list[Any]
 ) -> None:
     expires = timezone.now() + timedelta(days=2, hours=1)
     shop.check = lambda: AccountCheck(seller_external_id="77", expires_at=expires)
     out, _err = run("check_accounts", "--dry-run")
     assert "lavka · Fake: the key is good, 2 days left" in out
     assert MarketplaceAccount.all_companies.get().checked_at is None
-    assert mailoutbox == []
+    assert posted == []
 
     out, _err = run("check_accounts")
     assert "the owners were told (3 days)" in out
     assert MarketplaceAccount.all_companies.get().key_expires_at == expires
-    assert len(mailoutbox) == 1
+    assert len(posted) == 1
 
 
 def test_check_accounts_fails_when_a_key_is_not_good(fake_account: MarketplaceAccount, shop: Shop) -> None:
