@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from fbo_cabinet import health, views
+from fbo_cabinet import health, letters, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -20,7 +20,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("marketplaces.push_urls")),
 ]
 if settings.STYLEGUIDE:
-    urlpatterns.append(path("styleguide/", include("core.styleguide")))
+    urlpatterns += [
+        path("styleguide/letters/", include(letters)),
+        path("styleguide/", include("core.styleguide")),
+    ]
 urlpatterns += [
     path("<slug:company_slug>/", include("analytics.urls")),
     path("<slug:company_slug>/", include("orders.urls")),

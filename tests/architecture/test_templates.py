@@ -25,6 +25,9 @@ FORBIDDEN = {
 PAGES = [path for path in templates() if path.suffix == ".html"]
 LONGEST = 150
 
+# A letter is a page of its own: it comes with its style, since it may fetch nothing.
+LETTERS = {"letters/letter.html"}
+
 every_page = pytest.mark.parametrize(
     "path", PAGES, ids=lambda path: str(path.relative_to(ROOT / "templates"))
 )
@@ -40,8 +43,9 @@ def test_the_first_line_names_the_variables(path: Path) -> None:
 @every_page
 def test_nothing_inline(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
+    allowed = {"a style element"} if str(path.relative_to(ROOT / "templates")) in LETTERS else set()
 
-    assert [what for what, pattern in FORBIDDEN.items() if pattern.search(text)] == []
+    assert [what for what, pattern in FORBIDDEN.items() if pattern.search(text) and what not in allowed] == []
 
 
 @every_page
