@@ -13,10 +13,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from companies.actors import Actor, acting
 from companies.choices import Role
 from companies.models import AuditEntry, Company, Membership, User
 from companies.scoping import CompanyOwned
 from companies.services import create_company
+from fbo_cabinet.demo_seller import COLLEAGUES, furnish
 from marketplaces import services
 from marketplaces.errors import TemporaryError
 from marketplaces.http import check_base_url
@@ -61,12 +63,21 @@ def make_demo(sandbox_url: str, *, is_reset: bool, say: Callable[[str], None]) -
     """
     refuse_outside_demo(sandbox_url)
     check_sandbox(sandbox_url, say=say)
+    with acting(Actor(source="command demo")):
+        return _make(sandbox_url, is_reset=is_reset, say=say)
+
+
+def _make(sandbox_url: str, *, is_reset: bool, say: Callable[[str], None]) -> Demo:
     with transaction.atomic():
         if is_reset and forget_demo():
             say("The demo company and all its data are deleted.")
-        company, is_new_company = _company(_person(SELLER_EMAIL, "Анна Льнова"))
+        seller = _person(SELLER_EMAIL, "Анна Льнова")
+        company, is_new_company = _company(seller)
+        colleagues = {email: _person(email, name) for email, name, _role in COLLEAGUES}
         _person(STAFF_EMAIL, "Сотрудник кабинета", is_staff=True, is_superuser=True)
     account, is_new_account = _account(company, sandbox_url)
+    with transaction.atomic():
+        furnish(company=company, owner=seller, colleagues=colleagues, account=account)
     return Demo(
         company=company,
         account=account,

@@ -14,10 +14,23 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from companies.models import Company, Membership, User
+from companies.choices import TaxRegime
+from companies.models import (
+    AuditEntry,
+    BankAccount,
+    Company,
+    Invitation,
+    LegalDetails,
+    Membership,
+    OwnWarehouse,
+    TaxPeriod,
+    User,
+)
+from companies.selectors import card_of, completeness, tax_history, told_of
+from companies.selectors.legal import compare
 from fbo_cabinet import demo
 from marketplaces.http import use_transport
-from marketplaces.models import AccountStatus, MarketplaceAccount, StreamState
+from marketplaces.models import AccountStatus, Agreement, MarketplaceAccount, StreamState
 from marketplaces.sync.engine import run_stream
 from marketplaces.sync.schedule import Trigger
 from orders.models import Order
@@ -76,10 +89,15 @@ def test_demo_people_can_sign_in_and_see_the_company(sandbox: App) -> None:
     assert staff.check_password("demo-cabinet")
     assert (seller.is_staff, staff.is_staff) == (False, True)
     assert set(EmailAddress.objects.values_list("email", "verified", "primary")) == {
-        ("demo@example.com", True, True),
-        ("staff@example.com", True, True),
+        (f"{name}@example.com", True, True)
+        for name in ("demo", "manager", "warehouse", "accountant", "staff")
     }
-    assert [str(one.user.email) for one in Membership.objects.for_company(company)] == ["demo@example.com"]
+    assert {one.user.email: one.role for one in Membership.objects.for_company(company)} == {
+        "demo@example.com": "owner",
+        "manager@example.com": "manager",
+        "warehouse@example.com": "warehouse",
+        "accountant@example.com": "accountant",
+    }
     client = Client()
     answer = client.post("/accounts/login/", {"login": "demo@example.com", "password": "demo-cabinet"})
     assert answer.status_code == 302
@@ -97,6 +115,52 @@ def test_demo_account_is_connected_and_due(sandbox: App) -> None:
     assert all(one.due_at <= timezone.now() and one.is_on for one in streams)
 
 
+def test_the_demo_seller_has_filled_everything_in(sandbox: App) -> None:
+    run()
+
+    company = Company.objects.get(slug="demo")
+    account = MarketplaceAccount.objects.for_company(company).get()
+    assert completeness(card_of(company)).is_full
+    assert [row.last_day is None for row in tax_history(company, today=timezone.localdate())].count(True) == 1
+    banks = BankAccount.objects.for_company(company).order_by("pk")
+    assert [(one.bank_name, one.currency) for one in banks] == [
+        ("ПАО Сбербанк", "RUB"),
+        ("АО «Альфа-Банк»", "CNY"),
+    ]
+    assert account.payout_account == banks[0]
+    invited = Invitation.objects.for_company(company).filter(accepted_at=None)
+    assert [(one.email, one.role) for one in invited] == [("analyst@example.com", "viewer")]
+    assert [one.is_active for one in OwnWarehouse.objects.for_company(company)] == [True, True]
+    days = [one.days_left(timezone.localdate()) for one in Agreement.objects.for_company(company)]
+    assert [left is not None and left >= 0 for left in days] == [False, True]
+    assert {entry.source for entry in AuditEntry.objects.for_company(company)} == {"command demo"}
+
+
+def test_ozon_knows_another_name_of_the_demo_seller(sandbox: App) -> None:
+    run()
+
+    company = Company.objects.get(slug="demo")
+    [told] = told_of(company)
+    found = compare(card_of(company), told, regime=TaxRegime.SIMPLIFIED_PROFIT)
+    assert [row.name for row in found.rows if not row.is_same] == ["short_name"]
+    assert len(found.rows) == 5
+
+
+def test_what_the_demo_seller_changed_stays(sandbox: App) -> None:
+    run()
+    company = Company.objects.get(slug="demo")
+    LegalDetails.objects.for_company(company).update(phone="")
+    TaxPeriod.objects.for_company(company).filter(starts_on__year=2021).delete()
+
+    run()
+
+    assert card_of(company).phone == ""
+    assert TaxPeriod.objects.for_company(company).count() == 3
+    assert BankAccount.objects.for_company(company).count() == 2
+    assert Membership.objects.for_company(company).count() == 4
+    assert Agreement.objects.for_company(company).count() == 2
+
+
 def test_demo_twice_is_the_same_demo(sandbox: App) -> None:
     run()
     company = Company.objects.get(slug="demo")
@@ -106,7 +170,7 @@ def test_demo_twice_is_the_same_demo(sandbox: App) -> None:
 
     assert Company.objects.get(slug="demo").pk == company.pk
     assert MarketplaceAccount.all_companies.count() == 1
-    assert User.objects.count() == 2
+    assert User.objects.count() == 5
     assert User.objects.get(email="demo@example.com").name == "Переименована"
     assert "Kept the company" in told
 
