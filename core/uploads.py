@@ -15,7 +15,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import formats
 
@@ -99,7 +101,15 @@ class PdfField(forms.FileField):
     """One PDF of at most `max_bytes`; its clean value is a Pdf, None where none is given."""
 
     def __init__(self, *, max_bytes: int, **kwargs: Any) -> None:
-        widget = forms.FileInput(attrs={"accept": "application/pdf,.pdf", "data-max-bytes": max_bytes})
+        attrs = {
+            "accept": "application/pdf,.pdf",
+            "data-max-bytes": max_bytes,
+            "data-too-large": format_lazy(
+                gettext_lazy("At most {most} MB are taken. Choose a smaller file."),
+                most=_megabytes(max_bytes),
+            ),
+        }
+        widget = forms.FileInput(attrs=attrs)
         super().__init__(**{"widget": widget, **kwargs})
         self.max_bytes = max_bytes
 

@@ -51,14 +51,15 @@ class AgreementForm(forms.Form):
     number = LineField(
         label=_("Number"),
         max_length=80,
-        help_text=_("As it stands in the agreement."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    signed_on = forms.DateField(label=_("Date of the agreement"), widget=_date_input())
+    signed_on = forms.DateField(
+        label=_("Date of the agreement"), help_text=_("Stands beside the number."), widget=_date_input()
+    )
     ends_on = forms.DateField(
         label=_("In force until"),
         required=False,
-        help_text=_("The last day. Left empty, the agreement has no end."),
+        help_text=_("Left empty, it has no end."),
         widget=_date_input(),
     )
     scheme = forms.ChoiceField(label=_("Scheme"), choices=Scheme.choices, initial=Scheme.FBO)
@@ -117,8 +118,8 @@ class AgreementForm(forms.Form):
 
     @property
     def file_is_lost(self) -> bool:
-        """Whether a file came with a form that was refused: browsers do not keep it."""
-        return bool(self.errors) and bool(self.files.get("file"))
+        """Whether a good file came with a form that was refused: browsers do not keep it."""
+        return bool(self.errors) and "file" not in self.errors and bool(self.files.get("file"))
 
     def _keep_marketplace(self, code: str) -> None:
         """An agreement with a marketplace that the cabinet no longer knows may still be changed."""

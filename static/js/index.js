@@ -8,6 +8,7 @@ import { startPasskeys } from "./components/passkey.js";
 import { startPrint } from "./components/print.js";
 import { startSelection } from "./components/selection.js";
 import { startSwitchers } from "./components/switcher.js";
+import { startUploads } from "./components/upload.js";
 import { startView } from "./components/view.js";
 import { startWhen } from "./components/when.js";
 
@@ -16,6 +17,7 @@ startSwitchers();
 startSelection();
 startKeyboard();
 startMessages();
+startUploads();
 startView();
 startLive();
 startCharts();
