@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -94,6 +95,8 @@ def payout_delete(request: CompanyRequest, pk: int) -> HttpResponse:
     except StillPaidTo as exc:
         text = _("%(account)s is not removed: %(titles)s pay there. Point them elsewhere first.")
         messages.error(request, text % {"account": account, "titles": ", ".join(exc.titles)})
+    except BankAccount.DoesNotExist:
+        raise Http404 from None
     else:
         messages.success(request, _("The account is removed: %(account)s.") % {"account": account})
     return redirect("settings:payout-list", request.company.slug)
@@ -142,6 +145,9 @@ def _attempt(form: BankAccountForm, call: Callable[[], BankAccount]) -> BankAcco
             _("The currency is another one, and %(titles)s pay there. Point them elsewhere first.")
             % {"titles": ", ".join(exc.titles)},
         )
+    except BankAccount.DoesNotExist:
+        # Removed by somebody else since the page was opened.
+        raise Http404 from None
     except BadRequisite as exc:
         # The account was changed meanwhile, or no key of ours opens its numbers: they are needed anew.
         form.add_error("settlement", exc)

@@ -345,3 +345,18 @@ def test_the_list_asks_the_same_number_of_queries(
 
     with django_assert_num_queries(QUERIES):
         sure.get(address)
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [("payout-edit", "change_bank_account"), ("payout-delete", "remove_bank_account")],
+)
+def test_what_somebody_removed_meanwhile_is_not_found(
+    sure, company, bank_account, monkeypatch, name: str, service: str
+) -> None:
+    def removed(**_kwargs: Any) -> None:
+        raise BankAccount.DoesNotExist
+
+    monkeypatch.setattr(f"companies.services.{service}", removed)
+
+    assert sure.post(url(name, company, bank_account.pk), filled()).status_code == 404
