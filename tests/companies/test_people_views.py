@@ -97,8 +97,8 @@ def test_the_second_factor_of_each_is_shown(owner_client, owner, teammate) -> No
 
     text = words(owner_client.get(URL))
 
-    assert text.count("Включено") == 1
-    assert text.count("Выключено") == 1
+    assert text.count("Настроен ") == 1
+    assert text.count("Не настроен") == 1
 
 
 def test_a_role_is_changed_by_the_form(sure, teammate, company) -> None:
