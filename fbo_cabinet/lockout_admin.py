@@ -42,8 +42,8 @@ class LockoutAdmin(StaffActionsAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessAttempt]:
         """Lines with how many wrong passwords each of their doors counts."""
-        rows: QuerySet[AccessAttempt] = super().get_queryset(request)
-        rows = rows.annotate(**{f"{kind}_count": _count(kind) for kind in LockKind})
+        counts = {f"{kind}_count": _count(kind) for kind in LockKind}
+        rows: QuerySet[AccessAttempt] = super().get_queryset(request).annotate(**counts)
         return rows
 
     @admin.display(description=_("browser"))

@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "companies.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "fbo_cabinet.request_log.RequestLogMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -159,6 +159,8 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key"}
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 ACCOUNT_USERNAME_BLACKLIST: list[str] = []
 MFA_ADAPTER = "companies.adapters.MFAAdapter"
+# What is sealed elsewhere than in a column named by a model (core.sealing), for the rotation of keys.
+SEALED_PLACES = ["companies.services.second_factors.SecondFactors"]
 MFA_FORMS = {
     "authenticate": "companies.forms.sign_ins.CodeForm",
     "reauthenticate": "companies.forms.sign_ins.ConfirmingCodeForm",
@@ -166,6 +168,8 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "FBO Cabinet"
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Nobody signs in before his e-mail is confirmed; this lets people with a second factor change it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 USERSESSIONS_TRACK_ACTIVITY = True
 # Wrong passwords are counted by fbo_cabinet.lockout, which has the limits of addresses and accounts too.
 AXES_HANDLER = "fbo_cabinet.lockout.Doorkeeper"
