@@ -9,13 +9,16 @@ from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from companies.models import BankAccount, Company, Membership
 from companies.services.visits import VISIT_PERMISSION
 from companies.views.visits import visit_start
+from core import formats
 from core.staff import StaffAdmin, StaffInline
 from fbo_cabinet import lockout_admin  # noqa: F401 - shows itself to the admin
 from fbo_cabinet.company_state import company_state
@@ -24,13 +27,14 @@ from marketplaces.models import AccountStatus, Agreement, MarketplaceAccount
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
+    from django.utils.safestring import SafeString
 
 
 class CompanyMemberInline(StaffInline):
     """The people of a company, and whether a second factor guards them."""
 
     model = Membership
-    fields = ("user", "role", "second_factor", "last_login", "joined_at")
+    fields = ("person", "role", "second_factor", "last_login", "joined_at")
     ordering = ("pk",)
     show_change_link = False
     verbose_name_plural = _("People")
@@ -48,10 +52,16 @@ class CompanyMemberInline(StaffInline):
         """Whether the person has one."""
         return bool(member.has_factor)
 
+    @admin.display(description=_("person"))
+    def person(self, member: Membership) -> SafeString:
+        """Who it is, with the way to his page."""
+        url = reverse("admin:companies_user_change", args=[member.user_id])
+        return format_html('<a href="{}">{}</a> {}', url, member.user, member.user.email)
+
     @admin.display(description=_("last sign-in"))
-    def last_login(self, member: Membership) -> Any:
+    def last_login(self, member: Membership) -> str:
         """When the person signed in last."""
-        return member.user.last_login
+        return formats.moment(member.user.last_login)
 
 
 class AccountInline(StaffInline):

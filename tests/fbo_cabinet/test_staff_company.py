@@ -150,8 +150,8 @@ def test_the_page_asks_as_much_for_more(staff_client, company, count: int, djang
         page_of(staff_client, company)
 
 
-# Session and person; the company (twice: for its zone, and for its form); four inlines; six of the health, one of
-# the runs, one of the visits, two of the changes.
+# Person and session (6); the company twice, for its zone and for its form; six of the health, one of the runs, one
+# of the visits, two of the changes; four inlines.
 PAGE_QUERIES = 21
 
 
@@ -179,7 +179,7 @@ def test_lists_ask_as_much_for_more(
         assert staff_client.get(url).status_code == 200
 
 
-# Session, person, rows.
+# Person and session (6), rows: nothing is counted.
 LIST_QUERIES = 7
 
 
