@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # The groups of the page; of each field its width in sixths.
 _GROUPS: Final[tuple[tuple[StrOrPromise, Mapping[str, int]], ...]] = (
     (_("Cabinet"), {"name": 3, "time_zone": 3}),
-    (_("Seller"), {"form": 2, "inn": 2, "kpp": 2, "ogrn": 2, "full_name": 6, "short_name": 6}),
+    (_("Seller"), {"form": 3, "inn": 3, "kpp": 3, "ogrn": 3, "full_name": 6, "short_name": 6}),
     (_("Addresses"), {"legal_address": 6, "postal_is_legal": 6, "postal_address": 6}),
     (
         _("Who signs"),
@@ -65,6 +65,7 @@ class CardForm(forms.Form):
     name = LineField(
         label=_("Name in the cabinet"),
         max_length=120,
+        help_text=_("As you call it yourself; it stands in the menu and in letters."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     time_zone = forms.ChoiceField(
@@ -72,7 +73,9 @@ class CardForm(forms.Form):
         choices=zone_choices,
         help_text=_("The day begins at midnight in this zone. Marketplaces count by Moscow time."),
     )
-    form = forms.ChoiceField(label=_("Legal form"), choices=LegalForm.choices)
+    form = forms.ChoiceField(
+        label=_("Legal form"), choices=LegalForm.choices, help_text=_("The other fields follow from it.")
+    )
     full_name = LineField(max_length=300, required=False)
     short_name = LineField(max_length=160, required=False)
     inn = LineField(max_length=60, required=False, widget=forms.TextInput(attrs=_DIGITS))

@@ -36,7 +36,7 @@ class TaxForm(forms.Form):
     """From which day the seller pays taxes how. `asks_to_confirm`: the days that change are past already."""
 
     starts_on = forms.DateField(
-        label=_("From"),
+        label=_("In force from"),
         help_text=_("The first day on which it is so; it ends where the next period begins."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
