@@ -46,7 +46,7 @@ class Verdict(StatusChoices):
     PAUSED = "paused", "neutral", "pause", False, _("paused")
     STOPPED = "stopped", "neutral", "unplug", False, _("stopped")
     OFF = "off", "neutral", "ban", False, _("off")
-    NOT_READ = "not_read", "neutral", "clock", False, _("not read yet")
+    NOT_READ = "not_read", "neutral", "clock", False, _("not read by the cabinet yet")
     NOT_GIVEN = "not_given", "neutral", "ban", False, _("not given")
 
 

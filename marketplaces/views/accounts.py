@@ -259,6 +259,7 @@ def _page(
         "crumbs": _crumbs(request),
         "can_manage": request.membership.can(Permission.MANAGE_ACCOUNTS),
         "can_sync": request.membership.can(Permission.SYNC),
+        "can_disconnect": request.membership.can(Permission.DISCONNECT_ACCOUNTS),
         "payout": selectors.payout_panel(account=account, membership=request.membership),
     }
     return render(request, "marketplaces/account.html", context, status=422 if form else 200)

@@ -16,7 +16,7 @@ from companies.choices import Permission
 from companies.permissions import requires
 from marketplaces import selectors, tasks
 from marketplaces.lists import quarantine_list
-from marketplaces.models import MarketplaceAccount, QuarantineState
+from marketplaces.models import AccountStatus, MarketplaceAccount, QuarantineState
 from marketplaces.onboarding import onboarding
 from marketplaces.progress import jobs, limit_rows, run_rows
 from marketplaces.selectors import Freshness
@@ -63,6 +63,7 @@ def sync(request: CompanyRequest) -> HttpResponse:
         # A live block does not show the steps.
         "onboarding": None if request.htmx else onboarding(request.company, rights=request.membership.rights),
         "can_sync": request.membership.can(Permission.SYNC),
+        "is_any_active": any(one.account.status == AccountStatus.ACTIVE for one in accounts),
         "can_manage": request.membership.can(Permission.MANAGE_ACCOUNTS),
         "is_live": bool(request.htmx),
     }

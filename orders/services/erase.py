@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -63,7 +63,7 @@ class Orders(AccountHolding):
         orders = list(rows.order_by("external_id").values_list("pk", flat=True)[:most])
         if not orders:
             return _erase_tallies(account_id=account_id, company_id=company_id, most=most)
-        values = {"orders": orders, "company": company_id, "account": account_id}
+        values: dict[str, Any] = {"orders": orders, "company": company_id, "account": account_id}
         with connection.cursor() as cursor:
             for statement in (*_CHILDREN, _ORDERS):
                 cursor.execute(statement, values)

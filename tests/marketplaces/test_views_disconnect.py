@@ -155,6 +155,7 @@ def test_a_disconnected_account_is_shown_as_such(owner_client, account) -> None:
 
     page = text(owner_client.get(account.get_absolute_url()))
     assert "Подключить снова" in page
+    assert page_of(account) in page
     assert "/pause/" not in page
     assert "/check/" not in page
     assert "Обновить" not in page
