@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, Func, Value
 from django.db.models.fields import CharField
+from django.utils.module_loading import import_string
 
 from core import crypto
 
@@ -28,7 +29,8 @@ class WrongKeys(Exception):
 class SealedColumn:
     """A text column made by `core.crypto.encrypt`; empty where a row has no secret.
 
-    The model names its columns in `sealed_columns` and gives `secret_context`, to which they are bound.
+    The model names its columns in `sealed_columns` and gives `secret_context`, to which they are bound. A place
+    that is not such a column is a class of this kind, listed in settings.SEALED_PLACES.
     """
 
     model: type[Any]
@@ -41,12 +43,29 @@ class SealedColumn:
         """The rows that hold a secret, of all companies."""
         return self.model._default_manager.exclude(**{self.column: ""})  # noqa: SLF001 - documented API
 
+    def sealed_text(self) -> Any:
+        """The expression of a sealed text of a row, which begins with the id of its key."""
+        return F(self.column)
+
+    def open_row(self, row: Any) -> None:
+        """Open every secret of the row. Raises core.crypto.CannotDecrypt."""
+        crypto.decrypt(getattr(row, self.column), context=row.secret_context)
+
+    def seal_row(self, row: Any) -> None:
+        """Seal every secret of the row with the first key, unsaved. Raises core.crypto.CannotDecrypt."""
+        secret = crypto.decrypt(getattr(row, self.column), context=row.secret_context)
+        setattr(row, self.column, crypto.encrypt(secret, context=row.secret_context))
+
+    def rows_by_key(self) -> Any:
+        """The rows, each with the `key_id` that sealed it."""
+        key_id = Func(
+            self.sealed_text(), Value(":"), Value(1), function="split_part", output_field=CharField()
+        )
+        return self.rows().annotate(key_id=key_id)
+
     def keys_in_use(self) -> Mapping[str, int]:
         """How many rows each key id has made."""
-        key_id = Func(F(self.column), Value(":"), Value(1), function="split_part", output_field=CharField())
-        found = (
-            self.rows().annotate(key_id=key_id).values("key_id").annotate(rows=Count("pk")).order_by("key_id")
-        )
+        found = self.rows_by_key().values("key_id").annotate(rows=Count("pk")).order_by("key_id")
         return {row["key_id"]: row["rows"] for row in found}
 
     def opens(self, key_id: str) -> bool:
@@ -54,8 +73,7 @@ class SealedColumn:
 
         One row that opens is proof enough: a single broken secret is no reason to call the key wrong.
         """
-        rows = self.rows().filter(**{f"{self.column}__startswith": f"{key_id}:"})[:_SAMPLE]
-        return any(_opens(getattr(row, self.column), row.secret_context) for row in rows)
+        return any(_opens(self, row) for row in self.rows_by_key().filter(key_id=key_id)[:_SAMPLE])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +86,13 @@ class Resealed:
 
 
 def sealed_columns() -> Sequence[SealedColumn]:
-    """Every sealed column there is, by the models' `sealed_columns`."""
-    return [
+    """Every sealed column there is, by the models' `sealed_columns` and settings.SEALED_PLACES."""
+    columns = [
         SealedColumn(model=model, column=column)
         for model in apps.get_models()
         for column in getattr(model, "sealed_columns", ())
     ]
+    return [*columns, *(import_string(path)() for path in settings.SEALED_PLACES)]
 
 
 def reseal(column: SealedColumn, *, after: int, most: int = 200) -> Resealed:
@@ -86,19 +105,18 @@ def reseal(column: SealedColumn, *, after: int, most: int = 200) -> Resealed:
     done, unreadable = 0, []
     with transaction.atomic():
         rows = list(
-            column.rows()
-            .exclude(**{f"{column.column}__startswith": f"{current}:"})
+            column.rows_by_key()
+            .exclude(key_id=current)
             .filter(pk__gt=after)
             .select_for_update()
             .order_by("pk")[:most]
         )
         for row in rows:
             try:
-                secret = crypto.decrypt(getattr(row, column.column), context=row.secret_context)
+                column.seal_row(row)
             except crypto.CannotDecrypt:
                 unreadable.append(row.pk)
                 continue
-            setattr(row, column.column, crypto.encrypt(secret, context=row.secret_context))
             row.save(update_fields=[column.column])
             done += 1
     return Resealed(done=done, unreadable=tuple(unreadable), last_pk=rows[-1].pk if rows else None)
@@ -124,9 +142,9 @@ def _verify(column: SealedColumn, key_id: str) -> None:
         )
 
 
-def _opens(text: str, context: str) -> bool:
+def _opens(column: SealedColumn, row: Any) -> bool:
     try:
-        crypto.decrypt(text, context=context)
+        column.open_row(row)
     except crypto.CannotDecrypt:
         return False
     return True

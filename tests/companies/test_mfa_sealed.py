@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from importlib import import_module
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -12,11 +13,14 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.apps import apps
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 
 from companies.models import SignIn
 from companies.services import second_factors
+from companies.services.second_factors import SecondFactors
 from core import crypto
+from core.sealing import WrongKeys, reseal, verify_keys
 from tests.factories.companies import PASSWORD
 
 OLD = b"old-key-of-tests-not-for-product"
@@ -138,31 +142,57 @@ def test_clear_rows_are_sealed_and_can_be_opened_again(owner) -> None:
 # ---- rotation ----------------------------------------------------------------------------------------------------
 
 
-def test_reseal_takes_the_rows_of_other_keys_in_portions(settings, owner, teammate, stranger) -> None:
+@pytest.fixture
+def rotated(settings, owner, teammate, stranger) -> None:
+    """Three apps and a set of codes sealed with the old key; the new key has come to the front since."""
     settings.FIELD_ENCRYPTION_KEYS = {"old": OLD}
     for number, user in enumerate((owner, teammate, stranger)):
         TOTP.activate(user, f"SECRET{number}")
     Authenticator.objects.create(
         user=owner, type="recovery_codes", data={"migrated_codes": [second_factors.seal("12345678")]}
     )
+    Authenticator.objects.create(user=owner, type="webauthn", data={"name": "Ключ", "credential": {}})
     settings.FIELD_ENCRYPTION_KEYS = {"new": NEW, "old": OLD}
-    before = second_factors.keys_in_use()
 
-    portions = [second_factors.reseal(most=3) for _time in range(3)]
+
+def test_second_factors_are_sealed_anew_in_portions(settings, rotated) -> None:
+    place = SecondFactors()
+    before = place.keys_in_use()
+
+    first = reseal(place, after=0, most=3)
+    second = reseal(place, after=first.last_pk, most=3)
+    third = reseal(place, after=second.last_pk, most=3)
 
     settings.FIELD_ENCRYPTION_KEYS = {"new": NEW}
-    kept = [
-        second_factors.unseal(row.data["secret"])
-        for row in Authenticator.objects.filter(type="totp").order_by("pk")
-    ]
+    apps_of_people = Authenticator.objects.filter(type="totp").order_by("pk")
     assert before == {"old": 4}
-    assert portions == [3, 1, 0]
-    assert second_factors.keys_in_use() == {"new": 4}
-    assert kept == ["SECRET0", "SECRET1", "SECRET2"]
+    assert [portion.done for portion in (first, second, third)] == [3, 1, 0]
+    assert place.keys_in_use() == {"new": 4}
+    assert [second_factors.unseal(row.data["secret"]) for row in apps_of_people] == [
+        "SECRET0",
+        "SECRET1",
+        "SECRET2",
+    ]
 
 
-def test_reseal_leaves_passkeys_alone(settings, owner) -> None:
-    Authenticator.objects.create(user=owner, type="webauthn", data={"name": "Ключ", "credential": {}})
+def test_the_rotation_of_keys_takes_them_along(settings, rotated) -> None:
+    out = StringIO()
 
-    assert second_factors.reseal(most=10) == 0
-    assert second_factors.keys_in_use() == {}
+    call_command("rotate_keys", stdout=out)
+
+    assert "mfa_authenticator.data: 4 sealed anew." in out.getvalue()
+    assert SecondFactors().keys_in_use() == {"new": 4}
+
+
+def test_a_missing_key_stops_the_start(settings, rotated) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = {"new": NEW}
+
+    with pytest.raises(WrongKeys, match=r"no key 'old', and mfa_authenticator\.data"):
+        verify_keys()
+
+
+def test_a_wrong_key_stops_the_start(settings, rotated) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = {"new": NEW, "old": NEW}
+
+    with pytest.raises(WrongKeys, match=r"'old'.*sealed mfa_authenticator\.data"):
+        verify_keys()

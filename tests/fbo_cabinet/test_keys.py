@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
@@ -62,7 +63,9 @@ def test_every_column_that_looks_sealed_is_known() -> None:
         if isinstance(field, TextField) and "sealed" in field.name
     }
 
-    assert looks == {(column.model, column.column) for column in sealed_columns()}
+    known = {(column.model, column.column) for column in sealed_columns()}
+    assert known - looks == {(Authenticator, "data")}
+    assert looks <= known
     assert len(looks) >= 2
 
 
