@@ -18,6 +18,7 @@ from core.uploads import MEGABYTE
 from marketplaces import selectors, services
 from marketplaces.models import Agreement, AgreementFile
 from marketplaces.selectors import AgreementState
+from marketplaces.selectors.agreements import END_REMIND_DAYS
 from marketplaces.services import AgreementExists, AgreementTerms
 from tests.factories.agreements import PDF, AgreementFactory, AgreementFileFactory
 
@@ -382,6 +383,12 @@ def test_the_page_says_what_ends_soon(owner_client, company) -> None:
 
     assert "Скоро закончится 1 договор." in page
     assert "осталось 5 дней" in page
+
+
+def test_the_page_names_the_days_on_which_people_are_told(owner_client) -> None:
+    *first, last = map(str, END_REMIND_DAYS)
+
+    assert f"За {', '.join(first)} и {last} день до конца договора" in page_of(owner_client)
 
 
 def test_an_empty_list_says_what_to_do(owner_client) -> None:
