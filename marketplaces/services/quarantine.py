@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from marketplaces import registry
 from marketplaces.models import QuarantinedRecord, QuarantineState, RunOutcome, StreamState
-from marketplaces.sync.engine import run_stream
+from marketplaces.sync.engine import CannotRun, run_stream
 from marketplaces.sync.schedule import Trigger
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ def retry_quarantined(*, record: QuarantinedRecord, by: User | None) -> Quaranti
     What cannot be read by its id waits for the next run of its stream, which is brought forward. Raises
     CannotRun when the account is stopped.
     """
+    if record.account.status.is_final:
+        raise CannotRun(f"the account {record.account_id} is {record.account.status}")
     stream = registry.stream_named(record.stream)
     if not (record.external_id and stream.rereads_one):
         StreamState.objects.for_company(record.company_id).filter(

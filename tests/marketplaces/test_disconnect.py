@@ -31,7 +31,12 @@ from marketplaces.sync import batches
 from marketplaces.sync.engine import CannotRun, run_stream
 from marketplaces.sync.leases import hold_active
 from marketplaces.sync.schedule import Trigger
-from tests.factories.marketplaces import AccountFactory, PushMessageFactory, SyncRunFactory
+from tests.factories.marketplaces import (
+    AccountFactory,
+    PushMessageFactory,
+    QuarantinedRecordFactory,
+    SyncRunFactory,
+)
 from tests.factories.orders import OrderFactory, OrderTallyFactory
 from tests.marketplaces.fakes import BASE_URL, SECRET, Shop
 
@@ -86,6 +91,8 @@ def test_a_disconnected_account_has_no_key_and_is_never_read(account: Marketplac
         services.check_account(account=held)
     assert not services.request_refresh(account=held).is_accepted
     assert services.resume_account(account=held).status == AccountStatus.DISCONNECTED
+    with pytest.raises(CannotRun):
+        services.retry_quarantined(record=QuarantinedRecordFactory(account=held, stream="mute"), by=None)
     assert Product.all_companies.get().sku == "a", "what was read stays"
     assert tasks.check_accounts() == 0
 

@@ -10,6 +10,9 @@ import httpx
 import pytest
 from django.utils import timezone
 
+from analytics.models import DailyFact
+from analytics.services import check_range, refresh_facts
+from catalog.models import Product
 from fbo_cabinet import truth
 from marketplaces import http, services
 from marketplaces.http import use_transport
@@ -19,6 +22,7 @@ from marketplaces.sync import schedule
 from marketplaces.sync.engine import CannotRun, run_stream
 from marketplaces.sync.schedule import Trigger
 from sandbox import faults as kinds
+from sandbox.accounts import DEMO, Account
 from sandbox.app import App, make_app
 from sandbox.clock import Clock
 from sandbox.faults import Faults
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
 BASE_URL = "http://sandbox.test"
 KEY = {"client_id": "1284417", "api_key": "demo-ozon-key"}
+SECOND = Account(client_id="1284418", api_key="second-ozon-key", company=DEMO.company)
 DAYS = 8
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pauses")]
@@ -45,7 +50,7 @@ def app(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Generator[App]:
     monkeypatch.setattr(http, "USUAL_PAUSE", timedelta(0))
     now = timezone.now() - timedelta(hours=1)
     world = World(WorldSettings(skus=12, days=DAYS, per_day=40).ending(now))
-    made = make_app(world, clock=Clock(now, frozen=True), rate=None)
+    made = make_app(world, accounts=(DEMO, SECOND), clock=Clock(now, frozen=True), rate=None)
     with use_transport(BASE_URL, httpx.WSGITransport(made)):
         yield made
 
@@ -229,3 +234,31 @@ def _notices(app: App, since: Any) -> list[bytes]:
     world = next(iter(app.sellers.values())).world
     events = world.push_events(since, app.clock.now())
     return [json.dumps(body).encode() for body in push_bodies(world, events, seller_id=1284417)]
+
+
+def test_of_two_accounts_with_the_same_goods_one_is_erased_and_the_other_stays_true(
+    app: App, ozon: MarketplaceAccount, company: Company
+) -> None:
+    second = connect_account(
+        company=company,
+        marketplace="ozon",
+        credentials={"client_id": SECOND.client_id, "api_key": SECOND.api_key},
+        base_url=BASE_URL,
+    )
+    assert second.title == f"{ozon.title} · {SECOND.client_id}"
+    pull(ozon)
+    pull(second)
+    refresh_facts(company)
+    products = set(Product.all_companies.values_list("sku", flat=True))
+
+    services.disconnect_account(account=ozon, erases=True)
+    assert services.erase_account(account_id=ozon.pk, most=50)
+    pull(second)
+    refresh_facts(company)
+
+    assert_true(second, app)
+    assert set(Product.all_companies.values_list("sku", flat=True)) == products
+    found = list(check_range(company))
+    assert found
+    assert not any(step.wrong_days or step.wrong_tallies for step in found)
+    assert set(DailyFact.all_companies.values_list("account", flat=True)) == {second.pk}
