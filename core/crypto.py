@@ -36,7 +36,10 @@ def encrypt(data: Mapping[str, Any], *, context: str) -> str:
 
 def decrypt(text: str, *, context: str) -> dict[str, Any]:
     """The JSON document that `encrypt` was given. Raises CannotDecrypt, UnknownKey."""
-    key_id, _, encoded = text.partition(":")
+    key_id, colon, encoded = text.partition(":")
+    if not colon:
+        # The text may be the secret itself: it is not quoted.
+        raise CannotDecrypt(f"the text of {context} is not sealed")
     key = settings.FIELD_ENCRYPTION_KEYS.get(key_id)
     if key is None:
         raise UnknownKey(f"the key {key_id!r} is not in FIELD_ENCRYPTION_KEYS")

@@ -46,9 +46,9 @@ class SecondFactors(SealedColumn):
         super().__init__(model=Authenticator, column="data")
 
     def rows(self) -> QuerySet[Authenticator]:
-        """All but passkeys, of which nothing is secret."""
+        """All but passkeys, of which nothing is secret, and what no migration has sealed yet."""
         holders: QuerySet[Authenticator] = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
-        return holders
+        return holders.alias(sealed_text=self.sealed_text()).filter(sealed_text__contains=":")
 
     def sealed_text(self) -> Coalesce:
         """One of the secrets of a row; all of a row are sealed together."""

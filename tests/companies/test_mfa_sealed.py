@@ -139,6 +139,16 @@ def test_clear_rows_are_sealed_and_can_be_opened_again(owner) -> None:
     assert [json.loads(row) for row in _rows()] == [app.data, codes.data, passkey.data]
 
 
+def test_a_row_that_is_not_sealed_yet_is_refused_without_being_quoted(owner) -> None:
+    Authenticator.objects.create(user=owner, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+
+    with pytest.raises(crypto.CannotDecrypt) as caught:
+        second_factors.unseal("JBSWY3DPEHPK3PXP")
+    verify_keys()
+
+    assert "JBSWY3" not in str(caught.value)
+
+
 # ---- rotation ----------------------------------------------------------------------------------------------------
 
 
