@@ -47,8 +47,9 @@ class SecondFactors(SealedColumn):
 
     def rows(self) -> QuerySet[Authenticator]:
         """All but passkeys, of which nothing is secret, and what no migration has sealed yet."""
-        holders: QuerySet[Authenticator] = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
-        return holders.alias(sealed_text=self.sealed_text()).filter(sealed_text__contains=":")
+        holders = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+        sealed: QuerySet[Authenticator] = holders.alias(text=self.sealed_text()).filter(text__contains=":")
+        return sealed
 
     def sealed_text(self) -> Coalesce:
         """One of the secrets of a row; all of a row are sealed together."""
