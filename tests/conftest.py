@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +49,21 @@ def _clean_slate() -> Generator[None]:
     yield
     translation.activate("ru")
     timezone.deactivate()
+
+
+@pytest.fixture
+def said() -> Generator[io.StringIO]:
+    """Everything that is logged meanwhile, from DEBUG on, as the handlers of the cabinet write it."""
+    heard = io.StringIO()
+    handler = logging.StreamHandler(heard)
+    root = logging.getLogger()
+    handler.setFormatter(next(one.formatter for one in root.handlers if one.formatter))
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield heard
+    root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -161,8 +161,6 @@ ACCOUNT_USERNAME_BLACKLIST: list[str] = []
 MFA_ADAPTER = "companies.adapters.MFAAdapter"
 # What is sealed elsewhere than in a column named by a model (core.sealing), for the rotation of keys.
 SEALED_PLACES = ["companies.services.second_factors.SecondFactors"]
-# What is sealed elsewhere than in a column named by a model (core.sealing), for the rotation of keys.
-SEALED_PLACES = ["companies.services.second_factors.SecondFactors"]
 MFA_FORMS = {
     "authenticate": "companies.forms.sign_ins.CodeForm",
     "reauthenticate": "companies.forms.sign_ins.ConfirmingCodeForm",
