@@ -207,3 +207,15 @@ def test_subscribing_accepts_an_answer_without_a_body(canned: Callable[..., Adap
     canned(answer).subscribe("https://cabinet.example/push/abc/")
 
     assert asked == ["/v1/notification/list", "/v1/notification/set"]
+
+
+def test_unsubscribing_drops_our_address_and_no_other(app: App, adapter_over: Callable[..., Adapter]) -> None:
+    url, other = "https://cabinet.example/push/abc/", "https://other.example/push/"
+    book = app.sellers["1284417"].subscriptions
+    book.add(other, ("TYPE_FBO_POSTING_NEW",), created=0)
+    adapter_over(app).subscribe(url)
+
+    adapter_over(app).unsubscribe(url)
+    adapter_over(app).unsubscribe(url)
+
+    assert [address.url for address in book.all()] == [other]
