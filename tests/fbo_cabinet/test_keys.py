@@ -213,6 +213,8 @@ def production(*arguments: str, **changed: str) -> subprocess.CompletedProcess[s
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "ALLOWED_HOSTS": "cabinet.example.com",
+        "PUBLIC_URL": "https://cabinet.example.com",
+        "DEFAULT_FROM_EMAIL": "cabinet@example.com",
         **changed,
     }
     return subprocess.run(
