@@ -37,7 +37,7 @@ def company_create(request: SignedInRequest) -> HttpResponse:
         except SlugTaken:
             form.add_error("slug", _("This address is taken. Choose another, or leave it empty."))
         else:
-            messages.success(request, _("The company is created. Connect the first marketplace account."))
-            return redirect("marketplaces:account-create", company.slug)
+            messages.success(request, _("The company is created. The first steps stand on this page."))
+            return redirect(company)
     context = {"form": form, "is_first": not memberships_of(request.user)}
     return render(request, "companies/create.html", context, status=422 if form.is_bound else 200)

@@ -140,3 +140,11 @@ def sign_in(page: Page, base: str, user: User) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url(lambda url: "/accounts/" not in url)
+
+
+def confirm_identity(page: Page, password: str) -> None:
+    """Give the password again where the cabinet asks for it before money, keys or people."""
+    page.wait_for_url("**/reauthenticate/**")
+    page.locator("input[name=password]").fill(password)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(lambda url: "/accounts/" not in url)

@@ -13,7 +13,7 @@ from django.core import mail
 from companies.models import Company
 from marketplaces.models import MarketplaceAccount
 from orders.models import Order
-from tests.browser.conftest import KEY, sync
+from tests.browser.conftest import KEY, confirm_identity, sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +67,7 @@ def _create_company(page: Page) -> None:
 
 def _connect(page: Page) -> MarketplaceAccount:
     page.goto(page.url.split("/lnyanaya-lavka")[0] + "/lnyanaya-lavka/marketplaces/connect/")
+    confirm_identity(page, PASSWORD)
     page.locator("input[name=client_id]").fill(KEY["client_id"])
     page.locator("input[name=api_key]").fill("wrong-key")
     page.locator("main form button[type=submit]").first.click()

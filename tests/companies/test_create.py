@@ -69,7 +69,7 @@ def test_the_person_becomes_the_owner(client_of, db) -> None:
     company = Company.objects.get()
     assert (company.slug, company.time_zone) == ("lnyanaya-lavka", "Asia/Omsk")
     assert [(row.company, row.role) for row in memberships_of(person)] == [(company, Role.OWNER)]
-    assert response.headers["Location"] == "/lnyanaya-lavka/marketplaces/connect/"
+    assert response.headers["Location"] == "/lnyanaya-lavka/"
 
 
 def test_the_address_is_chosen_in_small_letters(client_of, db) -> None:
