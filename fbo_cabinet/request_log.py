@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class RequestLogMiddleware(RequestMiddleware):  # type: ignore[misc]  # django-structlog has no types
+class RequestLogMiddleware(RequestMiddleware):
     """Names the request, the person and the address in every line logged meanwhile."""
 
     @staticmethod

@@ -83,8 +83,7 @@ def reap_lost_runs() -> int:
 def remind_of_agreements() -> int:
     """Tell of the agreements that end soon; how many were told of."""
     return sum(
-        services.remind_of_end(agreement=agreement) is not None
-        for agreement in services.ending_agreements()
+        services.remind_of_end(agreement=agreement) is not None for agreement in services.ending_agreements()
     )
 
 

@@ -41,8 +41,8 @@ __all__ = [
     "sessions_of",
     "sign_in_rows",
     "sign_ins_of",
-    "wait_for_codes",
     "tax_history",
     "tax_on",
     "told_of",
+    "wait_for_codes",
 ]
