@@ -148,3 +148,10 @@ def confirm_identity(page: Page, password: str) -> None:
     page.locator("input[name=password]").fill(password)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url(lambda url: "/accounts/" not in url)
+
+
+def sign_in_and_confirm(page: Page, base: str, user: User) -> None:
+    """Sign in, and give the password once more, so that pages of money, keys and people open."""
+    sign_in(page, base, user)
+    page.goto(f"{base}/accounts/reauthenticate/?next=/companies/confirmed/")
+    confirm_identity(page, PASSWORD)

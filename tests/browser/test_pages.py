@@ -9,9 +9,19 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from catalog.models import Product
+from companies.choices import Role
 from marketplaces.models import MarketplaceAccount, QuarantinedRecord
 from orders.models import Order
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in, sign_in_and_confirm
+from tests.factories.agreements import AgreementFactory, AgreementFileFactory
+from tests.factories.companies import (
+    InvitationFactory,
+    LegalDetailsFactory,
+    MembershipFactory,
+    TaxPeriodFactory,
+)
+from tests.factories.payouts import BankAccountFactory
+from tests.factories.warehouses import OwnWarehouseFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +34,30 @@ if TYPE_CHECKING:
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/styleguide/"]
 PERSON = [
+    "/accounts/profile/",
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/2fa/",
+    "/accounts/2fa/totp/activate/",
     "/accounts/sessions/",
+    "/accounts/sign-ins/",
     "/companies/new/",
+    "/companies/confirmed/",
+]
+SETTINGS = [
+    "settings/company/",
+    "settings/company/taxes/new/",
+    "settings/payouts/",
+    "settings/payouts/new/",
+    "settings/agreements/",
+    "settings/agreements/new/",
+    "settings/warehouses/",
+    "settings/warehouses/new/",
+    "settings/people/",
+    "settings/people/invite/",
+    "settings/audit/",
+    "marketplaces/connect/",
+    "marketplaces/abilities/",
 ]
 EMPTY = [
     "",
@@ -60,15 +89,40 @@ def filled(account: MarketplaceAccount) -> list[str]:
     assert product is not None
     return [
         *EMPTY,
+        *SETTINGS,
+        *of_the_company(account),
         "orders/?status=cancelled",
         "orders/?q=nothing-like-it",
         f"orders/{order.pk}/",
         f"catalog/{product.pk}/",
-        "marketplaces/connect/",
         f"marketplaces/accounts/{account.pk}/",
         f"marketplaces/accounts/{account.pk}/key/",
+        f"marketplaces/accounts/{account.pk}/payout/",
+        f"marketplaces/accounts/{account.pk}/disconnect/",
         f"marketplaces/quarantine/{record.pk}/",
         "?period=7",
+    ]
+
+
+def of_the_company(account: MarketplaceAccount) -> list[str]:
+    """The pages of what a company has filled in about itself."""
+    company = account.company
+    LegalDetailsFactory(company=company)
+    period = TaxPeriodFactory(company=company)
+    bank = BankAccountFactory(company=company)
+    agreement = AgreementFactory(company=company, marketplace=account.marketplace)
+    AgreementFileFactory(agreement=agreement)
+    warehouse = OwnWarehouseFactory(company=company)
+    member = MembershipFactory(company=company, role=Role.ACCOUNTANT)
+    InvitationFactory(company=company)
+    return [
+        f"settings/company/taxes/{period.pk}/",
+        f"settings/company/taxes/{period.pk}/delete/",
+        f"settings/payouts/{bank.pk}/",
+        f"settings/agreements/{agreement.pk}/",
+        f"settings/warehouses/{warehouse.pk}/",
+        f"settings/people/{member.pk}/role/",
+        "settings/audit/?subject=bank_account",
     ]
 
 
@@ -119,13 +173,14 @@ def test_pages_of_guests_and_persons(
     page = open_page(width=width, theme=theme)
     assert look_at(page, [live_server.url + path for path in PUBLIC]) == {}
 
-    sign_in(page, live_server.url, owner)
+    sign_in_and_confirm(page, live_server.url, owner)
 
     assert look_at(page, [live_server.url + path for path in PERSON]) == {}
-    assert look_at(page, [f"{live_server.url}/{company.slug}/{path}" for path in EMPTY]) == {}
+    empty = [f"{live_server.url}/{company.slug}/{path}" for path in (*EMPTY, *SETTINGS)]
+    assert look_at(page, empty) == {}
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
 def test_pages_of_a_company_at_work(
     live_server: LiveServer, open_page: Callable[..., Page], synced: MarketplaceAccount, owner: User
@@ -134,7 +189,7 @@ def test_pages_of_a_company_at_work(
     wrong = {}
     for width, theme in LOOKS:
         page = open_page(width=width, theme=theme)
-        sign_in(page, live_server.url, owner)
+        sign_in_and_confirm(page, live_server.url, owner)
         wrong[width, theme] = look_at(page, addresses)
 
     assert wrong == {look: {} for look in LOOKS}
