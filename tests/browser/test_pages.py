@@ -117,7 +117,6 @@ def of_the_company(account: MarketplaceAccount) -> list[str]:
     InvitationFactory(company=company)
     return [
         f"settings/company/taxes/{period.pk}/",
-        f"settings/company/taxes/{period.pk}/delete/",
         f"settings/payouts/{bank.pk}/",
         f"settings/agreements/{agreement.pk}/",
         f"settings/warehouses/{warehouse.pk}/",
