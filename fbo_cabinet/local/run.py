@@ -62,7 +62,7 @@ class Cabinet:
         began = time.monotonic()
         self.supervisor.console.say(f"Starting on {self.data.path}")
         self._start_servers()
-        migrating = self.supervisor.once(programs.manage("migrate", "--noinput", "-v0"))
+        migrating = self.supervisor.once(programs.manage("prepare", "-v0"))
         # The web server loads meanwhile: nobody has its address yet.
         web = self.supervisor.keep(programs.web(self.options.port))
         self.supervisor.keep(_sandbox(self.data, self.sandbox_port))

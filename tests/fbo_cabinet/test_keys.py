@@ -159,6 +159,16 @@ def test_a_key_with_other_bytes_is_named_and_never_shown(sealed, settings) -> No
     assert "xxxx" not in str(caught.value)
 
 
+def test_the_preparation_before_the_start_says_which_key_is_missing(sealed, settings) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = {"new": NEW}
+
+    with pytest.raises(CommandError, match="no key 'old'"):
+        call_command("prepare", verbosity=0)
+
+    settings.FIELD_ENCRYPTION_KEYS = {"new": NEW, "old": OLD}
+    call_command("prepare", verbosity=0)
+
+
 def test_the_boot_stops_with_one_line(sealed, settings, capsys) -> None:
     settings.FIELD_ENCRYPTION_KEYS = {"new": NEW}
 
