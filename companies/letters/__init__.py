@@ -3,5 +3,6 @@
 from companies.letters.payouts import PayoutChanged
 from companies.letters.people import Invited, MemberRemoved, SecondFactorRequired
 from companies.letters.sign_ins import NewDevice
+from companies.letters.visits import StaffCameIn
 
-__all__ = ["Invited", "MemberRemoved", "NewDevice", "PayoutChanged", "SecondFactorRequired"]
+__all__ = ["Invited", "MemberRemoved", "NewDevice", "PayoutChanged", "SecondFactorRequired", "StaffCameIn"]

@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from companies.actors import Actor, acting, current_actor
-from companies.choices import AuditAction, AuditSubject, VisitEnding
+from companies.choices import AuditAction, AuditSubject, Role, VisitEnding
 from companies.models import Membership, StaffVisit
 from companies.services.audit import note
+from core import letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,7 @@ def start_visit(*, staff: User, member: Membership, reason: str, minutes: int) -
             },
             note=reason,
         )
+    _tell_owners(visit)
     return visit
 
 
@@ -84,6 +86,12 @@ def end_lapsed_visits() -> int:
     for visit, ending in lapsed:
         _end(visit, ending=ending)
     return len(lapsed)
+
+
+def _tell_owners(visit: StaffVisit) -> None:
+    owners = Membership.objects.for_company(visit.company_id).filter(role=Role.OWNER, user__is_active=True)
+    for user_id in owners.order_by("pk").values_list("user_id", flat=True):
+        letters.post("staff_visit", visit_id=visit.pk, user_id=user_id)
 
 
 def _may_visit(staff: User) -> bool:

@@ -203,6 +203,7 @@ LETTERS = [
     "companies.letters.SecondFactorRequired",
     "companies.letters.PayoutChanged",
     "companies.letters.NewDevice",
+    "companies.letters.StaffCameIn",
     "marketplaces.letters.KeyExpires",
     "marketplaces.letters.AgreementEnds",
 ]

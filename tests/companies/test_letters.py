@@ -17,7 +17,7 @@ from companies.letters.account import (
     account_letters,
     sample_account_letter,
 )
-from companies.models import AuditEntry, BankAccount
+from companies.models import AuditEntry, BankAccount, StaffVisit
 from companies.services.audit import note
 from companies.services.invitations import link
 from core import letters
@@ -65,7 +65,7 @@ def test_russian_letters_are_russian_and_english_ones_english() -> None:
 def test_every_kind_has_a_title_of_its_own() -> None:
     titles = [str(kind.title) for kind in letters.kinds().values()]
 
-    assert len(set(titles)) == len(titles) == 7
+    assert len(set(titles)) == len(titles) == 8
 
 
 # ---- the invitation ----------------------------------------------------------------------------------------------
@@ -223,6 +223,25 @@ def test_a_member_is_told_that_a_second_factor_is_required(company, teammate, st
 def test_what_is_gone_is_not_written_of(company, teammate, kind) -> None:
     assert _write(kind, company_id=company.pk + 1_000, user_id=teammate.pk) is None
     assert _write(kind, company_id=company.pk, user_id=teammate.pk + 1_000) is None
+
+
+def test_an_owner_is_told_of_a_visit_of_staff(company, owner, teammate, staff) -> None:
+    visit = StaffVisit.all_companies.create(
+        company=company,
+        staff=staff,
+        as_user=owner,
+        role="owner",
+        reason="Обращение 1042",
+        ends_at=timezone.now() + timedelta(minutes=15),
+    )
+
+    letter = _write("staff_visit", visit_id=visit.pk, user_id=owner.pk)
+
+    told = dict(letter.facts)
+    assert (told["Кто"], told["Причина"]) == (str(staff), "Обращение 1042")
+    assert letter.action.url == letters.link(reverse("settings:audit", args=[company.slug]))
+    assert _write("staff_visit", visit_id=visit.pk, user_id=teammate.pk) is None
+    assert _write("staff_visit", visit_id=visit.pk + 1_000, user_id=owner.pk) is None
 
 
 # ---- names that do harm ------------------------------------------------------------------------------------------

@@ -390,3 +390,13 @@ def test_the_owner_reads_who_was_there_and_why(visiting, owner_client, staff, co
     assert "Вход поддержки" in page
     assert "Выход поддержки" in page
     assert "по кнопке" in page
+
+
+def test_every_owner_hears_of_a_visit_when_it_begins(
+    staff_client, company, owner, teammate, mailoutbox, django_capture_on_commit_callbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        begin(staff_client, company, owner)
+
+    assert [letter.to for letter in mailoutbox] == [[owner.email]]
+    assert REASON in mailoutbox[0].body
