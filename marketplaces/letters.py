@@ -61,9 +61,10 @@ class AgreementEnds(LetterKind):
 
     def sample(self, language: str) -> Letter:
         """The agreement with Ozon ends in a week."""
-        today = timezone.localdate()
+        company = Company(name=_SAMPLE_COMPANY, slug="lavka")
+        today = timezone.localdate(timezone=company.zone)
         agreement = Agreement(
-            company=Company(name=_SAMPLE_COMPANY, slug="lavka"),
+            company=company,
             marketplace="ozon",
             number="ИР-104283/24",
             signed_on=today - timedelta(days=358),

@@ -22,6 +22,7 @@ PICTURES = (
     ("orders", "orders/", 1440, "light"),
     ("stock-dark", "stock/", 1440, "dark"),
     ("sync", "marketplaces/", 1440, "light"),
+    ("payouts", "settings/payouts/", 1440, "light"),
 )
 CHROMIUM_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
