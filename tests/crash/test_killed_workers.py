@@ -27,6 +27,7 @@ from tests.factories.companies import CompanyFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from pathlib import Path
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 
@@ -187,10 +188,12 @@ def worker_environment() -> dict[str, str]:
         "ORDER_HISTORY_DAYS": str(DAYS + 2),
         "MARKETPLACE_EXTRA_HOSTS": "127.0.0.1",
         "SYNC_LEASE_SECONDS": "2",
+        "LOG_LEVEL": "DEBUG",
     }
 
 
-def celery_worker() -> subprocess.Popen[bytes]:
+def celery_worker(log: Path) -> subprocess.Popen[bytes]:
+    """A worker that says everything it has to say into the file."""
     command = [
         sys.executable,
         "-m",
@@ -203,16 +206,17 @@ def celery_worker() -> subprocess.Popen[bytes]:
         "-Q",
         "sync",
         "-l",
-        "ERROR",
+        "DEBUG",
     ]
-    return subprocess.Popen(
-        [*command, "--without-gossip", "--without-mingle"],
-        cwd=django_settings.BASE_DIR,
-        env=worker_environment(),
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with log.open("ab") as said:
+        return subprocess.Popen(
+            [*command, "--without-gossip", "--without-mingle"],
+            cwd=django_settings.BASE_DIR,
+            env=worker_environment(),
+            start_new_session=True,
+            stdout=said,
+            stderr=said,
+        )
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float = 30) -> None:
@@ -222,12 +226,13 @@ def wait_for(condition: Callable[[], bool], *, seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
-def test_a_celery_worker_is_killed_and_another_goes_on(
-    sandbox: proving.Sandbox, account: MarketplaceAccount, settings: Any
+def test_a_celery_worker_is_killed_and_another_goes_on_and_none_tells_the_key(
+    sandbox: proving.Sandbox, account: MarketplaceAccount, settings: Any, tmp_path: Path
 ) -> None:
     settings.SYNC_LEASE_SECONDS = 2
+    log = tmp_path / "worker.log"
     tasks.start_due_streams()
-    worker = celery_worker()
+    worker = celery_worker(log)
     try:
         wait_for(lambda: SyncRun.all_companies.filter(stream="orders", pages__gte=1).exists())
     finally:
@@ -241,7 +246,7 @@ def test_a_celery_worker_is_killed_and_another_goes_on(
     )
 
     tasks.start_due_streams()
-    worker = celery_worker()
+    worker = celery_worker(log)
     try:
         wait_for(lambda: not proving.pending(account.pk))
     finally:
@@ -249,3 +254,6 @@ def test_a_celery_worker_is_killed_and_another_goes_on(
         worker.wait()
 
     assert_true(account, sandbox)
+    told = log.read_text(errors="replace")
+    assert '"path": "/v3/posting/fbo/list"' in told
+    assert proving.API_KEY not in told
