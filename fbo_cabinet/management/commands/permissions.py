@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
-from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Any, Final
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
 
 from companies.choices import PERMISSION_LABELS, RIGHTS, VISIT_RIGHTS, Permission, Role
 from companies.permissions import SAFE_METHODS
+from fbo_cabinet.documents import DocumentCommand
 
 TITLE: Final = "# Permissions: who may do what"
 INTRODUCTION: Final = (
@@ -54,26 +52,16 @@ class Address:
         return _COMPANY + "".join(f"{part}/" for part in fixed[: 2 if fixed[:1] == ["settings"] else 1])
 
 
-class Command(BaseCommand):
+class Command(DocumentCommand):
     help = (
         "Write docs/permissions.md: the roles, the rights, and what every address of a company asks for. Exit "
         "code 0: written or up to date, 1: with --check, the file is not up to date."
     )
+    name = "permissions"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing, compare")
-
-    def handle(self, **options: Any) -> None:
-        path = Path(settings.BASE_DIR) / "docs" / "permissions.md"
-        text = document()
-        is_same = path.exists() and path.read_text(encoding="utf-8") == text
-        if is_same:
-            self.stdout.write(f"{path.name} is up to date.")
-        elif options["check"]:
-            raise CommandError(f"{path.name} is not up to date: run ./cabinet manage permissions.")
-        else:
-            path.write_text(text, encoding="utf-8")
-            self.stdout.write(f"Wrote {path.name}.")
+    def text(self) -> str:
+        """The document as the code has it."""
+        return document()
 
 
 def document() -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from core.statuses import StatusChoices
+from fbo_cabinet.documents import DocumentCommand
 from marketplaces import registry
 
 TITLE = "# Statuses: the marketplaces' words and ours"
@@ -22,26 +19,16 @@ INTRODUCTION = (
 )
 
 
-class Command(BaseCommand):
+class Command(DocumentCommand):
     help = (
         "Write docs/statuses.md: the words of each marketplace and ours. Exit code 0: written or up to date, "
         "1: with --check, the file is not up to date."
     )
+    name = "statuses"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing, compare")
-
-    def handle(self, **options: Any) -> None:
-        path = Path(settings.BASE_DIR) / "docs" / "statuses.md"
-        text = document()
-        is_same = path.exists() and path.read_text(encoding="utf-8") == text
-        if is_same:
-            self.stdout.write(f"{path.name} is up to date.")
-        elif options["check"]:
-            raise CommandError(f"{path.name} is not up to date: run ./cabinet manage statuses.")
-        else:
-            path.write_text(text, encoding="utf-8")
-            self.stdout.write(f"Wrote {path.name}.")
+    def text(self) -> str:
+        """The document as the code has it."""
+        return document()
 
 
 def document() -> str:
