@@ -10,7 +10,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from companies.choices import Role
 from companies.letters.people import SAMPLE_COMPANY, SAMPLE_PERSON
 from companies.models import Membership, StaffVisit
 from core.letters import Action, Letter, LetterKind, link, told_moment
@@ -30,7 +29,8 @@ class StaffCameIn(LetterKind):
         owner = (
             Membership.objects.for_company(visit.company_id)
             .select_related("user")
-            .filter(user=ids["user_id"], role=Role.OWNER, user__is_active=True)
+            .owners()
+            .filter(user=ids["user_id"])
             .first()
         )
         if owner is None:

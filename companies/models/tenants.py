@@ -53,6 +53,12 @@ class Company(models.Model):
         return "".join(word[0] for word in words[:2]).upper()
 
 
+class MembershipQuerySet(CompanyQuerySet):
+    def owners(self) -> MembershipQuerySet:
+        """The owners who can act and be told: a person who is switched off is none."""
+        return self.filter(role=Role.OWNER, user__is_active=True)
+
+
 class Membership(CompanyOwned):
     """A person in a company, with a role."""
 
@@ -64,8 +70,8 @@ class Membership(CompanyOwned):
     # Set on the membership of staff who look into a seller's cabinet (StaffVisit).
     is_visit = False
 
-    all_companies = CompanyQuerySet.as_manager()
-    objects = ScopedManager.from_queryset(CompanyQuerySet)()
+    all_companies = MembershipQuerySet.as_manager()
+    objects = ScopedManager.from_queryset(MembershipQuerySet)()
 
     class Meta:
         verbose_name = _("member")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from companies.choices import AuditAction, AuditSubject, Role
+from companies.choices import AuditAction, AuditSubject
 from companies.models import AuditEntry, BankAccount, Company, Membership
 from companies.services.audit import note
 from core import crypto, letters, requisites
@@ -157,7 +157,7 @@ def tell_owners(*, company_id: int, subject: AuditSubject, subject_id: int) -> N
     """
     entries = AuditEntry.objects.for_company(company_id).filter(subject=subject, subject_id=subject_id)
     entry_id = entries.order_by("-at", "-id").values_list("pk", flat=True)[0]
-    owners = Membership.objects.for_company(company_id).filter(role=Role.OWNER, user__is_active=True)
+    owners = Membership.objects.for_company(company_id).owners()
     for user_id in owners.order_by("pk").values_list("user_id", flat=True):
         letters.post("payout_changed", entry_id=entry_id, user_id=user_id)
 

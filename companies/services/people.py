@@ -103,6 +103,6 @@ def _locked(member: Membership) -> Membership:
 
 
 def _keep_an_owner(leaving: Membership) -> None:
-    owners = Membership.objects.for_company(leaving.company_id).filter(role=Role.OWNER, user__is_active=True)
+    owners = Membership.objects.for_company(leaving.company_id).owners()
     if leaving.role == Role.OWNER and not owners.exclude(pk=leaving.pk).exists():
         raise LastOwner(leaving.company_id)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from companies.actors import Actor, acting, current_actor
-from companies.choices import AuditAction, AuditSubject, Role, VisitEnding
+from companies.choices import AuditAction, AuditSubject, VisitEnding
 from companies.models import Membership, StaffVisit
 from companies.services.audit import note
 from core import letters
@@ -89,7 +89,7 @@ def end_lapsed_visits() -> int:
 
 
 def _tell_owners(visit: StaffVisit) -> None:
-    owners = Membership.objects.for_company(visit.company_id).filter(role=Role.OWNER, user__is_active=True)
+    owners = Membership.objects.for_company(visit.company_id).owners()
     for user_id in owners.order_by("pk").values_list("user_id", flat=True):
         letters.post("staff_visit", visit_id=visit.pk, user_id=user_id)
 

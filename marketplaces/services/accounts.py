@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as say
 from pydantic import BaseModel, ValidationError
 
-from companies.choices import Role
 from companies.models import Membership
 from core import crypto, letters
 from core.locks import lock_until_commit
@@ -204,7 +203,7 @@ def warn_of_expiry(*, account: MarketplaceAccount) -> int | None:
 
 
 def _send_expiry_letters(account: MarketplaceAccount) -> None:
-    owners = Membership.objects.for_company(account.company_id).filter(role=Role.OWNER, user__is_active=True)
+    owners = Membership.objects.for_company(account.company_id).owners()
     for user_id in owners.order_by("pk").values_list("user_id", flat=True):
         letters.post("key_expires", account_id=account.pk, user_id=user_id)
 
