@@ -8,11 +8,19 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from core import letters
 from fbo_cabinet.letters import previews
 
 KINDS = sorted(previews())
+
+
+@pytest.fixture(autouse=True)
+def _clock_stands_still(monkeypatch) -> None:
+    """A sample is dated from now: the page and the test must not write it in two different minutes."""
+    now = timezone.now()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
 
 
 def _page(client, **query):
