@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _ONE_DAY: Final = timedelta(days=1)
 _FACT_KEY = "account_id, listing_id, day, cluster_to"
 _FACT_SUMS = (
-    "ordered_units, ordered_amount, cancelled_units, cancelled_amount, delivered_units, delivered_amount"
+    "ordered_units, ordered_amount, cancelled_units, cancelled_amount, delivered_units, delivered_amount,"
+    " returned_units, returned_amount"
 )
 # The moments let the index on placed_at find the orders of a day; the date decides.
 _SUMMED_ORDERS = """
@@ -28,8 +29,12 @@ _SUMMED_ORDERS = """
         sum(l.quantity * l.price) AS ordered_amount,
         coalesce(sum(l.quantity) FILTER (WHERE o.status = 'cancelled'), 0)::int AS cancelled_units,
         coalesce(sum(l.quantity * l.price) FILTER (WHERE o.status = 'cancelled'), 0) AS cancelled_amount,
-        coalesce(sum(l.quantity) FILTER (WHERE o.status = 'delivered'), 0)::int AS delivered_units,
-        coalesce(sum(l.quantity * l.price) FILTER (WHERE o.status = 'delivered'), 0) AS delivered_amount
+        coalesce(sum(l.quantity) FILTER (WHERE o.status IN ('delivered', 'partly_returned', 'returned')), 0)::int
+            AS delivered_units,
+        coalesce(sum(l.quantity * l.price) FILTER (WHERE o.status IN ('delivered', 'partly_returned', 'returned')), 0)
+            AS delivered_amount,
+        coalesce(sum(l.quantity) FILTER (WHERE o.status = 'returned'), 0)::int AS returned_units,
+        coalesce(sum(l.quantity * l.price) FILTER (WHERE o.status = 'returned'), 0) AS returned_amount
     FROM unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS d (day, starts, ends)
     JOIN orders_order o
         ON o.company_id = %(company)s
@@ -49,7 +54,7 @@ _BUILD_HOURS = """
     SELECT
         o.company_id, o.account_id, o.placed_date, extract(hour FROM o.placed_at AT TIME ZONE %(zone)s),
         count(*), sum(o.units), sum(o.amount),
-        count(*) FILTER (WHERE o.status = 'delivered'), count(*) FILTER (WHERE o.status = 'cancelled')
+        count(*) FILTER (WHERE o.status IN ('delivered', 'partly_returned', 'returned')), count(*) FILTER (WHERE o.status = 'cancelled')
     FROM unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS d (day, starts, ends)
     JOIN orders_order o
         ON o.company_id = %(company)s

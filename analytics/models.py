@@ -13,8 +13,9 @@ from marketplaces.models import MarketplaceAccount
 class DailyFact(CompanyOwned):
     """One listing, one business day, one destination cluster.
 
-    `ordered_*` are the orders placed that day; `cancelled_*` and `delivered_*` are what became of those
-    same orders so far (order cohort), so a day goes on ripening. Money at the seller's price (operational
+    `ordered_*` are the orders placed that day; `cancelled_*`, `delivered_*` and, of the delivered, `returned_*`
+    are what became of those same orders so far (order cohort), so a day goes on ripening. A return is known only
+    where the order's status tells it. Money at the seller's price (operational
     layer), in the account's currency. `listing` is empty for positions the assortment does not know.
     """
 
@@ -32,6 +33,8 @@ class DailyFact(CompanyOwned):
     cancelled_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     delivered_units = models.IntegerField(default=0)
     delivered_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    returned_units = models.IntegerField(default=0)
+    returned_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
 
     all_companies = CompanyQuerySet.as_manager()
     objects = ScopedManager.from_queryset(CompanyQuerySet)()

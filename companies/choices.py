@@ -200,6 +200,9 @@ class AuditSubject(models.TextChoices):
     OWN_WAREHOUSE = "own_warehouse", _("Own warehouses")
     ACCOUNT = "account", _("Marketplace accounts")
     AGREEMENT = "agreement", _("Agreements")
+    LISTING_MOVE = "listing_move", _("Matching of goods")
+    COST_PRICE = "cost_price", _("Cost prices")
+    PRICE_BATCH = "price_batch", _("Prices")
     VISIT = "visit", _("Visits of staff")
 
 

@@ -19,7 +19,7 @@ from companies.models import AuditEntry, Company, Membership, User
 from companies.scoping import CompanyOwned
 from companies.services import create_company
 from fbo_cabinet.demo_seller import COLLEAGUES, furnish
-from marketplaces import services
+from marketplaces import registry, services
 from marketplaces.errors import TemporaryError
 from marketplaces.http import check_base_url
 from marketplaces.models import AccountStatus, MarketplaceAccount, StreamState
@@ -95,9 +95,9 @@ def refuse_outside_demo(sandbox_url: str) -> None:
         raise DemoRefused("The demo has known passwords: it is made only where DEMO_ALLOWED is on.")
     if Company.objects.filter(slug=SLUG, is_demo=False).exists():
         raise DemoRefused(f"The company {SLUG!r} is somebody's own, not a demo.")
-    if sandbox_url.rstrip("/") in settings.MARKETPLACE_BASE_URLS.values():
+    if sandbox_url.rstrip("/") == registry.base_url(MARKETPLACE):
         raise DemoRefused("This is the marketplace itself, not a sandbox.")
-    check_base_url(MARKETPLACE, sandbox_url)
+    check_base_url(sandbox_url, own_url=registry.base_url(MARKETPLACE))
 
 
 def check_sandbox(sandbox_url: str, *, say: Callable[[str], None]) -> AccountCheck:

@@ -61,6 +61,17 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def pairs(name: str) -> dict[str, str]:
+    """`name=value` pairs, separated by commas or spaces."""
+    found = {}
+    for word in words(name):
+        key, mark, value = word.partition("=")
+        if not (key and mark and value):
+            raise ImproperlyConfigured(f"{name}: {word!r} is no pair like ozon=https://api.example.com.")
+        found[key] = value
+    return found
+
+
 def encryption_keys(name: str, default: str | None = None) -> dict[str, bytes]:
     """Field encryption keys, `id:base64,id:base64`, the first is the one that encrypts.
 

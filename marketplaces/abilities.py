@@ -29,6 +29,7 @@ _OTHER_NOUNS: Final[dict[str, StrOrPromise]] = {
     "products": _("Products"),
     "stock": _("Stock"),
     "orders": _("Orders"),
+    "tariffs": _("Tariffs"),
     "returns": _("Returns"),
     "supplies": _("Supplies"),
     "finance": _("Finance"),

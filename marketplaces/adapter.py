@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,9 +13,11 @@ from pydantic import BaseModel
 from marketplaces.contracts.accounts import AccountCheck, Capability
 from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery
 from marketplaces.contracts.pages import Cursor, Page
+from marketplaces.contracts.prices import PriceAnswer, PriceProblem, PriceSnapshot, PricesSent, PriceWish
 from marketplaces.contracts.products import ProductSnapshot
 from marketplaces.contracts.pushes import PushNotice, PushReply
 from marketplaces.contracts.stock import StockQuery, StockSnapshot
+from marketplaces.contracts.tariffs import TariffSnapshot, TariffsQuery
 
 if TYPE_CHECKING:
     from marketplaces.errors import MarketplaceError
@@ -41,7 +43,13 @@ class MarketplaceAdapter(ABC):
     credentials_class: ClassVar[type[BaseModel]]
     # Limit group → bucket; "" is the group of every request of the account.
     limits: ClassVar[Mapping[str, Limit]]
+    # How many requests of a seller may run at once; None: as many as come.
+    parallel: ClassVar[int | None] = None
     capabilities: ClassVar[tuple[Capability, ...]]
+    # The address of its API; `{host}` stands for the host of a method where there are several.
+    base_url: ClassVar[str]
+    # How a person gets a key, step by step: message ids.
+    key_steps: ClassVar[tuple[str, ...]] = ()
     # Where a person opens an order in the marketplace's own cabinet, with `{external_id}`; empty when nowhere.
     order_page: ClassVar[str] = ""
 
@@ -56,6 +64,16 @@ class MarketplaceAdapter(ABC):
     @abstractmethod
     def external_id(cls, credentials: BaseModel) -> str:
         """The seller's id in the credentials, or a stand-in until `check` tells it."""
+
+    @classmethod
+    def key_kind(cls, credentials: BaseModel) -> str:
+        """The kind of the key where limits depend on it; otherwise empty."""
+        return ""
+
+    @classmethod
+    def limits_for(cls, key_kind: str) -> Mapping[str, Limit]:
+        """The limits of a kind of key; `limits` where they are the same for all."""
+        return cls.limits
 
     @classmethod
     @abstractmethod
@@ -100,6 +118,46 @@ class FetchesOrders(ABC):
     @abstractmethod
     def fetch_order(self, external_id: str) -> Page[OrderSnapshot]:
         """One order, read now. Raises RequestRejected when they do not know it."""
+
+
+class FetchesPrices(ABC):
+    """Gives the prices of the whole assortment, apart from the products."""
+
+    @abstractmethod
+    def fetch_prices(self, *, cursor: Cursor) -> Iterator[Page[PriceSnapshot]]:
+        """Pages of prices, from the saved cursor on (empty: from the beginning)."""
+
+
+class SetsPrices(ABC):
+    """Takes new prices. A sending is never repeated by us: what became of it is read back."""
+
+    @classmethod
+    @abstractmethod
+    def price_problems(cls, wish: PriceWish) -> tuple[PriceProblem, ...]:
+        """What the marketplace's own rules say against the wish, before anything is sent."""
+
+    @classmethod
+    @abstractmethod
+    def price_portions(cls, wishes: Sequence[PriceWish]) -> list[tuple[PriceWish, ...]]:
+        """The wishes as they are sent: each portion is one request."""
+
+    @abstractmethod
+    def send_prices(self, wishes: Sequence[PriceWish]) -> PricesSent:
+        """Send one portion, once. Raises RequestRejected when all of it is refused; TemporaryError says that nobody
+        knows whether it arrived."""
+
+    @abstractmethod
+    def read_price_answers(self, reference: str, wishes: Sequence[PriceWish]) -> tuple[PriceAnswer, ...]:
+        """What became of a portion: asked of its task when there is one, and of the prices in force. `reference` is
+        empty when the sending got no answer."""
+
+
+class FetchesTariffs(ABC):
+    """Gives the tariffs that are published; asked once a day and kept."""
+
+    @abstractmethod
+    def fetch_tariffs(self, query: TariffsQuery, *, cursor: Cursor) -> Iterator[Page[TariffSnapshot]]:
+        """Pages of tariffs of the day."""
 
 
 class ReceivesPush(ABC):

@@ -45,6 +45,11 @@ ERRORS: Final[dict[str, Entry]] = {
     "rate_limited": Entry(
         title=_("%(marketplace)s asks for a pause: too many requests."), side=Side.THEIRS, is_safe=_KEPT
     ),
+    "waits_for_turn": Entry(
+        title=_("%(marketplace)s allows the next request later; the reading goes on then by itself."),
+        side=Side.THEIRS,
+        is_safe=_("What was read is saved."),
+    ),
     "credentials_rejected": Entry(
         title=_("%(marketplace)s does not accept the key: it is wrong, revoked or expired."),
         side=Side.YOURS,

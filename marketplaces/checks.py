@@ -28,9 +28,8 @@ def check_registries(app_configs: Any = None, **kwargs: Any) -> Sequence[CheckMe
             found.append(Error(str(exc), id=code))
     for marketplace in settings.MARKETPLACES:
         try:
-            check_base_url(marketplace, settings.MARKETPLACE_BASE_URLS.get(marketplace, ""))
-        except ForbiddenHost:
-            found.append(
-                Error(f"MARKETPLACE_BASE_URLS[{marketplace!r}] is no address.", id="marketplaces.E003")
-            )
+            address = registry.base_url(marketplace)
+            check_base_url(address, own_url=address)
+        except (ForbiddenHost, LookupError, ImproperlyConfigured):
+            found.append(Error(f"The address of {marketplace!r} is no address.", id="marketplaces.E003"))
     return found

@@ -56,21 +56,26 @@ def open_with(
     account_id: int | None = None,
 ) -> Iterator[MarketplaceAdapter]:
     """An adapter for credentials that no account holds yet. Raises ForbiddenHost."""
-    owner = limit_owner(adapter_class.code, base_url, seller or adapter_class.external_id(credentials))
+    kind = adapter_class.key_kind(credentials)
+    owner = limit_owner(
+        adapter_class.code, base_url, seller or adapter_class.external_id(credentials), key_kind=kind
+    )
+    limiter = Limiter(owner=owner, limits=adapter_class.limits_for(kind), parallel=adapter_class.parallel)
     with Http(
         base_url,
         marketplace=adapter_class.code,
+        own_url=registry.base_url(adapter_class.code),
         headers=adapter_class.headers(credentials),
         explain=adapter_class.explain,
-        limiter=Limiter(owner=owner, limits=adapter_class.limits),
+        limiter=limiter,
         account_id=account_id,
     ) as http:
         yield adapter_class(AdapterContext(credentials=credentials, http=http, now=timezone.now))
 
 
-def limit_owner(marketplace: str, base_url: str, seller: str) -> str:
+def limit_owner(marketplace: str, base_url: str, seller: str, *, key_kind: str = "") -> str:
     """Whose requests the marketplace counts together."""
-    return f"{marketplace}:{urlsplit(base_url).netloc}:{seller}"
+    return ":".join(filter(None, (marketplace, urlsplit(base_url).netloc, seller, key_kind)))
 
 
 def revealed(credentials: BaseModel) -> dict[str, Any]:

@@ -27,6 +27,12 @@ class RateLimited(TemporaryError):
         self.retry_after = retry_after
 
 
+class TurnIsFar(RateLimited):
+    """Our own limiter: the next turn is too far to wait for; the run goes on when it comes. Nothing was asked."""
+
+    code = "waits_for_turn"
+
+
 class CredentialsRejected(MarketplaceError):
     """The key is wrong, revoked or expired; the account is stopped until its owner gives another."""
 

@@ -38,6 +38,10 @@ TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0, pool=5.0)
 # An answer that drips in byte by byte is given up after this.
 LONGEST_READING: Final = 60.0
 LARGEST_ANSWER: Final = 32 * 1024 * 1024
+# For reports that come in one piece.
+LARGEST_REPORT: Final = 160 * 1024 * 1024
+# Where an address names the host of a method (`https://{host}.example.ru`).
+HOST: Final = "{host}"
 LARGEST_ERROR: Final = 64 * 1024
 # A read is tried this often and for this long before the run ends and is scheduled again.
 READ_TRIES: Final = 4
@@ -58,8 +62,10 @@ class ForbiddenHost(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A good answer: its bytes as they came (complete JSON), headers, and when the request was sent."""
+    """A good answer: its bytes as they came (complete JSON; nothing when the status is 204, "there is none"),
+    headers, and when the request was sent."""
 
+    status: int = 200
     content: bytes
     headers: Mapping[str, str]
     sent_at: datetime
@@ -82,12 +88,24 @@ class Refusal:
             return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """How a request is sent: its path, its limit group and weight, and what may come back."""
+
+    path: str
+    limit_group: str = ""
+    cost: int = 1
+    is_write: bool = False
+    largest: int
+
+
 Explain = Callable[[Refusal], MarketplaceError | None]
 
 
 class Http:
     """A keep-alive connection for one set of credentials: shared limits, retries of reads, errors by name.
 
+    `own_url` is the marketplace's own address; `base_url` may hold `{host}` where the marketplace has a host for each of its services.
     Headers may hold secrets: they are never logged, and exceptions of httpx, which carry the request, are not
     chained. Use it as a context manager, or `close` it.
     """
@@ -97,13 +115,14 @@ class Http:
         base_url: str,
         *,
         marketplace: str,
+        own_url: str,
         headers: Mapping[str, str],
         explain: Explain,
         limiter: Limiter,
         account_id: int | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        check_base_url(marketplace, base_url)
+        check_base_url(base_url, own_url=own_url)
         self._base_url = base_url.rstrip("/")
         self._explain = explain
         self._limiter = limiter
@@ -132,24 +151,46 @@ class Http:
         """Close the connections."""
         self._client.close()
 
-    def post_json(self, path: str, body: Any, *, limit_group: str = "", is_write: bool = False) -> Answer:
+    def post_json(
+        self,
+        path: str,
+        body: Any,
+        *,
+        host: str = "",
+        params: Mapping[str, str] | None = None,
+        limit_group: str = "",
+        cost: int = 1,
+        is_write: bool = False,
+    ) -> Answer:
         """POST a JSON body and give the JSON that came back, unparsed.
 
-        A read is retried a few times within about ten seconds; a write never. Raises from
-        marketplaces.errors only.
+        A read is retried a few times within about ten seconds; a write never. The request counts `cost` times in
+        its limit group. Raises from marketplaces.errors only.
         """
-        return self._ask("POST", path, limit_group=limit_group, is_write=is_write, json=body)
+        asked = _Asked(
+            path=path, limit_group=limit_group, cost=cost, is_write=is_write, largest=LARGEST_ANSWER
+        )
+        return self._ask("POST", host, asked, json=body, params=params)
 
     def get_json(
-        self, path: str, params: Mapping[str, str] | None = None, *, limit_group: str = ""
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        host: str = "",
+        limit_group: str = "",
+        largest: int | None = None,
     ) -> Answer:
         """GET and give the JSON that came back, unparsed. As `post_json`."""
-        return self._ask("GET", path, limit_group=limit_group, is_write=False, params=params)
+        asked = _Asked(path=path, limit_group=limit_group, largest=largest or LARGEST_ANSWER)
+        return self._ask("GET", host, asked, params=params)
 
-    def _ask(self, method: str, path: str, *, limit_group: str, is_write: bool, **content: Any) -> Answer:
-        request = self._client.build_request(method, self._base_url + path, **content)
-        if is_write:
-            return self._send(request, path, limit_group, is_write=True)
+    def _ask(self, method: str, host: str, asked: _Asked, **content: Any) -> Answer:
+        request = self._client.build_request(
+            method, self._base_url.replace(HOST, host) + asked.path, **content
+        )
+        if asked.is_write:
+            return self._send(request, asked)
         for attempt in stamina.retry_context(
             on=_pause_before_retry,
             attempts=READ_TRIES,
@@ -159,14 +200,16 @@ class Http:
             wait_jitter=0.3,
         ):
             with attempt:
-                answer = self._send(request, path, limit_group)
+                answer = self._send(request, asked)
         return answer
 
-    def _send(self, request: httpx.Request, path: str, limit_group: str, *, is_write: bool = False) -> Answer:
-        self._limiter.acquire([limit_group])
-        sent_at = timezone.now()
-        started = time.perf_counter()
-        status, content, headers, failure = self._exchange(request)
+    def _send(self, request: httpx.Request, asked: _Asked) -> Answer:
+        path = asked.path
+        with self._limiter.place():
+            self._limiter.acquire(asked.limit_group, cost=asked.cost)
+            sent_at = timezone.now()
+            started = time.perf_counter()
+            status, content, headers, failure = self._exchange(request, asked.largest)
         self._log.info(
             "marketplace_request",
             method=request.method,
@@ -179,19 +222,19 @@ class Http:
             failure=failure or None,
         )
         if failure == "too_large":
-            raise UnexpectedResponse(f"{path}: the answer is larger than {LARGEST_ANSWER} bytes")
+            raise UnexpectedResponse(f"{path}: the answer is larger than {asked.largest} bytes")
         if failure:
             raise TemporaryError(f"{path}: {failure}")
         if not 200 <= status < 300:
             raise self._error(
-                Refusal(path=path, status=status, content=content, headers=headers), limit_group
+                Refusal(path=path, status=status, content=content, headers=headers), asked.limit_group
             )
-        # A write may be answered with nothing at all.
-        if content or not is_write:
+        # A write may be answered with nothing at all, and so is a report in which there is nothing.
+        if content or not (asked.is_write or status == 204):
             _check_json(path, content, headers)
-        return Answer(content=content, headers=headers, sent_at=sent_at)
+        return Answer(status=status, content=content, headers=headers, sent_at=sent_at)
 
-    def _exchange(self, request: httpx.Request) -> tuple[int, bytes, Mapping[str, str], str]:
+    def _exchange(self, request: httpx.Request, largest: int) -> tuple[int, bytes, Mapping[str, str], str]:
         """Status, body, headers, and a word for what broke on the way (empty: nothing)."""
         status = 0
         headers: Mapping[str, str] = {}
@@ -199,7 +242,7 @@ class Http:
             response = self._client.send(request, stream=True)
             try:
                 status, headers = response.status_code, response.headers
-                most = LARGEST_ANSWER if response.is_success else LARGEST_ERROR
+                most = largest if response.is_success else LARGEST_ERROR
                 content, is_whole = _read(response, most)
             finally:
                 response.close()
@@ -219,13 +262,15 @@ class Http:
         return error
 
 
-def check_base_url(marketplace: str, base_url: str) -> None:
+def check_base_url(base_url: str, *, own_url: str) -> None:
     """Raise ForbiddenHost unless the address is the marketplace's own over https, or an allowed extra host.
+
+    `{host}` may stand in the path of an extra host, not in its name.
 
     Keys go to these hosts, so a person may not type any other: neither an inner service nor a look-alike.
     """
     parts = urlsplit(base_url)
-    own = urlsplit(settings.MARKETPLACE_BASE_URLS.get(marketplace, ""))
+    own = urlsplit(own_url)
     is_plain = not (parts.username or parts.password or parts.query or parts.fragment)
     if not is_plain or parts.scheme not in ("http", "https") or not parts.hostname:
         raise ForbiddenHost("not an address of an API")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,7 +16,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from marketplaces.errors import RateLimited, TemporaryError
+from marketplaces.errors import TemporaryError, TurnIsFar
 
 log = structlog.get_logger(__name__)
 
@@ -34,13 +36,14 @@ local longest = tonumber(ARGV[1])
 local turn = now
 local full = {}
 for i, key in ipairs(KEYS) do
-  local room = tonumber(ARGV[2 * i + 1])
+  -- A request that counts as several stands where the last of them would.
+  local first, last, room = tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1])
   full[i] = math.max(tonumber(redis.call('GET', key) or '0'), now)
-  turn = math.max(turn, full[i] - room)
+  turn = math.max(turn, full[i] + last - first - room)
 end
 if turn - now > longest then return {0, turn - now} end
 for i, key in ipairs(KEYS) do
-  local gap = tonumber(ARGV[2 * i])
+  local gap = tonumber(ARGV[3 * i])
   local next_full = math.max(full[i], turn) + gap
   redis.call('SET', key, string.format('%.0f', next_full), 'PX', math.ceil((next_full - now) / 1000) + 1000)
 end
@@ -55,6 +58,21 @@ if full > tonumber(redis.call('GET', KEYS[1]) or '0') then
 end
 return 1
 """
+# The places of a seller's requests that run now, each until it is left or its holder must be dead.
+_ENTER: Final = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
+redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[3])
+redis.call('PEXPIRE', KEYS[1], math.ceil(tonumber(ARGV[2]) / 1000) + 1000)
+return 1
+"""
+_LEAVE: Final = "return redis.call('ZREM', KEYS[1], ARGV[1])"
+# No request runs longer (http.TIMEOUT and LONGEST_READING together, and some more).
+_LONGEST_REQUEST: Final = timedelta(seconds=120)
+_KNOCK_EVERY: Final = 0.05
+_BUSY_PAUSE: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,27 +120,31 @@ class Limiter:
         *,
         owner: str,
         limits: Mapping[str, Limit],
+        parallel: int | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.owner = owner
         self.limits = limits
+        self.parallel = parallel
         self._sleep = sleep
 
-    def acquire(self, groups: Iterable[str] = (), *, max_wait: timedelta = LONGEST_WAIT) -> None:
-        """Wait for a turn in the groups and in the group of all requests.
+    def acquire(self, group: str = ALL, *, cost: int = 1, max_wait: timedelta = LONGEST_WAIT) -> None:
+        """Wait for a turn in the group, which a request enters `cost` times, and in the group of all requests.
 
-        Raises RateLimited when the turn is further than `max_wait` (nothing is taken then), TemporaryError
+        Raises TurnIsFar when the turn is further than `max_wait` (nothing is taken then), TemporaryError
         when Redis does not answer: without the shared limits nothing is sent.
         """
-        names = self._names(groups)
+        names = [name for name in dict.fromkeys((ALL, group)) if name in self.limits]
         spread = [
-            number for name in names for number in (self.limits[name].gap_us, self.limits[name].room_us)
+            number
+            for name in names
+            for number in self._spread(name, max(1, cost) if name == group != ALL else 1)
         ]
         longest = round(max_wait.total_seconds() * 1_000_000)
         is_taken, wait_us = _run(_TAKE, keys=[self._key(name) for name in names], args=[longest, *spread])
         wait = timedelta(microseconds=wait_us)
         if not is_taken:
-            raise RateLimited("our own limit: the next turn is too far", retry_after=wait)
+            raise TurnIsFar("our own limit: the next turn is too far", retry_after=wait)
         if wait:
             self._sleep(wait.total_seconds())
 
@@ -132,8 +154,29 @@ class Limiter:
         wait_us = round(retry_after.total_seconds() * 1_000_000)
         _run(_BLOCK, keys=[self._key(name)], args=[wait_us, self.limits[name].room_us])
 
-    def _names(self, groups: Iterable[str]) -> list[str]:
-        return list(dict.fromkeys(name for name in (ALL, *groups) if name in self.limits))
+    @contextmanager
+    def place(self, *, max_wait: timedelta = LONGEST_WAIT) -> Iterator[None]:
+        """One of the places for requests that run at once, given back at the end. Raises TurnIsFar, TemporaryError."""
+        if self.parallel is None:
+            yield
+            return
+        key, token = self._key("parallel"), uuid.uuid4().hex
+        longest = round(_LONGEST_REQUEST.total_seconds() * 1_000_000)
+        waited = 0.0
+        while not _run(_ENTER, keys=[key], args=[self.parallel, longest, token]):
+            if waited >= max_wait.total_seconds():
+                raise TurnIsFar("too many requests at once", retry_after=_BUSY_PAUSE)
+            self._sleep(_KNOCK_EVERY)
+            waited += _KNOCK_EVERY
+        try:
+            yield
+        finally:
+            _run(_LEAVE, keys=[key], args=[token])
+
+    def _spread(self, name: str, cost: int) -> tuple[int, int, int]:
+        """The gap of one, the gap of all that the request counts for, and the room of the bucket."""
+        limit = self.limits[name]
+        return limit.gap_us, limit.gap_us * cost, limit.room_us
 
     def _key(self, group: str) -> str:
         return _key(self.owner, group)
@@ -175,7 +218,7 @@ def _script(url: str, text: str) -> Callable[..., Any]:
     return _redis(url).register_script(text)
 
 
-def _run(text: str, *, keys: list[str], args: list[int]) -> Any:
+def _run(text: str, *, keys: list[str], args: list[int | str]) -> Any:
     try:
         return _script(settings.REDIS_URL, text)(keys=keys, args=args)
     except redis.RedisError as exc:

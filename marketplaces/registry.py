@@ -101,6 +101,11 @@ def holdings() -> Registry[type[AccountHolding]]:
     return _holdings(tuple(settings.ACCOUNT_HOLDINGS.items()))
 
 
+def base_url(code: str) -> str:
+    """The address of a marketplace's API: its own, or the one that the settings put in its place."""
+    return str(settings.MARKETPLACE_BASE_URLS.get(code) or adapters()[code].base_url)
+
+
 def stream_named(code: str) -> SyncStream:
     """A stream ready to use. Raises UnknownCode."""
     return streams()[code]()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Listing, Warehouse
+from catalog.models import LONGEST_ARTICLE, Listing, Warehouse
 from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
 from core.statuses import StatusField
 from marketplaces.contracts.orders import OrderStatus, Precision
@@ -128,8 +128,8 @@ class OrderLine(CompanyOwned):
     listing = models.ForeignKey(
         Listing, on_delete=models.SET_NULL, null=True, blank=True, related_name="order_lines", db_index=False
     )
-    marketplace_sku = models.CharField(_("marketplace SKU"), max_length=64)
-    seller_sku = models.CharField(_("seller's article"), max_length=100)
+    marketplace_sku = models.CharField(_("marketplace SKU"), max_length=LONGEST_ARTICLE)
+    seller_sku = models.CharField(_("seller's article"), max_length=LONGEST_ARTICLE)
     name = models.CharField(_("name"), max_length=500)
     quantity = models.PositiveIntegerField(_("quantity"))
     price = models.DecimalField(_("price"), max_digits=14, decimal_places=2)

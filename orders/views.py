@@ -185,7 +185,7 @@ def _counters(request: CompanyRequest, found: Listing) -> list[Counter]:
     ]
     for status in OrderStatus:
         count = counts.get(status.value, lists.StatusCount())
-        if status == OrderStatus.UNKNOWN and not count.orders and chosen != [status.value]:
+        if not (status.is_always_shown or count.orders or chosen == [status.value]):
             continue
         strip.append(
             Counter(

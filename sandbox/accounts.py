@@ -17,6 +17,7 @@ class Account:
     client_id: str = "1284417"
     api_key: str = "demo-ozon-key"
     company: str = "Льняная лавка"
+    marketplace: str = "ozon"
     roles: tuple[str, ...] = ("Admin read only",)
     expires_at: datetime | None = None
     revoked: bool = False

@@ -1,53 +1,32 @@
 """The WSGI application: dialects at their real paths, and `/_sandbox/` for those who steer the sandbox."""
 
-import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from sandbox import faults as kinds
 from sandbox.accounts import DEMO, Account
 from sandbox.clock import Clock
 from sandbox.control import Control
+from sandbox.dialects import Dialect, Refused, Reply, Request, reply_json
 from sandbox.faults import DroppedConnectionError, Faults
 from sandbox.hostile import CHALLENGE, spoil
 from sandbox.limits import Gate
 from sandbox.ozon import Ozon
 from sandbox.ozon.calls import Seller
-from sandbox.ozon.dialect import Answer, Knock
-from sandbox.ozon.errors import (
-    BROKEN,
-    DEACTIVATED,
-    EXHAUSTED,
-    INTERNAL,
-    NO_METHOD,
-    NOT_FOUND,
-    RATE_LIMIT,
-    ApiError,
-    bad,
-    forbidden,
-)
 from sandbox.ozon.notifications import Post
 from sandbox.ozon.subscriptions import Subscriptions
 from sandbox.push import post_json
 from sandbox.world import World
-from sandbox.world.seeds import mix
 
-_JSON = "application/json"
-_MOST_BYTES = 4_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What goes back: a status, headers and a body."""
-
-    status: int
-    body: bytes
-    content_type: str = _JSON
-    headers: tuple[tuple[str, str], ...] = ()
+# Yandex Market's word for "too many requests", which HTTP has no phrase for.
+ENHANCE_CALM = 420
+# No request of ours or of anybody's client is larger; what is, is read no further.
+_MOST_BYTES = 8_000_000
 
 
 class App:
@@ -74,8 +53,9 @@ class App:
             for account in accounts
         }
         self.ozon = Ozon(self.sellers, gate=gate, post=post)
+        # By the beginning of the path; the dialect at the root hears everything else.
+        self.dialects: dict[str, Dialect] = {"": self.ozon}
         self.control = Control(self)
-        self._requests = 0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -83,7 +63,7 @@ class App:
             return self.control(environ, start_response)
         reply = self._reply(environ)
         start_response(
-            f"{reply.status} {HTTPStatus(reply.status).phrase}",
+            f"{reply.status} {_phrase(reply.status)}",
             [
                 ("Content-Type", reply.content_type),
                 ("Content-Length", str(len(reply.body))),
@@ -93,94 +73,73 @@ class App:
         return [reply.body]
 
     def _reply(self, environ: WSGIEnvironment) -> Reply:
-        self._requests += 1
-        trace = ("x-o3-trace-id", f"{mix(self._requests):016x}")
+        first = "/" + environ["PATH_INFO"].split("/", 2)[1]
+        prefix = first if first in self.dialects else ""
+        dialect = self.dialects[prefix]
+        request = _request(environ, prefix, now=self.clock.now())
         try:
-            return self._serve(environ, trace)
-        except ApiError as error:
-            headers = [trace]
-            if error.retry_after is not None:
-                headers += [("Retry-After", str(error.retry_after)), ("Ratelimit-Remaining", "0")]
-            return Reply(status=error.status, body=json.dumps(error.body()).encode(), headers=tuple(headers))
-
-    def _serve(self, environ: WSGIEnvironment, trace: tuple[str, str]) -> Reply:
-        body = _body(environ)
-        if environ["REQUEST_METHOD"] != "POST":
-            raise ApiError(404, NOT_FOUND, NO_METHOD)
-        knock = Knock(
-            path=environ["PATH_INFO"],
-            client_id=environ.get("HTTP_CLIENT_ID", ""),
-            api_key=environ.get("HTTP_API_KEY", ""),
-            address=environ.get("REMOTE_ADDR", ""),
-            base_url=base_url(environ),
-        )
-        now = self.clock.now()
-        seller, remaining = self.ozon.admit(knock, now=now)
-        fault = self._fault(environ)
-        chance = self.faults.chance() if fault else 0.0
-        early = self._before(fault)
-        if early is not None:
-            return early
-        answer = self.ozon.answer(knock, seller, _arguments(body), now=now, fault=fault, chance=chance)
-        headers = (("Ratelimit-Remaining", str(remaining)), trace)
-        return self._spoiled(answer, fault, chance, headers)
+            admitted = dialect.admit(request)
+            fault = self._fault(environ)
+            chance = self.faults.chance() if fault else 0.0
+            early = self._before(fault, dialect)
+            if early is not None:
+                return early
+            reply = dialect.answer(admitted, request, fault=fault, chance=chance)
+        except Refused as refused:
+            return refused.reply
+        return self._spoiled(reply, fault, chance)
 
     def _fault(self, environ: WSGIEnvironment) -> str | None:
         asked: str | None = environ.get("HTTP_X_SANDBOX_FAULT")
         if asked is None:
             return self.faults.pick()
         if asked not in kinds.ALL:
-            raise bad(f"X-Sandbox-Fault: no such fault: {asked}")
+            raise Refused(reply_json({"message": f"X-Sandbox-Fault: no such fault: {asked}"}, status=400))
         return asked
 
-    def _before(self, fault: str | None) -> Reply | None:
+    def _before(self, fault: str | None, dialect: Dialect) -> Reply | None:
         """Fail before the method is called, if the fault is of that kind."""
         match fault:
-            case "429":
-                raise ApiError(429, EXHAUSTED, RATE_LIMIT, retry_after=1)
-            case "500":
-                raise ApiError(500, BROKEN, INTERNAL)
-            case "revoked" | "expired":
-                raise forbidden(DEACTIVATED)
+            case "429" | "500" | "revoked" | "expired":
+                return dialect.failure(fault)
             case "502":
                 return Reply(status=502, body=CHALLENGE.encode(), content_type="text/html; charset=utf-8")
             case "timeout":
                 time.sleep(self.faults.stall)
         return None
 
-    def _spoiled(
-        self, answer: Answer, fault: str | None, chance: float, headers: tuple[tuple[str, str], ...]
-    ) -> Reply:
-        body = answer if isinstance(answer, bytes) else json.dumps(answer, ensure_ascii=False).encode()
+    def _spoiled(self, reply: Reply, fault: str | None, chance: float) -> Reply:
+        body = reply.body
         if fault in kinds.HOSTILE:
             body, content_type = spoil(body, fault, seed=int(chance * 1e9), blob=self.faults.blob)
-            return Reply(status=200, body=body, content_type=content_type, headers=headers)
+            return replace(reply, body=body, content_type=content_type)
         if fault == "drop":
             raise DroppedConnectionError(sent=body[: int(len(body) * chance) // 2], promised=len(body))
         if fault == "truncated":
-            body = body[: int(len(body) * (0.3 + 0.6 * chance))]
-        return Reply(status=200, body=body, headers=headers)
+            return replace(reply, body=body[: int(len(body) * (0.3 + 0.6 * chance))])
+        return reply
 
 
-def _body(environ: WSGIEnvironment) -> bytes:
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    if length > _MOST_BYTES:
-        raise bad("request is too large")
-    data: bytes = environ["wsgi.input"].read(length)
-    return data
+def _phrase(status: int) -> str:
+    return "Enhance Your Calm" if status == ENHANCE_CALM else HTTPStatus(status).phrase
 
 
-def _arguments(body: bytes) -> dict[str, Any]:
-    """Read the arguments; an empty body is an empty object, as with the real methods."""
-    if not body.strip():
-        return {}
-    try:
-        arguments = json.loads(body)
-    except ValueError as error:
-        raise bad("proto: syntax error: invalid JSON") from error
-    if not isinstance(arguments, dict):
-        raise bad("proto: unexpected token, object expected")
-    return arguments
+def _request(environ: WSGIEnvironment, prefix: str, *, now: datetime) -> Request:
+    length = min(int(environ.get("CONTENT_LENGTH") or 0), _MOST_BYTES)
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        path=environ["PATH_INFO"].removeprefix(prefix),
+        now=now,
+        query=parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True),
+        headers={
+            name.removeprefix("HTTP_").replace("_", "-").lower(): value
+            for name, value in environ.items()
+            if name.startswith("HTTP_")
+        },
+        body=environ["wsgi.input"].read(length),
+        address=environ.get("REMOTE_ADDR", ""),
+        base_url=base_url(environ) + prefix,
+    )
 
 
 def base_url(environ: WSGIEnvironment) -> str:

@@ -30,6 +30,10 @@ STUCK_AFTER: Final = {
 }
 
 
+# What came to the buyer, also when it came back later.
+DELIVERED: Final = (OrderStatus.DELIVERED, OrderStatus.PARTLY_RETURNED, OrderStatus.RETURNED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """The orders placed in some time and what became of them so far; money at the seller's price."""
@@ -145,7 +149,7 @@ def _tallies(scope: Scope, days: Days) -> dict[tuple[date, OrderStatus], Totals]
             orders=orders,
             units=units,
             amount=amount,
-            delivered=orders if status == OrderStatus.DELIVERED else 0,
+            delivered=orders if status in DELIVERED else 0,
             cancelled=orders if status == OrderStatus.CANCELLED else 0,
         )
         for day, status, orders, units, amount in rows
@@ -187,7 +191,7 @@ def _statuses(
         if day in days:
             counts[status] += totals.orders
     whole = sum(counts.values())
-    shown = [status for status in OrderStatus if status is not OrderStatus.UNKNOWN or counts[status]]
+    shown = [status for status in OrderStatus if status.is_always_shown or counts[status]]
     return tuple(
         StatusCount(
             status=status,

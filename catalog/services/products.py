@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from catalog.choices import LinkSource
 from catalog.models import Listing, Product
 from core.locks import lock_until_commit
 from core.merge import MergeRule, merge
@@ -32,22 +33,23 @@ _CONTENT = (
     "product_id",
     "marketplace_sku",
     "seller_sku",
+    "card_id",
+    "size",
     "name",
     "barcodes",
     "photo_url",
     "category",
+    "category_id",
     "status",
     "external_status",
     "is_archived",
-    "price",
-    "old_price",
-    "min_price",
-    "currency",
     "length_mm",
     "width_mm",
     "height_mm",
     "weight_g",
 )
+# Where prices are read apart from the products, an answer about products tells none: what is held stays.
+_PRICES = ("price", "old_price", "min_price", "currency")
 
 _LISTINGS = MergeRule(
     model=Listing,
@@ -56,15 +58,28 @@ _LISTINGS = MergeRule(
         "account_id",
         "external_id",
         *_CONTENT,
+        *_PRICES,
+        "hold_reason",
+        "link",
         "stock_available",
         "observed_at",
         "created_at",
     ),
     key=("company_id", "account_id", "external_id"),
-    update={**dict.fromkeys(_CONTENT), "observed_at": None},
-    when="EXCLUDED.observed_at >= t.observed_at AND ({held}) IS DISTINCT FROM ({new})".format(
+    update={
+        **dict.fromkeys(_CONTENT),
+        **{
+            name: f"CASE WHEN EXCLUDED.price IS NULL THEN t.{name} ELSE EXCLUDED.{name} END"
+            for name in _PRICES
+        },
+        "observed_at": None,
+    },
+    when="EXCLUDED.observed_at >= t.observed_at AND (({held}) IS DISTINCT FROM ({new})"
+    " OR (EXCLUDED.price IS NOT NULL AND ({held_prices}) IS DISTINCT FROM ({new_prices})))".format(
         held=", ".join(f"t.{name}" for name in _CONTENT),
         new=", ".join(f"EXCLUDED.{name}" for name in _CONTENT),
+        held_prices=", ".join(f"t.{name}" for name in _PRICES),
+        new_prices=", ".join(f"EXCLUDED.{name}" for name in _PRICES),
     ),
 )
 
@@ -89,6 +104,9 @@ def record_products(
             snapshot.external_id,
             products[snapshot.seller_sku],
             *_content(snapshot),
+            *(getattr(snapshot, name) for name in _PRICES),
+            "",
+            LinkSource.ARTICLE.value,
             0,
             observed_at,
             now,
@@ -106,17 +124,16 @@ def _content(snapshot: ProductSnapshot) -> tuple[object, ...]:
     return (
         snapshot.marketplace_sku,
         snapshot.seller_sku,
+        snapshot.card_id,
+        snapshot.size,
         snapshot.name,
         list(snapshot.barcodes),
         snapshot.photo_url,
         snapshot.category,
+        snapshot.category_id,
         snapshot.status.value,
         snapshot.external_status,
         snapshot.is_archived,
-        snapshot.price,
-        snapshot.old_price,
-        snapshot.min_price,
-        snapshot.currency,
         snapshot.length_mm,
         snapshot.width_mm,
         snapshot.height_mm,

@@ -89,6 +89,25 @@ READINGS: Final[dict[str, Reading]] = {
     AuditSubject.AGREEMENT: Reading(
         model="marketplaces.Agreement", labels={"file": gettext_lazy("Agreement file")}
     ),
+    AuditSubject.LISTING_MOVE: Reading(
+        model="catalog.ListingMove",
+        named_by="listing_id",
+        labels={
+            "listing_id": gettext_lazy("Listing"),
+            "from_product_id": gettext_lazy("From the product"),
+            "to_product_id": gettext_lazy("To the product"),
+            "made_by_id": gettext_lazy("Made by"),
+            "undone_by_id": gettext_lazy("Undone by"),
+        },
+    ),
+    AuditSubject.COST_PRICE: Reading(
+        model="catalog.CostPrice",
+        named_by="product_id",
+        labels={"product_id": gettext_lazy("Product"), "file_id": gettext_lazy("File")},
+    ),
+    AuditSubject.PRICE_BATCH: Reading(
+        model="catalog.PriceBatch", labels={"made_by_id": gettext_lazy("Made by")}
+    ),
 }
 
 

@@ -294,7 +294,8 @@ ACCOUNT_HOLDINGS = {
 }
 # Who can tell what the seller is by law: callables (company) → list of companies.selectors.legal.Told.
 COMPANY_WITNESSES = ["marketplaces.selectors.told_of_seller"]
-MARKETPLACE_BASE_URLS = {"ozon": env.text("OZON_BASE_URL", "https://api-seller.ozon.ru")}
+# Addresses of their APIs that stand in for those of the adapters, by marketplace: `ozon=https://…`.
+MARKETPLACE_BASE_URLS = env.pairs("MARKETPLACE_BASE_URLS")
 # Hosts other than the marketplaces' own that an account may point to (the sandbox), as `host:port`.
 MARKETPLACE_EXTRA_HOSTS = env.words("MARKETPLACE_EXTRA_HOSTS")
 # A run whose worker gave no sign of life for this long is lost, and another takes its place.

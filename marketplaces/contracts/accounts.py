@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 # All that a marketplace could give; an adapter's capabilities speak of each.
-NOUNS: Final = ("products", "stock", "orders", "returns", "supplies", "finance", "prices", "push")
+NOUNS: Final = ("products", "stock", "orders", "prices", "tariffs", "returns", "supplies", "finance", "push")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class AccountCheck:
 
     `missing` names the streams whose methods the key may not call; `methods` are the rights as the
     marketplace words them. `ownership_form` and `tax_system` are the marketplace's own words, empty where it
-    does not know.
+    does not know. `key_kind` is the kind of the key where limits depend on it (MarketplaceAdapter.limits_for).
     """
 
     seller_external_id: str
@@ -39,6 +39,7 @@ class AccountCheck:
     ownership_form: str = ""
     tax_system: str = ""
     currency: str = "RUB"
+    key_kind: str = ""
     expires_at: datetime | None = None
     roles: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -21,11 +22,19 @@ class OrderStatus(StatusChoices):
     SHIPPED = "shipped", "progress", "truck", False, _("Handed to delivery")
     DELIVERED = "delivered", "success", "check", True, _("Delivered")
     CANCELLED = "cancelled", "neutral", "x", True, _("Cancelled")
+    PARTLY_RETURNED = "partly_returned", "warning", "undo-2", True, _("Returned in part")
+    RETURNED = "returned", "warning", "undo-2", True, _("Returned")
 
     @property
     def rank(self) -> int:
-        """How far the order has come; an order never moves to a lower rank (both ends share the highest)."""
+        """How far the order has come; an order never moves to a lower rank. Delivery and cancellation share one:
+        each may correct the other."""
         return _RANKS[self.value]
+
+    @property
+    def is_always_shown(self) -> bool:
+        """Whether counters show it also where no order stands in it: not every marketplace tells of returns."""
+        return self not in (OrderStatus.UNKNOWN, OrderStatus.PARTLY_RETURNED, OrderStatus.RETURNED)
 
     @classmethod
     def steps(cls) -> tuple[OrderStatus, ...]:
@@ -33,7 +42,10 @@ class OrderStatus(StatusChoices):
         return (cls.ACCEPTED, cls.PACKED, cls.SHIPPED, cls.DELIVERED)
 
 
-_RANKS = {"unknown": 0, "accepted": 1, "packed": 2, "shipped": 3, "delivered": 4, "cancelled": 4}
+_RANKS = {
+    "unknown": 0, "accepted": 1, "packed": 2, "shipped": 3, "delivered": 4, "cancelled": 4, "partly_returned": 5,
+    "returned": 6,
+}  # fmt: skip
 
 
 class Precision(StrEnum):
@@ -47,7 +59,10 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLineSnapshot:
-    """One position. `price` is the seller's price of one unit in the order's currency."""
+    """One position. `price` is the seller's price of one unit in the order's currency.
+
+    `seller_sku` and `name` may be empty where the answer does not tell them: the listing's stand in.
+    """
 
     marketplace_sku: str
     seller_sku: str
@@ -63,6 +78,10 @@ class OrderSnapshot:
 
     `status_at` is when the order came to `status`, if the marketplace said so; None lets the moment we
     noticed stand. `external_status` is their word, kept and shown.
+
+    `is_partial` marks an answer that tells the status and little else: of an order that we hold it moves only the
+    status and what belongs to it, and an order that is new is kept as far as it is told. `is_floor` marks a status
+    that the order has at least reached: one that has come further keeps its own.
     """
 
     external_id: str
@@ -87,6 +106,8 @@ class OrderSnapshot:
     cancel_reason_id: str = ""
     cancel_reason: str = ""
     cancel_initiator: str = ""
+    is_partial: bool = False
+    is_floor: bool = False
 
     @property
     def amount(self) -> Decimal:
@@ -103,9 +124,11 @@ class OrderSnapshot:
 class OrdersQuery:
     """What to pull: orders placed since `since`, and again those that we still hold as open.
 
-    `open_external_ids` are the orders that may still move, in a stable order.
+    `open_external_ids` are the orders that may still move, in a stable order. `sku_by_barcode` gives the
+    marketplace SKU of every barcode that the assortment knows, for answers that name only the barcode.
     """
 
     since: datetime
     until: datetime
     open_external_ids: tuple[str, ...] = ()
+    sku_by_barcode: Mapping[str, str] = field(default_factory=dict)

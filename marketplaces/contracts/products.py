@@ -36,7 +36,9 @@ class ProductSnapshot:
     """One listing. Sizes in millimetres, weight in grams, money in `currency`.
 
     `external_id` is the item in the seller's cabinet, `marketplace_sku` the item on the site (the key of
-    stock, orders and finance), `seller_sku` the seller's own article.
+    stock, orders and finance), `seller_sku` the seller's own article. `card_id` names the card that several
+    listings share as its sizes, `size` which of them this is; both empty where each listing is a card of its own.
+    Prices are None where they come by FetchesPrices.
     """
 
     external_id: str
@@ -46,6 +48,9 @@ class ProductSnapshot:
     barcodes: tuple[str, ...] = ()
     photo_url: str = ""
     category: str = ""
+    category_id: str = ""
+    card_id: str = ""
+    size: str = ""
     status: ListingStatus
     external_status: str
     is_archived: bool = False

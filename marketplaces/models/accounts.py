@@ -68,6 +68,8 @@ class MarketplaceAccount(CompanyOwned):
     payout_account = models.ForeignKey(
         BankAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="marketplace_accounts"
     )
+    # What kind of key it is, where limits depend on it (MarketplaceAdapter.limits_for).
+    key_kind = models.CharField(_("kind of the key"), max_length=32, blank=True)
     roles = models.JSONField(_("roles of the key"), default=list, blank=True)
     missing = models.JSONField(_("streams without a right"), default=list, blank=True)
     key_expires_at = models.DateTimeField(_("key expires"), null=True, blank=True)

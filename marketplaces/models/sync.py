@@ -19,6 +19,7 @@ class RunOutcome(StatusChoices):
 
     RUNNING = "running", "progress", "refresh-cw", False, _("Running")
     DONE = "done", "success", "check", True, _("Done")
+    WAITING = "waiting", "info", "clock", True, _("Waits for its turn")
     LIMITED = "limited", "warning", "clock", True, _("Waits for the limit")
     FAILED = "failed", "danger", "triangle-alert", True, _("Failed")
     SUSPICIOUS = "suspicious_empty", "warning", "triangle-alert", True, _("Suspiciously empty")

@@ -57,7 +57,13 @@ class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, Market
 
     code = "ozon"
     title = "Ozon"
+    base_url = "https://api-seller.ozon.ru"
     credentials_class = OzonCredentials
+    key_steps = (
+        _("Open Ozon Seller and go to Settings, then API keys. Only the owner of the cabinet sees them."),
+        _("Press “Generate key” and choose the role “Admin read only”. The cabinet changes nothing with it."),
+        _("Copy the Client-Id from the top of that page, and the key at once: Ozon shows it only one time."),
+    )
     order_page = "https://seller.ozon.ru/app/postings/fbo?postingDetails={external_id}"
     # Ozon gives 50 requests a second to a Client-Id; in any second at most 45 + 5 - 1 are sent. None of the
     # methods that we call has a limit of its own.
@@ -66,6 +72,16 @@ class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, Market
         Capability(stream="products", is_available=True),
         Capability(stream="stock", is_available=True),
         Capability(stream="orders", is_available=True),
+        Capability(
+            stream="prices",
+            is_available=False,
+            reason=_("Prices are read with the products; the cabinet does not change them yet."),
+        ),
+        Capability(
+            stream="tariffs",
+            is_available=False,
+            reason=_("The cabinet does not keep tariffs yet."),
+        ),
         Capability(
             stream="returns",
             is_available=False,
@@ -81,11 +97,6 @@ class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, Market
             is_available=False,
             since="2026-09-08",
             reason=_("Ozon replaced transactions by accruals; the cabinet does not read accruals yet."),
-        ),
-        Capability(
-            stream="prices",
-            is_available=False,
-            reason=_("Prices are read with the products; the cabinet does not change them yet."),
         ),
         Capability(stream="push", is_available=True),
     )

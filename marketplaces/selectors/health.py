@@ -269,12 +269,18 @@ def _quarantined(company: Company) -> dict[int, int]:
 def _limits(accounts: Sequence[MarketplaceAccount]) -> dict[int, tuple[LimitOnPage, ...]]:
     adapters = registry.adapters()
     owners = {
-        account.pk: limit_owner(account.marketplace, account.base_url, account.external_id)
+        account.pk: limit_owner(
+            account.marketplace, account.base_url, account.external_id, key_kind=account.key_kind
+        )
         for account in accounts
         if account.marketplace in adapters
     }
-    marketplaces = {account.pk: account.marketplace for account in accounts}
-    states = limit_states({owner: adapters[marketplaces[pk]].limits for pk, owner in owners.items()})
+    limits = {
+        owners[account.pk]: adapters[account.marketplace].limits_for(account.key_kind)
+        for account in accounts
+        if account.pk in owners
+    }
+    states = limit_states(limits)
     return {pk: tuple(_on_page(state) for state in states.get(owner, ())) for pk, owner in owners.items()}
 
 

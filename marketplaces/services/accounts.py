@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as say
@@ -79,7 +78,7 @@ def connect_account(
     (CredentialsRejected, TemporaryError, …) when the marketplace does not accept the key or does not answer.
     """
     adapter_class, parsed = _parsed(marketplace, credentials)
-    address = base_url or settings.MARKETPLACE_BASE_URLS[marketplace]
+    address = base_url or registry.base_url(marketplace)
     with open_with(adapter_class, parsed, base_url=address) as adapter:
         check = adapter.check()
     account = _create(company, adapter_class, parsed, check, title=title, base_url=address)
@@ -93,7 +92,7 @@ def try_credentials(
 ) -> AccountCheck:
     """What a key may do, without connecting anything. Raises as `connect_account`."""
     adapter_class, parsed = _parsed(marketplace, credentials)
-    address = base_url or settings.MARKETPLACE_BASE_URLS[marketplace]
+    address = base_url or registry.base_url(marketplace)
     with open_with(adapter_class, parsed, base_url=address) as adapter:
         return adapter.check()
 
@@ -293,6 +292,17 @@ def _give_key(
     return account
 
 
+def make_missing_streams() -> int:
+    """Give every account the streams that were added to the cabinet since it was connected; how many accounts have
+    a key and were looked at."""
+    adapters = registry.adapters()
+    accounts = MarketplaceAccount.all_companies.exclude(status__in=AccountStatus.finals())
+    known = [account for account in accounts.order_by("pk") if account.marketplace in adapters]
+    for account in known:
+        _make_streams(account, adapters[account.marketplace])
+    return len(known)
+
+
 def _make_streams(account: MarketplaceAccount, adapter_class: type[MarketplaceAdapter]) -> None:
     """The streams that the marketplace gives; those that are there stay where they are."""
     StreamState.all_companies.bulk_create(
@@ -343,6 +353,7 @@ def _apply(account: MarketplaceAccount, check: AccountCheck) -> None:
     account.ownership_form = check.ownership_form[:80]
     account.tax_system = check.tax_system[:24]
     account.roles = list(check.roles)
+    account.key_kind = check.key_kind[:32]
     account.checked_at = now
     account.save(
         update_fields=[
@@ -355,6 +366,7 @@ def _apply(account: MarketplaceAccount, check: AccountCheck) -> None:
             "ownership_form",
             "tax_system",
             "roles",
+            "key_kind",
             "checked_at",
         ]
     )

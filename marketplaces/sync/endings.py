@@ -28,6 +28,11 @@ class Ending:
     is_complete: bool = True
 
     @property
+    def is_good(self) -> bool:
+        """Whether nothing went wrong: it is done, or stands in the queue that the marketplace keeps."""
+        return self.outcome in (RunOutcome.DONE, RunOutcome.WAITING)
+
+    @property
     def waits_for_person(self) -> bool:
         """Whether nothing is tried again until somebody does something."""
         return self.code in (CredentialsRejected.code, RightMissing.code)
@@ -36,7 +41,7 @@ class Ending:
         """How long the stream rests now, after so many failures in a row."""
         if self.retry_after is not None:
             return self.retry_after
-        if self.outcome == RunOutcome.DONE:
+        if self.is_good:
             return every
         if self.outcome == RunOutcome.SUSPICIOUS:
             return schedule.backoff(failures, first=schedule.FIRST_DOUBT)

@@ -22,6 +22,7 @@ from marketplaces.errors import (
     MarketplaceError,
     RateLimited,
     RightMissing,
+    TurnIsFar,
 )
 from marketplaces.models import AccountStatus, MarketplaceAccount, RunOutcome, StreamState, SyncRun
 from marketplaces.streams import PageResult, PullRequest, SyncStream
@@ -284,6 +285,11 @@ def _ending(run: Run) -> Ending:
     try:
         with open_adapter(run.account) as adapter:
             return _read_all(run, adapter)
+    except TurnIsFar as exc:
+        # A request a minute is no failure: the worker does other work until then.
+        return Ending(
+            outcome=RunOutcome.WAITING, code=exc.code, is_complete=False, retry_after=exc.retry_after
+        )
     except MarketplaceError as exc:
         log.warning(
             "sync_failed",
@@ -380,7 +386,7 @@ def _give_back(run: Run, lease: Lease, ending: Ending) -> datetime:
     now = timezone.now()
     state: StreamState = StreamState.all_companies.select_for_update().get(pk=lease.state_id)
     is_wanted = state.wanted_at is not None
-    failures = 0 if ending.outcome == RunOutcome.DONE else state.failures + 1
+    failures = 0 if ending.is_good else state.failures + 1
     next_at = now if is_wanted else now + ending.pause(failures, every=run.source.every)
     changes: dict[str, Any] = {"due_at": next_at, "failures": failures}
     if ending.outcome == RunOutcome.DONE and ending.is_complete and run.moves_cursor:

@@ -62,6 +62,7 @@ def account_create(request: CompanyRequest) -> HttpResponse:
         "form": form,
         "marketplace": code,
         "marketplace_title": adapters[code].title,
+        "key_steps": [_(step) for step in adapters[code].key_steps],
         "choices": registry.choices(),
         "crumbs": _crumbs(request),
     }

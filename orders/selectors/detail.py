@@ -104,8 +104,13 @@ def _their_page(order: Order) -> str:
     return adapters[order.marketplace].order_page.format(external_id=quote(order.external_id))
 
 
+# What came to the buyer, also when it came back later.
+_DELIVERED = (OrderStatus.DELIVERED, OrderStatus.PARTLY_RETURNED, OrderStatus.RETURNED)
+
+
 def steps(order: Order, events: Sequence[OrderEvent]) -> list[Step]:
-    """The four steps that a seller sees, or those that were passed and the cancellation that ended them."""
+    """The four steps that a seller sees, with the return that came after them; or those that were passed and the
+    cancellation that ended them."""
     passed = _passed(order, events)
     current = _rank(order.status)
     is_cancelled = order.status == OrderStatus.CANCELLED
@@ -121,6 +126,17 @@ def steps(order: Order, events: Sequence[OrderEvent]) -> list[Step]:
         before = here or before
     if is_cancelled:
         result.append(_cancellation(order, passed.get(OrderStatus.CANCELLED.value), before))
+    for status in (OrderStatus.PARTLY_RETURNED, OrderStatus.RETURNED):
+        if here := passed.get(status.value):
+            result.append(
+                Step(
+                    name=status.label,
+                    state="bad",
+                    when=formats.moment(here.at),
+                    note=", ".join(note for note in (_after(before, here), _hint(here)) if note),
+                )
+            )
+            before = here
     return result
 
 
@@ -132,7 +148,7 @@ def _passed(order: Order, events: Sequence[OrderEvent]) -> Mapping[str, Passed]:
         passed[OrderStatus.ACCEPTED.value] = Passed(
             at=order.accepted_at or order.placed_at, precision=Precision.EXACT
         )
-    if order.delivered_at and order.status == OrderStatus.DELIVERED:
+    if order.delivered_at and order.status in _DELIVERED:
         passed[OrderStatus.DELIVERED.value] = Passed(at=order.delivered_at, precision=Precision.EXACT)
     if order.status != OrderStatus.UNKNOWN and str(order.status) not in passed:
         passed[str(order.status)] = Passed(at=order.status_at, precision=order.status_precision)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from catalog.models import Listing
 from catalog.services.days import touch_days
 from catalog.services.stock import NewUnits, hold_for_new_orders, listing_ids, release_holds
 from catalog.services.warehouses import warehouses_named
 from core.locks import lock_until_commit
 from core.merge import MergeRule, append, merge
 from core.money import LARGEST
-from core.periods import business_day
 from marketplaces.contracts.orders import OrderSnapshot, OrderStatus, Precision
 from marketplaces.contracts.pages import Rejected
 from marketplaces.streams import PageResult
@@ -24,6 +25,7 @@ from orders.models import EventKind, OrderEvent, OrderLine, OrderTally
 from orders.services.rows import (
     LINE_COLUMNS,
     ORDERS,
+    STEPS,
     Written,
     fingerprint,
     has_other_lines,
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from marketplaces.models import MarketplaceAccount
 
 _AT_WAREHOUSE = (OrderStatus.ACCEPTED, OrderStatus.PACKED)
+_DELIVERED = (OrderStatus.DELIVERED, OrderStatus.PARTLY_RETURNED)
+_RETURNED = (OrderStatus.PARTLY_RETURNED, OrderStatus.RETURNED)
 _FUTURE = timedelta(days=1)
 
 _EVENTS = MergeRule(
@@ -83,7 +87,8 @@ def record_orders(
     """
     lock_until_commit("orders", account.pk)
     sound, rejected = _sound(snapshots, observed_at=observed_at)
-    sound, prints = _news(account, sound)
+    sound, prints, known = _news(account, sound)
+    sound = _named(account, sound)
     warehouses = warehouses_named(
         account=account,
         names={
@@ -93,8 +98,8 @@ def record_orders(
         },
     )
     zone, now = account.company.zone, timezone.now()
-    rows = [
-        order_row(
+    rows = {
+        number: order_row(
             snapshot,
             account=account,
             zone=zone,
@@ -105,12 +110,24 @@ def record_orders(
             told_of=prints[number],
         )
         for number, snapshot in sound.items()
+    }
+    steps = {number for number in known if sound[number].is_partial}
+    written = [
+        Written(*row)
+        for row in (
+            *merge(ORDERS, (row for number, row in rows.items() if number not in steps)),
+            *(merge(STEPS, (rows[number] for number in steps)) if steps else ()),
+        )
     ]
-    written = [Written(*row) for row in merge(ORDERS, rows)]
     if written:
-        listings = _write_lines(account=account, written=written, sound=sound, prints=prints)
+        listings = _write_lines(
+            account=account,
+            written=[row for row in written if row.external_id not in steps],
+            sound=sound,
+            prints=prints,
+        )
         _write_events(account=account, written=written, sound=sound, source=source, recorded_at=now)
-        _keep_tally(account=account, written=written, sound=sound)
+        _keep_tally(account=account, written=written)
         _hold_stock(
             account=account,
             written=written,
@@ -166,19 +183,57 @@ def _broken_rule(snapshot: OrderSnapshot, *, observed_at: datetime) -> str:
 
 def _news(
     account: MarketplaceAccount, sound: Mapping[str, OrderSnapshot]
-) -> tuple[dict[str, OrderSnapshot], dict[str, bytes]]:
-    """The snapshots that say something we do not hold yet, and the fingerprints of them all.
+) -> tuple[dict[str, OrderSnapshot], dict[str, bytes], set[str]]:
+    """The snapshots that say something we do not hold yet, the fingerprints of them all, and which of the orders
+    that they speak of we hold.
 
     Most of what is read again is the same: it need not be made into rows and sent to PostgreSQL to be told so.
     """
     prints = {number: fingerprint(snapshot) for number, snapshot in sound.items()}
     held = held_orders(account, sound)
+    told = {
+        number: held[number].raise_floor(snapshot) if number in held else snapshot
+        for number, snapshot in sound.items()
+    }
     news = {
         number: snapshot
-        for number, snapshot in sound.items()
+        for number, snapshot in told.items()
         if number not in held or not held[number].is_all_of(snapshot, told_of=prints[number])
     }
-    return news, prints
+    return news, prints, held.keys() & news.keys()
+
+
+def _named(account: MarketplaceAccount, sound: dict[str, OrderSnapshot]) -> dict[str, OrderSnapshot]:
+    """The snapshots with the article and the name of the listing where the marketplace told none."""
+    skus = {
+        line.marketplace_sku
+        for snapshot in sound.values()
+        for line in snapshot.lines
+        if not (line.name and line.seller_sku)
+    }
+    if not skus:
+        return sound
+    rows = Listing.objects.for_company(account.company_id).filter(account=account, marketplace_sku__in=skus)
+    names = {
+        sku: (article, name)
+        for sku, article, name in rows.values_list("marketplace_sku", "seller_sku", "name")
+    }
+    return {
+        number: replace(
+            snapshot,
+            lines=tuple(
+                replace(
+                    line,
+                    seller_sku=line.seller_sku or names[line.marketplace_sku][0],
+                    name=line.name or names[line.marketplace_sku][1],
+                )
+                if line.marketplace_sku in names
+                else line
+                for line in snapshot.lines
+            ),
+        )
+        for number, snapshot in sound.items()
+    }
 
 
 def _write_lines(
@@ -245,6 +300,7 @@ def _changes(row: Written, snapshot: OrderSnapshot) -> list[tuple[EventKind, str
     """The steps to tell of: (kind, old status, new status, when, how well known)."""
     if row.is_new:
         accepted = OrderStatus.ACCEPTED.value
+        delivered = OrderStatus.DELIVERED.value
         began = (
             EventKind.STATUS,
             "",
@@ -254,22 +310,24 @@ def _changes(row: Written, snapshot: OrderSnapshot) -> list[tuple[EventKind, str
         )
         if row.status == accepted:
             return [began]
+        if row.status in _RETURNED and snapshot.delivered_at:
+            came = (EventKind.STATUS, accepted, delivered, snapshot.delivered_at, Precision.EXACT.value)
+            return [began, came, (EventKind.STATUS, delivered, row.status, row.status_at, row.precision)]
         return [began, (EventKind.STATUS, accepted, row.status, row.status_at, row.precision)]
     if row.old_status is None or row.status == row.old_status:
         return []
-    is_correction = OrderStatus.of(row.old_status).is_final
+    # A return goes on from the delivery; any other way out of a final status corrects it.
+    is_correction = OrderStatus.of(row.old_status).is_final and not (
+        row.old_status in _DELIVERED and row.status in _RETURNED
+    )
     kind = EventKind.CORRECTION if is_correction else EventKind.STATUS
     return [(kind, row.old_status, row.status, row.status_at, row.precision)]
 
 
-def _keep_tally(
-    *, account: MarketplaceAccount, written: Iterable[Written], sound: Mapping[str, OrderSnapshot]
-) -> None:
-    zone = account.company.zone
+def _keep_tally(*, account: MarketplaceAccount, written: Iterable[Written]) -> None:
     sums: dict[tuple[Any, str], list[Any]] = defaultdict(lambda: [0, 0, Decimal(0)])
     for row in written:
-        snapshot = sound[row.external_id]
-        _add(sums[business_day(snapshot.placed_at, zone), row.status], 1, snapshot.units, snapshot.amount)
+        _add(sums[row.day, row.status], 1, row.units, row.amount)
         if row.old_status is not None:
             _add(sums[row.old_day, row.old_status], -1, -(row.old_units or 0), -row.old_amount)
     merge(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -47,18 +47,21 @@ _CONTENT = (
 _TOLD_ONCE = ("accepted_at", "delivered_at", "expected_from", "expected_to")
 _WORDS_TOLD_ONCE = ("cancel_reason_id", "cancel_reason", "cancel_initiator")
 
-_FINALS = ", ".join(f"'{status.value}'" for status in OrderStatus.finals())
-_RANKS = (
-    "'{" + ",".join(status.value for status in sorted(OrderStatus, key=lambda one: one.rank)) + "}'::text[]"
-)
+
+def _rank_of(row: str) -> str:
+    """SQL for how far the status of a row has come; a status that nobody knows stands at the beginning."""
+    cases = " ".join(f"WHEN '{status.value}' THEN {status.rank}" for status in OrderStatus)
+    return f"(CASE {row}.status {cases} ELSE 0 END)"
+
+
 # A word that we do not know says nothing about how far the order has come.
 _IS_KNOWN = "EXCLUDED.status <> 'unknown'"
-# An order never moves back; a final status gives way to another final one only.
-_IS_OLD_NEWS = (
-    f"({_IS_KNOWN} AND CASE WHEN t.status IN ({_FINALS}) THEN EXCLUDED.status NOT IN ({_FINALS})"
-    f" ELSE array_position({_RANKS}, EXCLUDED.status::text) < array_position({_RANKS}, t.status::text) END)"
-)
+# An order never moves back; delivery and cancellation, which share a rank, give way to each other.
+_IS_OLD_NEWS = f"({_IS_KNOWN} AND {_rank_of('EXCLUDED')} < {_rank_of('t')})"
 _MOVES = f"({_IS_KNOWN} AND EXCLUDED.status <> t.status)"
+_HAS_OTHER_WORDS = (
+    "(EXCLUDED.external_status, EXCLUDED.external_substatus) <> (t.external_status, t.external_substatus)"
+)
 # Estimates are for the first sight only; from then on we notice changes ourselves.
 _IS_ESTIMATE = f"EXCLUDED.status_precision = '{Precision.ESTIMATED}'"
 
@@ -90,11 +93,26 @@ ORDERS = MergeRule(
     },
     when=f"EXCLUDED.observed_at >= t.observed_at AND NOT {_IS_OLD_NEWS} AND ("
     "EXCLUDED.fingerprint <> t.fingerprint"
+    f" OR {_HAS_OTHER_WORDS}"
     f" OR {_MOVES}"
     " OR (EXCLUDED.delivered_at IS NOT NULL AND t.delivered_at IS NULL)"
     " OR (EXCLUDED.cancel_reason <> '' AND t.cancel_reason = ''))",
-    new=("external_id", "status", "status_at", "status_precision"),
+    new=("external_id", "status", "status_at", "status_precision", "placed_date", "units", "amount"),
     old=("status", "placed_date", "units", "amount", "fingerprint"),
+)
+_STEP = ("status", "status_at", "status_precision", *_TOLD_ONCE, *_WORDS_TOLD_ONCE)
+# An answer that tells little more than the status: the rest of a held order stays as other answers told it.
+STEPS = replace(
+    ORDERS,
+    update={
+        **{name: ORDERS.update[name] for name in _STEP},
+        **dict.fromkeys(("external_status", "external_substatus", "observed_at", "changed_at")),
+    },
+    when=f"EXCLUDED.observed_at >= t.observed_at AND NOT {_IS_OLD_NEWS} AND ("
+    f"{_HAS_OTHER_WORDS}"
+    f" OR {_MOVES}"
+    " OR (EXCLUDED.delivered_at IS NOT NULL AND t.delivered_at IS NULL)"
+    " OR (EXCLUDED.cancel_reason <> '' AND t.cancel_reason = ''))",
 )
 
 
@@ -108,6 +126,9 @@ class Written:
     status: str
     status_at: datetime
     precision: str
+    day: Any
+    units: int
+    amount: Any
     old_status: str | None
     old_day: Any
     old_units: int | None
@@ -206,15 +227,13 @@ LINE_COLUMNS = (
 
 
 def fingerprint(snapshot: OrderSnapshot) -> bytes:
-    """20 bytes that change when anything told of the order changes, its lines in the first half."""
+    """20 bytes that change when anything told of the order but its status changes, its lines in the first half."""
     lines = [
         (one.marketplace_sku, one.seller_sku, one.name, one.quantity, one.price, one.discount)
         for one in snapshot.lines
     ]
     rest = (
         snapshot.number,
-        snapshot.external_status,
-        snapshot.external_substatus,
         snapshot.placed_at,
         snapshot.currency,
         snapshot.warehouse_external_id,
@@ -238,13 +257,32 @@ class Held(NamedTuple):
     external_id: str
     fingerprint: bytes
     status: str
+    external_status: str
+    external_substatus: str
     delivered_at: datetime | None
     cancel_reason: str
+
+    def raise_floor(self, snapshot: OrderSnapshot) -> OrderSnapshot:
+        """The snapshot as it is; with our status where the order has come further than the least it tells."""
+        if not snapshot.is_floor or self.status not in OrderStatus.values:
+            return snapshot
+        status = OrderStatus.of(self.status)
+        if status.rank <= snapshot.status.rank:
+            return snapshot
+        return replace(
+            snapshot,
+            status=status,
+            status_at=None,
+            external_status=self.external_status,
+            external_substatus=self.external_substatus,
+        )
 
     def is_all_of(self, snapshot: OrderSnapshot, *, told_of: bytes) -> bool:
         """Whether we hold everything that the snapshot says: the merge would change nothing (`ORDERS.when`)."""
         return (
-            bytes(self.fingerprint) == told_of
+            (snapshot.is_partial or bytes(self.fingerprint) == told_of)
+            and (snapshot.external_status, snapshot.external_substatus)
+            == (self.external_status, self.external_substatus)
             and snapshot.status in (self.status, OrderStatus.UNKNOWN)
             and not (snapshot.delivered_at and self.delivered_at is None)
             and not (snapshot.cancel_reason and not self.cancel_reason)

@@ -1,16 +1,19 @@
 """The dialect: which method answers which path, after the key and the limit are checked."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from sandbox.dialects import Refused, Reply, Request, reply_json
 from sandbox.limits import Gate
 from sandbox.ozon import cabinet, catalogue, notifications, postings, stocks
 from sandbox.ozon.calls import Call, Seller
 from sandbox.ozon.errors import (
+    BROKEN,
     DEACTIVATED,
     EXHAUSTED,
+    INTERNAL,
     INVALID_KEY,
     MISSING_ROLE,
     NO_METHOD,
@@ -23,21 +26,23 @@ from sandbox.ozon.errors import (
 )
 from sandbox.ozon.notifications import Post
 from sandbox.world.moments import instant
+from sandbox.world.seeds import mix
 
 #: Plain values to be written as JSON, or JSON already written.
 Answer = dict[str, Any] | bytes
 Method = Callable[[Call], Answer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Knock:
-    """A request before its key is checked."""
+_MOST_BYTES = 4_000_000
 
-    path: str
-    client_id: str
-    api_key: str
-    address: str
-    base_url: str
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """A request whose key is good: its seller, its arguments, and the headers of its answer."""
+
+    seller: Seller
+    body: dict[str, Any]
+    headers: tuple[tuple[str, str], ...]
 
 
 class Ozon:
@@ -47,6 +52,7 @@ class Ozon:
         """Serve these sellers, by client id."""
         self._sellers = sellers
         self._gate = gate
+        self._requests = 0
         self.methods: dict[str, Method] = {
             "/v1/roles": lambda call: cabinet.roles(call, methods=tuple(self.methods)),
             "/v1/seller/info": cabinet.seller_info,
@@ -73,38 +79,88 @@ class Ozon:
             "/v1/notification/push-type/list": notifications.list_types,
         }
 
-    def admit(self, knock: Knock, *, now: datetime) -> tuple[Seller, int]:
-        """Check key, network, limit and rights; return the seller and how many requests remain this second."""
-        if not knock.client_id or not knock.api_key:
+    def admit(self, request: Request) -> Admitted:
+        """Check key, network, limit and rights."""
+        self._requests += 1
+        trace = ("x-o3-trace-id", f"{mix(self._requests):016x}")
+        try:
+            _look(request)
+            seller, remaining = self._seller(request)
+            return Admitted(
+                seller=seller,
+                body=_arguments(request.body),
+                headers=(("Ratelimit-Remaining", str(remaining)), trace),
+            )
+        except ApiError as error:
+            raise Refused(_refusal(error, trace)) from error
+
+    def _seller(self, request: Request) -> tuple[Seller, int]:
+        client_id, api_key = request.headers.get("client-id", ""), request.headers.get("api-key", "")
+        if not client_id or not api_key:
             raise bad("Client-Id and Api-Key headers are required")
-        seller = self._sellers.get(knock.client_id)
-        if seller is None or seller.account.api_key != knock.api_key:
+        seller = self._sellers.get(client_id)
+        if seller is None or seller.account.api_key != api_key:
             raise forbidden(INVALID_KEY)
-        remaining = self._gate.enter(knock.client_id)
+        remaining = self._gate.enter(client_id)
         if remaining is None:
             raise ApiError(429, EXHAUSTED, RATE_LIMIT, retry_after=1)
-        if seller.account.revoked or cabinet.expiry(seller) <= now:
+        if seller.account.revoked or cabinet.expiry(seller) <= request.now:
             raise forbidden(DEACTIVATED)
-        if not seller.account.allows(knock.address):
+        if not seller.account.allows(request.address):
             raise forbidden(RESTRICTED)
-        if knock.path not in self.methods:
+        if request.path not in self.methods:
             raise ApiError(404, NOT_FOUND, NO_METHOD)
-        if not cabinet.may_call(seller.account.roles, knock.path):
+        if not cabinet.may_call(seller.account.roles, request.path):
             raise forbidden(MISSING_ROLE)
         return seller, remaining
 
-    def answer(
-        self,
-        knock: Knock,
-        seller: Seller,
-        body: dict[str, Any],
-        *,
-        now: datetime,
-        fault: str | None,
-        chance: float,
-    ) -> Answer:
+    def answer(self, admitted: Admitted, request: Request, *, fault: str | None, chance: float) -> Reply:
         """Call the method of an admitted request."""
         call = Call(
-            seller=seller, at=instant(now), body=body, base_url=knock.base_url, fault=fault, chance=chance
+            seller=admitted.seller,
+            at=instant(request.now),
+            body=admitted.body,
+            base_url=request.base_url,
+            fault=fault,
+            chance=chance,
         )
-        return self.methods[knock.path](call)
+        try:
+            document = self.methods[request.path](call)
+        except ApiError as error:
+            raise Refused(_refusal(error, *admitted.headers[1:])) from error
+        return reply_json(document, headers=admitted.headers)
+
+    def failure(self, fault: str) -> Reply:
+        """Word a failure on demand."""
+        match fault:
+            case "429":
+                return _refusal(ApiError(429, EXHAUSTED, RATE_LIMIT, retry_after=1))
+            case "500":
+                return _refusal(ApiError(500, BROKEN, INTERNAL))
+        return _refusal(forbidden(DEACTIVATED))
+
+
+def _look(request: Request) -> None:
+    if len(request.body) > _MOST_BYTES:
+        raise bad("request is too large")
+    if request.method != "POST":
+        raise ApiError(404, NOT_FOUND, NO_METHOD)
+
+
+def _refusal(error: ApiError, *headers: tuple[str, str]) -> Reply:
+    if error.retry_after is not None:
+        headers = (*headers, ("Retry-After", str(error.retry_after)), ("Ratelimit-Remaining", "0"))
+    return reply_json(error.body(), status=error.status, headers=headers)
+
+
+def _arguments(body: bytes) -> dict[str, Any]:
+    """Read the arguments; an empty body is an empty object, as with the real methods."""
+    if not body.strip():
+        return {}
+    try:
+        arguments = json.loads(body)
+    except ValueError as error:
+        raise bad("proto: syntax error: invalid JSON") from error
+    if not isinstance(arguments, dict):
+        raise bad("proto: unexpected token, object expected")
+    return arguments

@@ -18,6 +18,8 @@ class WorldSettings:
     """
 
     seed: int = 20261124
+    # Where the same goods are sold: each marketplace has orders and stock of its own.
+    channel: str = "ozon"
     skus: int = 240
     first_day: date = date(2026, 8, 26)
     days: int = 90

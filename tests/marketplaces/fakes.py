@@ -99,6 +99,7 @@ class FakeCredentials(BaseModel):
 class FakeAdapter(FetchesThings, ReceivesPush, MarketplaceAdapter):
     code = "fake"
     title = "Fake"
+    base_url = BASE_URL
     credentials_class = FakeCredentials
     limits: ClassVar[Mapping[str, Limit]] = {"": Limit(requests=1000)}
     capabilities = ()

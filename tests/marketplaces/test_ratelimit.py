@@ -59,12 +59,12 @@ def test_many_workers_together_stay_under_the_limit_in_any_second(owner: str) ->
 
 def test_a_turn_too_far_is_not_taken(owner: str) -> None:
     limiter = Limiter(owner=owner, limits={"": Limit(requests=100), "slow": Limit(requests=1, seconds=60)})
-    limiter.acquire(["slow"])
+    limiter.acquire("slow")
     with pytest.raises(RateLimited) as caught:
-        limiter.acquire(["slow"])
+        limiter.acquire("slow")
     assert timedelta(seconds=55) < caught.value.retry_after <= timedelta(seconds=60)
     with pytest.raises(RateLimited) as again:
-        limiter.acquire(["slow"])
+        limiter.acquire("slow")
     assert again.value.retry_after <= caught.value.retry_after, "asking in vain costs nothing"
     limiter.acquire()
 
@@ -74,7 +74,7 @@ def test_after_an_answer_429_nobody_asks_until_allowed(owner: str) -> None:
     one, other = Limiter(owner=owner, limits=limits), Limiter(owner=owner, limits=limits)
     one.block("", retry_after=timedelta(seconds=30))
     with pytest.raises(RateLimited) as caught:
-        other.acquire(["own"])
+        other.acquire("own")
     assert timedelta(seconds=28) < caught.value.retry_after <= timedelta(seconds=30)
 
     one.block("", retry_after=timedelta(seconds=1))
@@ -85,7 +85,7 @@ def test_after_an_answer_429_nobody_asks_until_allowed(owner: str) -> None:
 
 def test_an_unknown_group_is_the_group_of_all(owner: str) -> None:
     limiter = Limiter(owner=owner, limits={"": Limit(requests=1, seconds=60)})
-    limiter.acquire(["nowhere"])
+    limiter.acquire("nowhere")
     with pytest.raises(RateLimited):
         limiter.acquire()
 
@@ -98,7 +98,7 @@ def test_sellers_do_not_share_limits(owner: str) -> None:
 
 def test_the_page_reads_when_the_next_request_is_allowed(owner: str) -> None:
     limits = {"": Limit(requests=100), "slow": Limit(requests=1, seconds=60)}
-    Limiter(owner=owner, limits=limits).acquire(["slow"])
+    Limiter(owner=owner, limits=limits).acquire("slow")
     found = limit_states({owner: limits, f"{owner}-2": limits})
 
     slow = next(state for state in found[owner] if state.group == "slow")

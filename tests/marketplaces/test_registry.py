@@ -85,6 +85,6 @@ def test_manage_check_tells_of_every_trouble(settings: Any) -> None:
     settings.MARKETPLACES = {"fake": "nowhere.Adapter"}
     settings.SYNC_STREAMS = {"things": "nowhere.Stream"}
     settings.ACCOUNT_HOLDINGS = {"things": "tests.marketplaces.fakes.ThingStream"}
-    settings.MARKETPLACE_BASE_URLS = {}
+    settings.MARKETPLACE_BASE_URLS = {"fake": "no address"}
     found = {message.id for message in run_checks(tags=["marketplaces"])}
     assert found == {f"marketplaces.E00{number}" for number in (1, 2, 3, 4)}

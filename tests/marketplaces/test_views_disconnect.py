@@ -201,7 +201,7 @@ def test_every_noun_of_every_account_has_a_word(owner_client, account, company) 
 
     rows = {str(row.title): row for row in response.context["rows"]}
     assert list(rows) == [
-        "Товары", "Остатки", "Заказы", "Возвраты", "Поставки", "Финансы", "Цены", "Уведомления",
+        "Товары", "Остатки", "Заказы", "Цены", "Тарифы", "Возвраты", "Поставки", "Финансы", "Уведомления",
     ]  # fmt: skip
     stock = {one.title: ability.verdict.value for one, ability in rows["Остатки"].cells}
     assert stock == {

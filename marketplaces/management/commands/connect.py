@@ -6,7 +6,6 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -55,7 +54,7 @@ class Command(BaseCommand):
             raise _refusal(exc, marketplace=options["marketplace"], company=company) from None
 
     def _connect(self, company: Company, options: dict[str, Any], credentials: dict[str, str]) -> None:
-        address = options["base_url"] or settings.MARKETPLACE_BASE_URLS[options["marketplace"]]
+        address = options["base_url"] or registry.base_url(options["marketplace"])
         if options["dry_run"]:
             check = services.try_credentials(
                 marketplace=options["marketplace"], credentials=credentials, base_url=address

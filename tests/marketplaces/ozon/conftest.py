@@ -116,6 +116,7 @@ def adapter_over() -> Iterator[Callable[..., Adapter]]:
         http = Http(
             BASE_URL,
             marketplace="ozon",
+            own_url=Adapter.base_url,
             headers=Adapter.headers(credentials),
             explain=Adapter.explain,
             limiter=NoLimiter(),
