@@ -18,7 +18,7 @@ from core.components import Part
 from core.svg import LineChart, NamedMark, Point
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.models import AccountStatus, RunOutcome
-from marketplaces.registry import streams
+from marketplaces.registry import adapters, streams
 from marketplaces.selectors import Freshness, run_message
 
 if TYPE_CHECKING:
@@ -74,6 +74,67 @@ class Note:
 
 def tiles(sales: Sales) -> list[Tile]:
     """The strip of figures of a period."""
+    return _tiles_of_units(sales) if sales.is_mixed else _tiles_of_orders(sales)
+
+
+def _tiles_of_units(sales: Sales) -> list[Tile]:
+    """Where marketplaces are summed: an order is one unit here and a parcel there, so units are counted."""
+    now, before = sales.total, sales.total_before
+    return [
+        _money_tile(sales),
+        _tile(
+            sales,
+            label=_("Units ordered"),
+            unit=_("pcs."),
+            get=lambda totals: totals.units,
+            definition=_(
+                "Units of all positions ordered in the period, cancelled ones included. An order is not the same on "
+                "every marketplace, a unit is: the orders of each stand side by side below."
+            ),
+        ),
+        _tile(
+            sales,
+            label=_("Average price of a unit"),
+            unit="₽",
+            get=lambda totals: totals.average_unit,
+            definition=_("Ordered, in money ÷ units, cancelled ones included; at the seller's price."),
+        ),
+        Tile(
+            label=_("Delivered units"),
+            value=formats.number(now.delivered_units),
+            unit=_("pcs."),
+            note=_("%(share)s, on the way %(rest)s")
+            % {
+                "share": formats.percent(now.delivered_units_share),
+                "rest": formats.number(now.units_on_the_way),
+            },
+            definition=_(
+                "Units of the period that the buyer has already got, also those that came back later. The latest "
+                "ones are still on the way, so the figure goes on growing and is not compared."
+            ),
+            **_shapes(sales, lambda totals: totals.delivered_units),
+        ),
+        Tile(
+            label=_("Cancellations"),
+            value=None
+            if now.cancelled_units_share is None
+            else formats.number(now.cancelled_units_share * 100, digits=1),
+            unit="%",
+            change=formats.change(
+                now.cancelled_units_share,
+                before.cancelled_units_share if before else None,
+                more_is_better=None,
+                shares=True,
+            ),
+            was=formats.percent(before.cancelled_units_share) if before and before.units else "",
+            note="" if before else _nothing_before(sales),
+            definition=_("Units of cancelled orders ÷ all units of the period."),
+            **_shapes(sales, lambda totals: totals.cancelled_units_share),
+        ),
+    ]
+
+
+def _tiles_of_orders(sales: Sales) -> list[Tile]:
     now, before = sales.total, sales.total_before
     return [
         _money_tile(sales),
@@ -137,7 +198,7 @@ def line(sales: Sales, measure: Measure) -> LineChart:
     """Orders or money by day against the days before; today is dotted, it is not over."""
     is_money = measure is Measure.REVENUE
     get: Callable[[Totals], float] = (
-        (lambda totals: float(totals.amount)) if is_money else (lambda totals: totals.orders)
+        (lambda totals: float(totals.amount)) if is_money else partial(_counted, sales)
     )
     text: Callable[[float | None], str] = _roubles if is_money else formats.number
     window, now, before = sales.window, _values(sales.now, get), _values(sales.before, get)
@@ -167,12 +228,40 @@ def parts(sales: Sales) -> list[Part]:
     return [
         Part(
             label=count.status.label,
-            value=count.orders,
-            text=formats.number(count.orders),
+            value=count.count,
+            text=formats.number(count.count),
             tone=count.status.tone,
         )
         for count in sales.statuses
-        if count.orders
+        if count.count
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketplaceRow:
+    """One marketplace beside the others; `order_is` says what it calls an order."""
+
+    code: str
+    title: str
+    order_is: str
+    total: Totals
+    share: Decimal | None
+
+
+def side_by_side(sales: Sales) -> list[MarketplaceRow]:
+    """The marketplaces of the scope, the largest first; nothing where there is one."""
+    known = adapters()
+    return [
+        MarketplaceRow(
+            code=one.marketplace,
+            title=known.title(one.marketplace),
+            order_is=_(known[one.marketplace].order_is)
+            if one.marketplace in known and known[one.marketplace].order_is
+            else "",
+            total=one.total,
+            share=one.share,
+        )
+        for one in sales.marketplaces
     ]
 
 
@@ -193,6 +282,10 @@ def today_so_far(sales: Sales) -> str:
     today = sales.today
     if not today.orders:
         return _("No orders yet today.")
+    if sales.is_mixed:
+        return ngettext(
+            "Today: %(count)s unit for %(amount)s.", "Today: %(count)s units for %(amount)s.", today.units
+        ) % {"count": formats.number(today.units), "amount": formats.money(today.amount)}
     orders = ngettext(
         "Today: %(count)s order for %(amount)s.", "Today: %(count)s orders for %(amount)s.", today.orders
     ) % {"count": formats.number(today.orders), "amount": formats.money(today.amount)}
@@ -328,10 +421,16 @@ def _message(sales: Sales, measure: Measure) -> str:
             "days": days,
             "total": formats.money(sales.total.amount),
         }
-    return _("Orders by day, %(days)s: %(total)s in all") % {
-        "days": days,
-        "total": formats.number(sales.total.orders),
-    }
+    words = (
+        _("Units ordered by day, %(days)s: %(total)s in all")
+        if sales.is_mixed
+        else _("Orders by day, %(days)s: %(total)s in all")
+    )
+    return words % {"days": days, "total": formats.number(sales.counted)}
+
+
+def _counted(sales: Sales, totals: Totals) -> int:
+    return totals.units if sales.is_mixed else totals.orders
 
 
 def _marks(

@@ -49,12 +49,16 @@ _BUILD_DAYS = f"""
 """  # noqa: S608 - constants of this module
 _BUILD_HOURS = """
     INSERT INTO analytics_hourlyorders (
-        company_id, account_id, day, hour, orders, units, amount, delivered, cancelled
+        company_id, account_id, day, hour, orders, units, amount, delivered, cancelled, delivered_units,
+        cancelled_units
     )
     SELECT
         o.company_id, o.account_id, o.placed_date, extract(hour FROM o.placed_at AT TIME ZONE %(zone)s),
         count(*), sum(o.units), sum(o.amount),
-        count(*) FILTER (WHERE o.status IN ('delivered', 'partly_returned', 'returned')), count(*) FILTER (WHERE o.status = 'cancelled')
+        count(*) FILTER (WHERE o.status IN ('delivered', 'partly_returned', 'returned')),
+        count(*) FILTER (WHERE o.status = 'cancelled'),
+        coalesce(sum(o.units) FILTER (WHERE o.status IN ('delivered', 'partly_returned', 'returned')), 0),
+        coalesce(sum(o.units) FILTER (WHERE o.status = 'cancelled'), 0)
     FROM unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS d (day, starts, ends)
     JOIN orders_order o
         ON o.company_id = %(company)s

@@ -71,6 +71,8 @@ class HourlyOrders(CompanyOwned):
     amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     delivered = models.IntegerField(default=0)
     cancelled = models.IntegerField(default=0)
+    delivered_units = models.IntegerField(default=0)
+    cancelled_units = models.IntegerField(default=0)
 
     all_companies = CompanyQuerySet.as_manager()
     objects = ScopedManager.from_queryset(CompanyQuerySet)()

@@ -86,17 +86,21 @@ def _figures(request: CompanyRequest, found: Dashboard, choice: Mapping[str, Any
         if found.health.is_begun or found.scope.is_narrowed
         else onboarding(request.company, rights=request.membership.rights),
         "account": choice["account"],
+        "marketplace": choice["marketplace"],
         "has_orders": sales.first_day is not None,
         "tiles": charts.tiles(sales),
         "line": charts.line(sales, choice["measure"]),
         "measures": [
             Tab(
-                label=one.label, url=link(request.GET, measure=one.value), is_current=one is choice["measure"]
+                label=_("Units") if sales.is_mixed and one is Measure.ORDERS else one.label,
+                url=link(request.GET, measure=one.value),
+                is_current=one is choice["measure"],
             )
             for one in Measure
         ],
         "parts": charts.parts(sales),
         "stuck_norms": charts.stuck_norms(),
+        "side_by_side": charts.side_by_side(sales),
         "today": charts.today_so_far(sales),
         "stock_rows": [(row, charts.where(row)) for row in found.stock.soonest],
         "happened": [(run, charts.told(run)) for run in found.happened.runs],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 
 from django.db.models import F, Min, Q
 from django.urls import reverse
@@ -55,6 +56,14 @@ class AccountOption:
     note: StrOrPromise = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketplaceOption:
+    """A row of the switcher above the accounts: a marketplace on which the company has some."""
+
+    code: str
+    title: str
+
+
 # Address, label, icon, and the URL names of which this is the section.
 _SECTIONS: tuple[tuple[str, StrOrPromise, str], ...] = (
     ("analytics:dashboard", _("Morning"), "gauge"),
@@ -90,7 +99,11 @@ def _company_page(request: CompanyRequest) -> dict[str, Any]:
         "role": request.membership.get_role_display(),
         "visit": getattr(request, "visit", None),
         "accounts": accounts,
+        "marketplaces": cache(lambda: _marketplaces(accounts())),
         "selected_account": cache(lambda: _selected(accounts(), request.GET.get("account", ""))),
+        "selected_marketplace": cache(
+            lambda: _selected_marketplace(accounts(), request.GET.get("marketplace", ""))
+        ),
         "navigation": cache(lambda: _navigation(request)),
         "settings_menu": cache(lambda: settings_menu(request)),
         "data_as_of": cache(lambda: _data_as_of(accounts())),
@@ -124,6 +137,25 @@ def _selected(accounts: Sequence[AccountOption], asked: str) -> AccountOption | 
     return next((account for account in accounts if str(account.pk) == asked), None)
 
 
+def _marketplaces(accounts: Sequence[AccountOption]) -> list[MarketplaceOption]:
+    """The marketplaces of the accounts; nothing to choose from when there is one."""
+    codes = list(dict.fromkeys(account.marketplace for account in accounts))
+    if len(codes) < 2:
+        return []
+    titles = registry.adapters()
+    return [MarketplaceOption(code=code, title=titles.title(code)) for code in codes]
+
+
+def _selected_marketplace(accounts: Sequence[AccountOption], asked: str) -> MarketplaceOption | None:
+    return next((one for one in _marketplaces(accounts) if one.code == asked), None)
+
+
+def _narrowed(request: CompanyRequest) -> str:
+    """What the reader has chosen in the switcher, to go along with him from section to section."""
+    chosen = {name: request.GET[name] for name in ("account", "marketplace") if request.GET.get(name)}
+    return f"?{urlencode(chosen)}" if chosen else ""
+
+
 def _data_as_of(accounts: Sequence[AccountOption]) -> datetime | None:
     """The age of the oldest orders shown: no active account is newer than what the bar says."""
     moments = [account.orders_as_of for account in accounts if account.is_active]
@@ -133,7 +165,9 @@ def _data_as_of(accounts: Sequence[AccountOption]) -> datetime | None:
 def _navigation(request: CompanyRequest) -> list[NavigationItem]:
     slug = request.company.slug
     items = [
-        NavigationItem(label=label, url=url, icon=icon, is_current=_is_current(request, name, url))
+        NavigationItem(
+            label=label, url=url + _narrowed(request), icon=icon, is_current=_is_current(request, name, url)
+        )
         for name, label, icon in _SECTIONS
         for url in [reverse(name, args=[slug])]
     ]

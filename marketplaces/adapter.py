@@ -50,6 +50,8 @@ class MarketplaceAdapter(ABC):
     base_url: ClassVar[str]
     # How a person gets a key, step by step: message ids.
     key_steps: ClassVar[tuple[str, ...]] = ()
+    # What one order is there, for a reader who compares marketplaces: a message id.
+    order_is: ClassVar[str] = ""
     # Where a person opens an order in the marketplace's own cabinet, with `{external_id}`; empty when nowhere.
     order_page: ClassVar[str] = ""
 

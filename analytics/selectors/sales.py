@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +30,10 @@ STUCK_AFTER: Final = {
 }
 
 
+_BY_HOUR: Final = (
+    "orders", "units", "amount", "delivered", "cancelled", "delivered_units", "cancelled_units",
+)  # fmt: skip
+
 # What came to the buyer, also when it came back later.
 DELIVERED: Final = (OrderStatus.DELIVERED, OrderStatus.PARTLY_RETURNED, OrderStatus.RETURNED)
 
@@ -43,14 +47,13 @@ class Totals:
     amount: Decimal = Decimal(0)
     delivered: int = 0
     cancelled: int = 0
+    delivered_units: int = 0
+    cancelled_units: int = 0
+    returned_units: int = 0
 
     def __add__(self, other: Totals) -> Totals:
         return Totals(
-            orders=self.orders + other.orders,
-            units=self.units + other.units,
-            amount=self.amount + other.amount,
-            delivered=self.delivered + other.delivered,
-            cancelled=self.cancelled + other.cancelled,
+            **{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}
         )
 
     @property
@@ -69,6 +72,26 @@ class Totals:
         return Decimal(self.delivered) / self.orders if self.orders else None
 
     @property
+    def average_unit(self) -> Decimal | None:
+        """Money a unit; None without units."""
+        return self.amount / self.units if self.units else None
+
+    @property
+    def cancelled_units_share(self) -> Decimal | None:
+        """Units of cancelled orders of all units, 0–1; None without units."""
+        return Decimal(self.cancelled_units) / self.units if self.units else None
+
+    @property
+    def delivered_units_share(self) -> Decimal | None:
+        """Units of delivered orders of all units, 0–1; None without units."""
+        return Decimal(self.delivered_units) / self.units if self.units else None
+
+    @property
+    def units_on_the_way(self) -> int:
+        """Units of orders that may still move."""
+        return self.units - self.delivered_units - self.cancelled_units
+
+    @property
     def on_the_way(self) -> int:
         """Orders that may still move."""
         return self.orders - self.delivered - self.cancelled
@@ -76,19 +99,30 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusCount:
-    """The orders of the window in a status; `stuck` are those of any day that stand in it for too long."""
+    """The orders of the window in a status, or their units where marketplaces are summed (Sales.is_mixed);
+    `stuck` are those of any day that stand in it for too long."""
 
     status: OrderStatus
-    orders: int
+    count: int
     share: Decimal
     stuck: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketplaceSales:
+    """What was ordered on one marketplace in the window."""
+
+    marketplace: str
+    total: Totals
+    share: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sales:
     """What was ordered in the window, day by day, against the days before.
 
-    `now` and `before` have one entry a day, None for days before the first known order. `total_before` is
+    `is_mixed` says that several marketplaces are summed: then orders, which are not the same everywhere, stand side
+    by side in `marketplaces`, and units and money are summed. `now` and `before` have one entry a day, None for days before the first known order. `total_before` is
     None when the days before are not wholly known.
     """
 
@@ -98,6 +132,8 @@ class Sales:
     total: Totals
     total_before: Totals | None
     statuses: tuple[StatusCount, ...]
+    is_mixed: bool
+    marketplaces: tuple[MarketplaceSales, ...]
     first_day: date | None
 
     @property
@@ -106,13 +142,18 @@ class Sales:
         return self.now[-1] or Totals()
 
     @property
+    def counted(self) -> int:
+        """The orders of the window; the units where marketplaces are summed."""
+        return self.total.units if self.is_mixed else self.total.orders
+
+    @property
     def stuck(self) -> int:
-        """Orders that stand in some status for too long."""
+        """Orders (units where marketplaces are summed) that stand in some status for too long."""
         return sum(count.stuck or 0 for count in self.statuses)
 
 
 def sales(scope: Scope, window: Window) -> Sales:
-    """Read the sales of a window (four queries)."""
+    """Read the sales of a window (four queries; one more where marketplaces are summed)."""
     first_day = _first_day(scope)
     tallies = _tallies(scope, Days(first=window.before.first, after=window.days.after))
     now = _by_day(tallies, window.days, first_day=first_day)
@@ -125,7 +166,14 @@ def sales(scope: Scope, window: Window) -> Sales:
         before=before,
         total=_sum(now),
         total_before=_sum(before) if window.is_comparable(first_day) else None,
-        statuses=_statuses(tallies, window.days, stuck=_stuck(scope, today=window.today)),
+        statuses=_statuses(
+            tallies,
+            window.days,
+            stuck=_stuck(scope, today=window.today),
+            by_units=scope.is_mixed,
+        ),
+        is_mixed=scope.is_mixed,
+        marketplaces=_by_marketplace(scope, window.days) if scope.is_mixed else (),
         first_day=first_day,
     )
 
@@ -145,15 +193,41 @@ def _tallies(scope: Scope, days: Days) -> dict[tuple[date, OrderStatus], Totals]
         .order_by("day", "status")
     )
     return {
-        (day, status): Totals(
-            orders=orders,
-            units=units,
-            amount=amount,
-            delivered=orders if status in DELIVERED else 0,
-            cancelled=orders if status == OrderStatus.CANCELLED else 0,
-        )
-        for day, status, orders, units, amount in rows
+        (day, status): _totals(status, orders, units, amount) for day, status, orders, units, amount in rows
     }
+
+
+def _by_marketplace(scope: Scope, days: Days) -> tuple[MarketplaceSales, ...]:
+    rows = (
+        OrderTally.objects.for_company(scope.company)
+        .filter(day__gte=days.first, day__lt=days.after, **scope.filters)
+        .values_list("account__marketplace", "status")
+        .annotate(Sum("orders"), Sum("units"), Sum("amount"))
+        .order_by("account__marketplace", "status")
+    )
+    sums: dict[str, Totals] = {account.marketplace: Totals() for account in scope.accounts}
+    for marketplace, status, orders, units, amount in rows:
+        sums[marketplace] = sums.get(marketplace, Totals()) + _totals(status, orders, units, amount)
+    whole = sum((totals.amount for totals in sums.values()), Decimal(0))
+    found = [
+        MarketplaceSales(marketplace=code, total=totals, share=totals.amount / whole if whole else None)
+        for code, totals in sums.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.total.amount, one.marketplace)))
+
+
+def _totals(status: str, orders: int, units: int, amount: Decimal) -> Totals:
+    is_delivered, is_cancelled = status in DELIVERED, status == OrderStatus.CANCELLED
+    return Totals(
+        orders=orders,
+        units=units,
+        amount=amount,
+        delivered=orders if is_delivered else 0,
+        cancelled=orders if is_cancelled else 0,
+        delivered_units=units if is_delivered else 0,
+        cancelled_units=units if is_cancelled else 0,
+        returned_units=units if status == OrderStatus.RETURNED else 0,
+    )
 
 
 def _by_day(
@@ -169,7 +243,7 @@ def _until_hour(scope: Scope, day: date, *, hour: int) -> Totals:
     sums: dict[str, Any] = (
         HourlyOrders.objects.for_company(scope.company)
         .filter(day=day, hour__lt=hour, **scope.filters)
-        .aggregate(**{name: Sum(name) for name in ("orders", "units", "amount", "delivered", "cancelled")})
+        .aggregate(**{name: Sum(name) for name in _BY_HOUR})
     )
     known: dict[str, Any] = {name: value or 0 for name, value in sums.items()}
     return Totals(**known)
@@ -180,22 +254,27 @@ def _stuck(scope: Scope, *, today: date) -> dict[OrderStatus, int]:
     for status, norm in STUCK_AFTER.items():
         too_old |= Q(status=status, day__lt=today - timedelta(days=norm))
     rows = OrderTally.objects.for_company(scope.company).filter(too_old, orders__gt=0, **scope.filters)
-    return dict(rows.values_list("status").annotate(Sum("orders")).order_by("status"))
+    counted = "units" if scope.is_mixed else "orders"
+    return dict(rows.values_list("status").annotate(Sum(counted)).order_by("status"))
 
 
 def _statuses(
-    tallies: dict[tuple[date, OrderStatus], Totals], days: Days, *, stuck: dict[OrderStatus, int]
+    tallies: dict[tuple[date, OrderStatus], Totals],
+    days: Days,
+    *,
+    stuck: dict[OrderStatus, int],
+    by_units: bool,
 ) -> tuple[StatusCount, ...]:
     counts: dict[OrderStatus, int] = defaultdict(int)
     for (day, status), totals in tallies.items():
         if day in days:
-            counts[status] += totals.orders
+            counts[status] += totals.units if by_units else totals.orders
     whole = sum(counts.values())
     shown = [status for status in OrderStatus if status.is_always_shown or counts[status]]
     return tuple(
         StatusCount(
             status=status,
-            orders=counts[status],
+            count=counts[status],
             share=Decimal(counts[status]) / whole if whole else Decimal(0),
             stuck=stuck.get(status, 0) if status in OPEN else None,
         )

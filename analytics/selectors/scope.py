@@ -24,6 +24,11 @@ class Scope:
     is_narrowed: bool = False
 
     @property
+    def is_mixed(self) -> bool:
+        """Whether several marketplaces are summed: an order is not the same on each, a unit is."""
+        return len({account.marketplace for account in self.accounts}) > 1
+
+    @property
     def filters(self) -> dict[str, Any]:
         """What narrows a query by account."""
         return {"account_id__in": [account.pk for account in self.accounts]} if self.is_narrowed else {}

@@ -64,6 +64,7 @@ class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, Market
         _("Press “Generate key” and choose the role “Admin read only”. The cabinet changes nothing with it."),
         _("Copy the Client-Id from the top of that page, and the key at once: Ozon shows it only one time."),
     )
+    order_is = _("A posting: one parcel of a purchase, with any number of units.")
     order_page = "https://seller.ozon.ru/app/postings/fbo?postingDetails={external_id}"
     # Ozon gives 50 requests a second to a Client-Id; in any second at most 45 + 5 - 1 are sent. None of the
     # methods that we call has a limit of its own.

@@ -33,6 +33,8 @@ def sold(values, before=None, *, period=Period.FOUR_WEEKS, now=NOW, amount=Decim
         total=sum((day for day in days if day), Totals()),
         total_before=sum(old, Totals()) if before else None,
         statuses=(),
+        is_mixed=False,
+        marketplaces=(),
         first_day=date(2026, 1, 1),
     )
 
@@ -119,3 +121,15 @@ def test_today_is_told_with_what_was_cancelled_of_it(cancelled, tail):
     told = charts.today_so_far(replace(sales, now=(*sales.now[:-1], today)))
 
     assert told.replace("\u00a0", " ") == f"Сегодня: 21 заказ на 2 100 ₽.{tail}"
+
+
+def test_where_marketplaces_are_summed_units_are_counted():
+    days = tuple(Totals(orders=10, units=20, amount=Decimal(1000)) for _day in range(28))
+    mixed = replace(sold([10] * 28), now=days, total=sum(days, Totals()), is_mixed=True)
+
+    by_units, by_orders = charts.tiles(mixed), charts.tiles(replace(mixed, is_mixed=False))
+
+    assert by_units[1].value == by_orders[2].value == "560"
+    assert by_orders[1].value == "280"
+    assert charts.line(mixed, Measure.ORDERS).now_total == "560"
+    assert "560" in charts.line(mixed, Measure.ORDERS).message

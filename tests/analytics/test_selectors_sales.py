@@ -45,11 +45,46 @@ def test_days_and_statuses_add_up_to_the_total(account):
 
     found = read(account.company)
 
-    assert found.total == Totals(orders=6, units=8, amount=Decimal("370.00"), delivered=2, cancelled=1)
+    assert found.total == Totals(
+        orders=6, units=8, amount=Decimal("370.00"),
+        delivered=2, cancelled=1, delivered_units=2, cancelled_units=1,
+    )  # fmt: skip
     assert sum((day for day in found.now if day), Totals()) == found.total
-    assert sum(count.orders for count in found.statuses) == found.total.orders
+    assert sum(count.count for count in found.statuses) == found.total.orders
     assert sum(count.share for count in found.statuses) == 1
-    assert found.today == Totals(orders=4, units=6, amount=Decimal("350.00"), cancelled=1)
+    assert found.today == Totals(orders=4, units=6, amount=Decimal("350.00"), cancelled=1, cancelled_units=1)
+
+
+def test_marketplaces_are_summed_by_units_and_stand_side_by_side(account):
+    other = AccountFactory(company=account.company, marketplace="wildberries")
+    tally(account, age=0, orders=2, units=6, amount="600.00")
+    tally(other, age=0, orders=3, units=3, amount="150.00")
+    tally(other, age=1, status=OrderStatus.RETURNED, orders=1, units=1, amount="50.00")
+
+    found = read(account.company)
+
+    assert found.is_mixed
+    assert found.counted == found.total.units == 10
+    assert {count.status: count.count for count in found.statuses if count.count} == {
+        OrderStatus.ACCEPTED: 9,
+        OrderStatus.RETURNED: 1,
+    }
+    assert [
+        (one.marketplace, one.total.orders, one.total.units, one.share) for one in found.marketplaces
+    ] == [
+        ("ozon", 2, 6, Decimal("0.75")),
+        ("wildberries", 4, 4, Decimal("0.25")),
+    ]
+    assert found.marketplaces[1].total.returned_units == found.marketplaces[1].total.delivered_units == 1
+
+
+def test_one_marketplace_alone_counts_its_orders(account):
+    AccountFactory(company=account.company, marketplace="wildberries")
+    tally(account, age=0, orders=2, units=6, amount="600.00")
+
+    found = read(account.company, marketplace="ozon")
+
+    assert (found.is_mixed, found.counted, found.marketplaces) == (False, 2, ())
 
 
 def test_shares_and_averages_are_of_all_orders():
