@@ -44,6 +44,10 @@ _AT_WAREHOUSE = (OrderStatus.ACCEPTED, OrderStatus.PACKED)
 _DELIVERED = (OrderStatus.DELIVERED, OrderStatus.PARTLY_RETURNED)
 _RETURNED = (OrderStatus.PARTLY_RETURNED, OrderStatus.RETURNED)
 _FUTURE = timedelta(days=1)
+_STATUS_FIELDS = (
+    "status", "external_status", "external_substatus", "status_at", "cancel_reason_id", "cancel_reason",
+    "cancel_initiator",
+)  # fmt: skip
 
 _EVENTS = MergeRule(
     model=OrderEvent,
@@ -164,9 +168,22 @@ def _sound(
             )
             continue
         known = sound.get(snapshot.external_id)
-        if known is None or snapshot.status.rank >= known.status.rank:
-            sound[snapshot.external_id] = snapshot
+        sound[snapshot.external_id] = snapshot if known is None else _together(known, snapshot)
     return sound, rejected
+
+
+def _together(earlier: OrderSnapshot, later: OrderSnapshot) -> OrderSnapshot:
+    """What two answers of a page say of one order: the furthest status, and the rest from the one that tells it
+    whole."""
+    further, other = (later, earlier) if later.status.rank >= earlier.status.rank else (earlier, later)
+    if not further.is_partial or other.is_partial:
+        return further
+    return replace(
+        other,
+        **{name: getattr(further, name) for name in _STATUS_FIELDS},
+        delivered_at=further.delivered_at or other.delivered_at,
+        is_floor=False,
+    )
 
 
 def _broken_rule(snapshot: OrderSnapshot, *, observed_at: datetime) -> str:

@@ -20,6 +20,7 @@ from marketplaces.errors import (
     RequestRejected,
     RightMissing,
     TemporaryError,
+    TurnIsFar,
 )
 from marketplaces.models import (
     AccountStatus,
@@ -140,6 +141,26 @@ def test_failures_back_off_and_say_when_in_the_sellers_language(shop: Shop, sync
     assert 180 < pauses[2] < 300
     assert run.message.startswith("Fake не отвечает или отвечает ошибкой. Прежние данные на месте. Повторим")
     assert "internals" not in run.message
+
+
+def test_a_turn_that_is_far_is_no_failure_and_is_due_when_it_comes(
+    shop: Shop, sync: Sync, state: State
+) -> None:
+    shop.things = {"a": "1", "b": "2", "c": "3"}
+    shop.before_page = raising(TurnIsFar("a request a minute", retry_after=timedelta(seconds=60)), at=1)
+
+    run = sync()
+
+    assert (run.outcome, run.error_code, run.pages) == (RunOutcome.WAITING, "waits_for_turn", 1)
+    assert state().failures == 0
+    assert state().cursor == {"after": "b"}, "what was read is kept"
+    assert state().due_at - timezone.now() == pytest.approx(timedelta(seconds=60), abs=timedelta(seconds=5))
+    assert run.next_at == state().due_at
+    assert state().succeeded_at is None
+
+    shop.before_page = raising(RuntimeError("never"), at=99)
+    assert sync(trigger=Trigger.MANUAL).outcome == RunOutcome.DONE
+    assert names() == shop.things
 
 
 def test_over_the_limit_the_run_ends_and_comes_back_when_allowed(

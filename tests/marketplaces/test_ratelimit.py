@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from marketplaces import ratelimit
-from marketplaces.errors import RateLimited, TemporaryError
+from marketplaces.errors import RateLimited, TemporaryError, TurnIsFar
 from marketplaces.ratelimit import Limit, Limiter, limit_states
 
 
@@ -67,6 +67,59 @@ def test_a_turn_too_far_is_not_taken(owner: str) -> None:
         limiter.acquire("slow")
     assert again.value.retry_after <= caught.value.retry_after, "asking in vain costs nothing"
     limiter.acquire()
+
+
+def test_a_request_counts_as_many_times_as_it_says(owner: str) -> None:
+    limits = {"": Limit(requests=100, burst=10), "items": Limit(requests=100, seconds=60, burst=100)}
+    limiter = Limiter(owner=owner, limits=limits)
+    limiter.acquire("items", cost=60)
+    with pytest.raises(TurnIsFar) as caught:
+        limiter.acquire("items", cost=60)
+    assert timedelta(seconds=10) < caught.value.retry_after <= timedelta(seconds=12), "20 items at 0.6 s each"
+    limiter.acquire("items", cost=40)
+    limiter.acquire()
+
+
+def test_a_request_larger_than_the_bucket_waits_for_all_of_itself(owner: str) -> None:
+    limiter = Limiter(owner=owner, limits={"": Limit(requests=100), "items": Limit(requests=1, burst=2)})
+    with pytest.raises(TurnIsFar) as caught:
+        limiter.acquire("items", cost=10)
+    assert timedelta(seconds=7) < caught.value.retry_after <= timedelta(seconds=8)
+
+
+def test_no_more_requests_run_at_once_than_the_marketplace_allows(owner: str) -> None:
+    running: list[int] = []
+    most: list[int] = []
+    lock = threading.Lock()
+
+    def work() -> None:
+        limiter = Limiter(owner=owner, limits={}, parallel=3)
+        with limiter.place():
+            with lock:
+                running.append(1)
+                most.append(len(running))
+            time.sleep(0.1)
+            with lock:
+                running.pop()
+
+    workers = [threading.Thread(target=work) for _worker in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert max(most) == 3
+    assert len(most) == 8
+
+
+def test_who_finds_no_place_comes_again_and_a_place_left_is_free(owner: str) -> None:
+    waits: list[float] = []
+    first = Limiter(owner=owner, limits={}, parallel=1)
+    second = Limiter(owner=owner, limits={}, parallel=1, sleep=waits.append)
+    with first.place(), pytest.raises(TurnIsFar), second.place():
+        pass
+    assert sum(waits) >= 2
+    with second.place():
+        pass
 
 
 def test_after_an_answer_429_nobody_asks_until_allowed(owner: str) -> None:

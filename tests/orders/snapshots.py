@@ -19,6 +19,8 @@ WORDS = {
     OrderStatus.DELIVERED: "delivered",
     OrderStatus.CANCELLED: "cancelled",
     OrderStatus.UNKNOWN: "waiting_for_the_moon",
+    OrderStatus.PARTLY_RETURNED: "partly_returned",
+    OrderStatus.RETURNED: "returned",
 }
 
 
