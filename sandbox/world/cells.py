@@ -41,7 +41,7 @@ class Cells:
 
     def __init__(self, settings: WorldSettings, products: tuple[Product, ...], *, per_day: float) -> None:
         """Spread the products over the warehouses; `per_day` sets the size of the safety stock."""
-        self._seed = settings.seed
+        self._seed = settings.own_seed
         self._rate = settings.stockout_rate
         total = sum(product.popularity for product in products)
         self._outs: dict[tuple[int, int], int] = {}

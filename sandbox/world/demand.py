@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from sandbox.world.catalog import Product
+from sandbox.world.listings import is_listed
 from sandbox.world.moments import day_date, day_number
 from sandbox.world.seeds import unit
 from sandbox.world.settings import WorldSettings
@@ -103,7 +104,8 @@ class Demand:
 
     def __init__(self, settings: WorldSettings, products: tuple[Product, ...]) -> None:
         """Scale the seasons to the size that the settings ask for."""
-        self._seed = settings.seed
+        self._seed = settings.own_seed
+        self._channel = settings.channel
         self._first = day_number(settings.first_day)
         self._products = products
         self._scale = settings.per_day
@@ -139,7 +141,8 @@ class Demand:
             weight = product.popularity * seasons[product.family.season]
             if promo and self.joins(promo, product):
                 weight *= 1.6
-            weights.append(0.0 if product.archived or product.launched > day else weight)
+            is_sold = is_listed(self._channel, product) and not product.archived and product.launched <= day
+            weights.append(weight if is_sold else 0.0)
         if not any(weights):
             weights[0] = 1.0
         return list(accumulate(weights))

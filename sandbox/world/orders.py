@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import accumulate
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from sandbox.world.cells import Cells, routes
 from sandbox.world.demand import HOUR_WEIGHTS, HOURS, Demand, pick
 from sandbox.world.geography import CLUSTERS, WAREHOUSES
 from sandbox.world.moments import DAY, HOUR, MINUTE, SECOND
-from sandbox.world.seeds import mix
+from sandbox.world.seeds import mix, unit
 
 
 class Step(IntEnum):
@@ -25,6 +25,7 @@ class Step(IntEnum):
     AT_POINT = 5
     RECEIVED = 6
     CANCELLED = 7
+    RETURNED = 8
 
 
 class Delivery(IntEnum):
@@ -76,6 +77,15 @@ class Order(NamedTuple):
     reason: Reason | None
     checked: int
     live: bool
+    #: Units that come back, line by line; all zeros when nothing does.
+    returned: tuple[int, ...] = ()
+
+    @property
+    def is_wholly_returned(self) -> bool:
+        """Tell whether every unit comes back."""
+        return bool(self.returned) and all(
+            units == line.quantity for units, line in zip(self.returned, self.lines, strict=True)
+        )
 
     @property
     def shipped(self) -> int | None:
@@ -140,6 +150,8 @@ USUAL = Tempo(
     back=(DAY, 4 * DAY),
     horizon=25 * DAY,
 )
+#: The same where goods come back: weeks after the buyer has got them.
+RETURNABLE = replace(USUAL, horizon=USUAL.horizon + 21 * DAY)
 
 LIVELY = Tempo(
     taken=(0, SECOND),
@@ -240,10 +252,13 @@ class DayPlan:
 class OrderMaker:
     """Draws the orders of a chunk, a day or a live hour, always the same ones."""
 
-    def __init__(self, *, seed: int, cancel_rate: float, plan: Callable[[int], DayPlan]) -> None:
+    def __init__(
+        self, *, seed: int, cancel_rate: float, plan: Callable[[int], DayPlan], return_rate: float = 0.0
+    ) -> None:
         """Remember what the draws depend on; `plan` gives the tables of a day."""
         self._seed = seed
         self._cancel_rate = cancel_rate
+        self._return_rate = return_rate
         self._plan = plan
         self.numbers = Numbers(seed)
 
@@ -307,6 +322,9 @@ class OrderMaker:
             courier=delivery is Delivery.COURIER,
             doomed=chance() < self._cancel_rate,
         )
+        returned: tuple[int, ...] = ()
+        if path[-1] is Step.RECEIVED and unit(self._seed, 47, serial) < self._return_rate:
+            path, times, returned = _back(self._seed, serial, tempo, times=times, lines=lines)
         return Order(
             created=created,
             serial=serial,
@@ -326,7 +344,19 @@ class OrderMaker:
             reason=reason,
             checked=checked,
             live=tempo is LIVELY,
+            returned=returned,
         )
+
+
+def _back(
+    seed: int, serial: int, tempo: Tempo, *, times: tuple[int, ...], lines: tuple[Line, ...]
+) -> tuple[tuple[Step, ...], tuple[int, ...], tuple[int, ...]]:
+    """Return path, times and returned units of a received order of which something comes back."""
+    stir = mix(seed, 48, serial)
+    wait = MINUTE + stir % MINUTE if tempo is LIVELY else 3 * DAY + stir % (17 * DAY)
+    whole = (stir >> 40) % 2 == 0
+    returned = tuple(line.quantity if whole else int(place == 0) for place, line in enumerate(lines))
+    return (*_WAY, Step.RETURNED), (*times, times[-1] + wait), returned
 
 
 def _lines(chance: Callable[[], float], plan: DayPlan, cluster: int) -> tuple[int, tuple[Line, ...]]:

@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
+from sandbox.world.listings import CHANNELS, OZON
+from sandbox.world.seeds import mix, seed_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldSettings:
@@ -26,6 +29,8 @@ class WorldSettings:
     per_day: float = 260.0
     orders: int | None = None
     cancel_rate: float = 0.08
+    # Share of the received orders of which something comes back; without it what is usual for the channel.
+    return_rate: float | None = None
     stockout_rate: float = 0.14
     live_per_minute: float = 0.0
     live_since: tuple[datetime, ...] = ()
@@ -37,10 +42,24 @@ class WorldSettings:
             raise ValueError("a world needs at least one SKU, one day and no negative rates")
         if self.orders is not None and self.orders < 0:
             raise ValueError("orders must not be negative")
+        if self.channel not in CHANNELS:
+            raise ValueError(f"channel is one of {', '.join(CHANNELS)}")
         if not (0 <= self.cancel_rate <= 1 and 0 <= self.stockout_rate <= 1):
             raise ValueError("cancel_rate and stockout_rate are shares between 0 and 1")
         if self.live_per_minute and not self.live_since:
             raise ValueError("live_per_minute needs live_since")
+
+    @property
+    def own_seed(self) -> int:
+        """The seed of what differs from channel to channel: demand, prices, orders, stock. The goods are the same."""
+        return self.seed if self.channel == OZON else mix(self.seed, seed_of(self.channel)) >> 1
+
+    @property
+    def returns(self) -> float:
+        """The share of received orders of which something comes back. Ozon does not tell of it in its postings."""
+        if self.return_rate is not None:
+            return self.return_rate
+        return 0.0 if self.channel == OZON else 0.05
 
     @property
     def today(self) -> datetime:

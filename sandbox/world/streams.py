@@ -7,7 +7,7 @@ from heapq import merge
 from operator import itemgetter
 
 from sandbox.world.moments import DAY, HOUR, MINUTE, day_number, instant
-from sandbox.world.orders import LIVELY, MAX_IN_CHUNK, USUAL, Order, OrderMaker, Tempo, chunk_of
+from sandbox.world.orders import LIVELY, MAX_IN_CHUNK, RETURNABLE, USUAL, Order, OrderMaker, Tempo, chunk_of
 from sandbox.world.settings import WorldSettings
 from sandbox.world.shelf import Shelf
 
@@ -69,7 +69,8 @@ class Streams:
             orders = maker.live_hour(hour, per_minute=settings.live_per_minute)
             return [order for order in orders if self._watched(order)]
 
-        self.usual = Stream(usual, span=DAY, tempo=USUAL, since=self.opened)
+        tempo = RETURNABLE if settings.returns else USUAL
+        self.usual = Stream(usual, span=DAY, tempo=tempo, since=self.opened)
         self.live: Stream | None = None
         if self._sessions and settings.live_per_minute:
             self.live = Stream(live, span=HOUR, tempo=LIVELY, since=max(self._sessions[0], self.opened))

@@ -5,9 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.world.orders import Step
+from sandbox.world.orders import Order, Step
 
-#: The four steps of the seller's language, and the cancellation.
+#: The four steps of the seller's language, the cancellation and the return.
 STAGES = {
     Step.CREATED: "accepted",
     Step.PACKING: "accepted",
@@ -17,7 +17,14 @@ STAGES = {
     Step.AT_POINT: "shipped",
     Step.RECEIVED: "delivered",
     Step.CANCELLED: "cancelled",
+    Step.RETURNED: "returned",
 }
+
+
+def stage_of(order: Order, place: int) -> str:
+    """Return the stage at a place of an order's path; a return of some of the units is one in part."""
+    step = order.path[place]
+    return "partly_returned" if step is Step.RETURNED and not order.is_wholly_returned else STAGES[step]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

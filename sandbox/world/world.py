@@ -11,13 +11,14 @@ from sandbox.world.cells import WIDTH, Cells
 from sandbox.world.demand import Demand
 from sandbox.world.events import Event
 from sandbox.world.geography import CLUSTERS, WAREHOUSES
+from sandbox.world.listings import Listed, is_listed, listed
 from sandbox.world.moments import DAY, day_number
 from sandbox.world.orders import DayPlan, Order, OrderMaker
 from sandbox.world.settings import WorldSettings
 from sandbox.world.shelf import Shelf
 from sandbox.world.stock import Stock
 from sandbox.world.streams import Streams
-from sandbox.world.views import STAGES, LineView, OrderView, StockoutView, StockView
+from sandbox.world.views import LineView, OrderView, StockoutView, StockView, stage_of
 
 
 class World:
@@ -30,10 +31,16 @@ class World:
         self.assortment = assortment(seed, count=self.settings.skus)
         self.opened = day_number(self.settings.first_day)
         self.demand = Demand(self.settings, self.assortment)
+        own = self.settings.own_seed
         daily = self._orders_a_day()
         self.cells = Cells(self.settings, self.assortment, per_day=daily)
         self._plans: Shelf[int, DayPlan] = Shelf(self._plan, room=60)
-        self.maker = OrderMaker(seed=seed, cancel_rate=self.settings.cancel_rate, plan=self._plans.get)
+        self.maker = OrderMaker(
+            seed=own,
+            cancel_rate=self.settings.cancel_rate,
+            return_rate=self.settings.returns,
+            plan=self._plans.get,
+        )
         self.streams = Streams(self.maker, self.settings, count=self.demand.orders_on)
         self.stock_book = Stock(self.streams, self.cells, products=len(self.assortment))
 
@@ -54,6 +61,19 @@ class World:
     def by_offer(self) -> dict[str, Product]:
         """The products by the seller's article."""
         return {product.offer_id: product for product in self.assortment}
+
+    def is_listed(self, product: Product) -> bool:
+        """Tell whether the seller lists the product on the marketplace of this world."""
+        return is_listed(self.settings.channel, product)
+
+    @cached_property
+    def listed(self) -> dict[int, Listed]:
+        """How the marketplace of this world lists each product, by place in the assortment."""
+        return {
+            product.index: listed(self.settings.channel, self.settings.seed, product, self.assortment)
+            for product in self.assortment
+            if self.is_listed(product)
+        }
 
     def products(self) -> tuple[Product, ...]:
         """Return all products, archived ones too, in the order of the assortment."""
@@ -100,6 +120,7 @@ class World:
         return [
             self._stock_view(place, available=level.available, reserved=level.reserved)
             for place, level in self.stock_book.levels(moments.instant(at)).items()
+            if self.is_listed(self.assortment[place // WIDTH])
         ]
 
     def stockouts(self, *, until: datetime) -> list[StockoutView]:
@@ -130,7 +151,7 @@ class World:
         units = amount = 0
         until = moments.instant(at)
         for order in self.streams.between(self.streams.opened, until + 1):
-            stage = STAGES[order.path[order.step_at(until)]]
+            stage = stage_of(order, order.step_at(until))
             stages[stage] = stages.get(stage, 0) + 1
             units += sum(line.quantity for line in order.lines)
             amount += sum(line.quantity * line.price for line in order.lines)
@@ -188,7 +209,7 @@ class World:
         return OrderView(
             number=order.number,
             basket=order.basket,
-            stage=STAGES[step],
+            stage=stage_of(order, place),
             step=step.name.lower(),
             created_at=moments.moment(order.created),
             changed_at=moments.moment(order.times[place]),
