@@ -1,0 +1,77 @@
+"""What a seller and his goods are called in Yandex Market."""
+
+from collections.abc import Iterable
+
+from sandbox.accounts import Account
+from sandbox.world import World
+from sandbox.world.catalog import Product
+from sandbox.world.orders import Order
+from sandbox.world.seeds import mix, seed_of
+
+_FIRST_CAMPAIGN = 22_123_456
+_FIRST_BUSINESS = 11_456_789
+_CODES = 10**12
+_STRIDE = 387_420_489_021
+_BACKWARDS = pow(_STRIDE, -1, _CODES)
+_MARKET_SKU = 101_000_000_000
+
+
+def campaign_id(account: Account) -> int:
+    """Return the shop of an account: its client id, or a number made from it."""
+    client_id = account.client_id
+    return int(client_id) if client_id.isdecimal() else 30_000_000 + seed_of(client_id) % 10_000_000
+
+
+def business_id(account: Account) -> int:
+    """Return the cabinet to which an account's shop belongs."""
+    campaign = campaign_id(account)
+    return _FIRST_BUSINESS if campaign == _FIRST_CAMPAIGN else 10_000_000 + mix(campaign) % 900_000_000
+
+
+def idle_id(account: Account) -> int:
+    """Return the second shop of the cabinet, which trades from the seller's own warehouse."""
+    return campaign_id(account) + 1
+
+
+def _shift(world: World) -> int:
+    return mix(world.settings.seed, seed_of("yandex_market")) % _CODES
+
+
+def order_id(world: World, order: Order) -> int:
+    """Return the number of an order: larger than 32 bits, in no order of time."""
+    return _CODES + (order.serial * _STRIDE + _shift(world)) % _CODES
+
+
+def find_order(world: World, number: int) -> Order | None:
+    """Return the order of a number, whenever it is created, or nothing."""
+    if not _CODES <= number < 2 * _CODES:
+        return None
+    return world.streams.by_serial((number - _CODES - _shift(world)) * _BACKWARDS % _CODES)
+
+
+def offer_id(world: World, product: Product) -> str:
+    """Return the SKU under which the seller brought a product into Market."""
+    del world
+    return product.offer_id
+
+
+def barcodes(world: World, product: Product) -> tuple[str, ...]:
+    """Return the barcodes that Market knows of a product."""
+    del world
+    return product.barcodes
+
+
+def market_sku(product: Product) -> int:
+    """Return the number of a product's card on the site."""
+    return _MARKET_SKU + product.sku
+
+
+def sold(world: World, *, day: int) -> list[Product]:
+    """Return the products that the seller has in Market by a day, archived ones too, in a steady order."""
+    return [product for product in world.assortment if product.launched <= day]
+
+
+def found(world: World, offers: Iterable[str], *, day: int) -> list[Product]:
+    """Return the products of some SKUs that are there by a day, in a steady order."""
+    wanted = set(offers)
+    return [product for product in sold(world, day=day) if offer_id(world, product) in wanted]
