@@ -51,14 +51,12 @@ def find_order(world: World, number: int) -> Order | None:
 
 def offer_id(world: World, product: Product) -> str:
     """Return the SKU under which the seller brought a product into Market."""
-    del world
-    return product.offer_id
+    return world.listed[product.index].article
 
 
 def barcodes(world: World, product: Product) -> tuple[str, ...]:
     """Return the barcodes that Market knows of a product."""
-    del world
-    return product.barcodes
+    return world.listed[product.index].barcodes
 
 
 def market_sku(product: Product) -> int:
@@ -68,7 +66,7 @@ def market_sku(product: Product) -> int:
 
 def sold(world: World, *, day: int) -> list[Product]:
     """Return the products that the seller has in Market by a day, archived ones too, in a steady order."""
-    return [product for product in world.assortment if product.launched <= day]
+    return [p for p in world.assortment if p.launched <= day and world.is_listed(p)]
 
 
 def found(world: World, offers: Iterable[str], *, day: int) -> list[Product]:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from sandbox.world.geography import CLUSTERS
 from sandbox.world.moments import DAY, iso
-from sandbox.world.orders import Delivery, Line, Order, Step
+from sandbox.world.orders import Delivery, Order, Reason, Step
 from sandbox.world.seeds import mix, unit
 from sandbox.yandex_market import ids, words
 from sandbox.yandex_market.calls import Call, moscow, moscow_day, price
@@ -32,7 +32,9 @@ def standing(order: Order, at: int) -> Standing:
         return Standing(words.STATUS[step], words.CANCELLED[order.reason], step, changed)
     if order.delivery is Delivery.COURIER and step in words.TO_DOOR:
         return Standing(*words.TO_DOOR[step], step, changed)
-    return Standing(words.STATUS[step], words.SUBSTATUS[step], step, changed)
+    is_part = step is Step.RETURNED and not order.is_wholly_returned
+    status = words.PARTLY_RETURNED if is_part else words.STATUS[step]
+    return Standing(status, words.SUBSTATUS[step], step, changed)
 
 
 class Money(NamedTuple):
@@ -64,7 +66,6 @@ def _prices(money: Money) -> dict[str, Any]:
 
 def row(call: Call, order: Order, at: int) -> dict[str, Any]:
     """Return an order as it stands at an instant, not before it was created."""
-    number = ids.order_id(call.world, order)
     at = max(at, order.created)
     now = standing(order, at)
     money = [line_money(order, place) for place in range(len(order.lines))]
@@ -72,7 +73,7 @@ def row(call: Call, order: Order, at: int) -> dict[str, Any]:
     payment_type, method = words.PAYMENTS[order.payment]
     fee = 9900 if order.delivery is Delivery.COURIER else 0
     return {
-        "orderId": number,
+        "orderId": ids.order_id(call.world, order),
         "campaignId": call.shop.campaign_id,
         "programType": "FBY",
         "status": now.status,
@@ -82,10 +83,7 @@ def row(call: Call, order: Order, at: int) -> dict[str, Any]:
         "paymentType": payment_type,
         "paymentMethod": method,
         "fake": False,
-        "items": [
-            _item(call, number, place, line, money[place], _item_status(order, now))
-            for place, line in enumerate(order.lines)
-        ],
+        "items": [_item(call, order, place, now) for place in range(len(order.lines))],
         "prices": {**_prices(whole), "delivery": {"payment": price(fee), "vat": _NO_VAT}},
         "delivery": _delivery(order, at),
         "buyerType": "BUSINESS" if order.legal else "PERSON",
@@ -93,28 +91,38 @@ def row(call: Call, order: Order, at: int) -> dict[str, Any]:
     }
 
 
-def _item_status(order: Order, now: Standing) -> str:
+def _item_statuses(order: Order, place: int, now: Standing) -> list[dict[str, Any]]:
+    """Tell how the units of a line are doing: after a return some of them otherwise than the rest."""
+    units = order.lines[place].quantity
+    if now.step is Step.RETURNED:
+        back = order.returned[place]
+        counts = {"RETURNED": back, words.ITEM[Step.RECEIVED]: units - back}
+        return [{"status": status, "count": count} for status, count in counts.items() if count]
     if now.step is not Step.CANCELLED:
-        return words.ITEM[now.step]
-    if now.substatus == "DELIVERY_SERVICE_LOST":
-        return "LOST"
-    return "REJECTED" if order.shipped is not None else "CANCELLED"
+        status = words.ITEM[now.step]
+    elif now.substatus == words.CANCELLED[Reason.LOST]:
+        status = "LOST"
+    else:
+        status = "REJECTED" if order.shipped is not None else "CANCELLED"
+    return [{"status": status, "count": units}]
 
 
-def _item(call: Call, number: int, place: int, line: Line, money: Money, status: str) -> dict[str, Any]:
+def _item(call: Call, order: Order, place: int, now: Standing) -> dict[str, Any]:
+    line = order.lines[place]
     product = call.world.assortment[line.product]
     return {
-        "id": number * 10 + place,
+        "id": ids.order_id(call.world, order) * 10 + place,
         "offerId": ids.offer_id(call.world, product),
         "offerName": product.name,
         "count": line.quantity,
-        "prices": {**_prices(money), "vat": _NO_VAT},
-        "itemStatuses": [{"status": status, "count": line.quantity}],
+        "prices": {**_prices(line_money(order, place)), "vat": _NO_VAT},
+        "itemStatuses": _item_statuses(order, place, now),
     }
 
 
 def _delivery(order: Order, at: int) -> dict[str, Any]:
-    received = order.times[-1] if order.path[-1] is Step.RECEIVED and order.times[-1] <= at else None
+    came = dict(zip(order.path, order.times, strict=True)).get(Step.RECEIVED)
+    received = came if came is not None and came <= at else None
     shipped = order.shipped if order.shipped is not None else order.created + DAY
     is_door = order.delivery is Delivery.COURIER
     city = CLUSTERS[order.cluster].name

@@ -50,7 +50,8 @@ def heaps(world: World, at: int) -> dict[tuple[int, int], Heap]:
         row[3] += int(unit(world.settings.seed, 74, place) ** 8 * 4)
     for place, trouble in world.stock_book.trouble(at).items():
         sums[place // WIDTH, market_at(place).index][2] += trouble.checking
-    return {place: Heap(*row) for place, row in sorted(sums.items()) if any(row)}
+    there = {product.index for product in ids.sold(world, day=at // DAY)}
+    return {place: Heap(*row) for place, row in sorted(sums.items()) if any(row) and place[0] in there}
 
 
 class Turnover:

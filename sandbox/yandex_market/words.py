@@ -11,7 +11,9 @@ STATUS = {
     Step.AT_POINT: "PICKUP",
     Step.RECEIVED: "DELIVERED",
     Step.CANCELLED: "CANCELLED",
+    Step.RETURNED: "RETURNED",
 }
+PARTLY_RETURNED = "PARTIALLY_RETURNED"
 SUBSTATUS = {
     Step.CREATED: "STARTED",
     Step.PACKING: "STARTED",
@@ -20,6 +22,7 @@ SUBSTATUS = {
     Step.LAST_MILE: "READY_FOR_LAST_MILE",
     Step.AT_POINT: "PICKUP_SERVICE_RECEIVED",
     Step.RECEIVED: "PICKUP_USER_RECEIVED",
+    Step.RETURNED: "DELIVERED_USER_RECEIVED",
 }
 #: A courier has no point where goods wait: they go on being delivered.
 TO_DOOR = {
@@ -43,7 +46,6 @@ ITEM = {
     Step.LAST_MILE: "SHIPPED",
     Step.AT_POINT: "SHIPPED",
     Step.RECEIVED: "DELIVERED_TO_BUYER",
-    Step.CANCELLED: "CANCELLED",
 }
 DELIVERY = {Delivery.PICKUP: "PICKUP", Delivery.COURIER: "DELIVERY", Delivery.LOCKER: "PICKUP"}
 #: When and how a buyer paid, by the number of the world's way of payment.
