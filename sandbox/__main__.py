@@ -5,10 +5,11 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import FrameType
 
-from sandbox.accounts import DEMO, Account
+from sandbox.accounts import DEMOS, Account
 from sandbox.app import App, make_app
 from sandbox.clock import Clock
 from sandbox.faults import Faults
@@ -36,6 +37,13 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=int, default=8100, help="port to listen on, 0 for a free one (default: %(default)s)")
+    add(
+        "--limit-speed",
+        type=float,
+        default=1.0,
+        metavar="TIMES",
+        help="how many times faster than in life the limits of a minute and more pass",
+    )
     add("--account", action="append", default=[], metavar="ID:KEY[:OPTIONS]", help=Account.parse.__doc__)
     add(
         "--push",
@@ -85,12 +93,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def worlds_of(accounts: Sequence[Account], settings: WorldSettings) -> dict[str, World]:
-    """Make a world for each account: the demo seller has the seed itself, others one of their own."""
+    """Make a world for each account: the demo seller has the seed itself, on every marketplace; others one of their
+    own."""
+    demo = {account.client_id for account in DEMOS}
     return {
         account.client_id: World(
-            settings
-            if account.client_id == DEMO.client_id
-            else settings.for_seller(seed_of(account.client_id) >> 1)
+            replace(
+                settings
+                if account.client_id in demo
+                else settings.for_seller(seed_of(account.client_id) >> 1),
+                channel=account.marketplace,
+            )
         )
         for account in accounts
     }
@@ -156,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     now = options.now or datetime.now(UTC)
     try:
-        accounts = [Account.parse(text, now=now) for text in options.account] or [DEMO]
+        accounts = [Account.parse(text, now=now) for text in options.account] or list(DEMOS)
         worlds = worlds_of(accounts, _settings(options, now))
     except ValueError as error:
         parser.error(str(error))
@@ -170,6 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         clock=Clock(now, speed=options.speed),
         faults=options.faults,
         rate=options.rate or None,
+        limit_speed=options.limit_speed,
     )
     _subscribe(app, options.push, now)
     return _serve(app, options)

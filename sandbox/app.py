@@ -1,7 +1,7 @@
 """The WSGI application: dialects at their real paths, and `/_sandbox/` for those who steer the sandbox."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -15,14 +15,18 @@ from sandbox.control import Control
 from sandbox.dialects import Dialect, Refused, Reply, Request, reply_json
 from sandbox.faults import DroppedConnectionError, Faults
 from sandbox.hostile import CHALLENGE, spoil
-from sandbox.limits import Gate
+from sandbox.limits import Gate, LimitSettings
 from sandbox.ozon import Ozon
 from sandbox.ozon.calls import Seller
 from sandbox.ozon.notifications import Post
 from sandbox.ozon.subscriptions import Subscriptions
 from sandbox.push import post_json
 from sandbox.world import World
+from sandbox.world.listings import OZON, YANDEX_MARKET
+from sandbox.yandex_market import YandexMarket
 
+#: The dialects below a prefix of their own.
+DIALECTS: dict[str, Callable[..., Dialect]] = {YANDEX_MARKET: YandexMarket}
 # Yandex Market's word for "too many requests", which HTTP has no phrase for.
 ENHANCE_CALM = 420
 # No request of ours or of anybody's client is larger; what is, is read no further.
@@ -39,22 +43,39 @@ class App:
         *,
         clock: Clock,
         faults: Faults,
-        gate: Gate,
+        limits: LimitSettings,
         post: Post,
     ) -> None:
-        """Serve each account its world; `gate` limits and counts requests, `post` reaches push addresses."""
+        """Serve each account its world; `post` reaches push addresses."""
         self.clock = clock
         self.faults = faults
-        self.gate = gate
+        self.gate = Gate(limits.rate if limits.is_on else None)
+        self.worlds = dict(worlds)
+        self.accounts = {account.client_id: account for account in accounts}
         self.sellers = {
             account.client_id: Seller(
                 account=account, world=worlds[account.client_id], subscriptions=Subscriptions()
             )
             for account in accounts
+            if account.marketplace == OZON
         }
-        self.ozon = Ozon(self.sellers, gate=gate, post=post)
+        self.ozon = Ozon(self.sellers, gate=self.gate, post=post)
         # By the beginning of the path; the dialect at the root hears everything else.
-        self.dialects: dict[str, Dialect] = {"": self.ozon}
+        self.dialects: dict[str, Dialect] = {
+            "": self.ozon,
+            **{
+                f"/{marketplace}": make(
+                    [
+                        (account, worlds[account.client_id])
+                        for account in accounts
+                        if account.marketplace == marketplace
+                    ],
+                    clock=clock,
+                    limits=limits,
+                )
+                for marketplace, make in DIALECTS.items()
+            },
+        }
         self.control = Control(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -155,13 +176,20 @@ def make_app(
     clock: Clock | None = None,
     faults: Faults | None = None,
     rate: float | None = 50.0,
+    limit_speed: float = 1.0,
     post: Post = post_json,
 ) -> App:
     """Make the application over one world, or over a world for each client id.
 
-    `rate` is the limit of requests a second for a seller; None lets everything through.
+    `rate` is Ozon's limit of requests a second for a seller, None lets everything through on every marketplace;
+    `limit_speed` makes the windows of the other limits pass so many times faster.
     """
     worlds = world if isinstance(world, Mapping) else {account.client_id: world for account in accounts}
     return App(
-        worlds, accounts, clock=clock or Clock(), faults=faults or Faults(), gate=Gate(rate), post=post
+        worlds,
+        accounts,
+        clock=clock or Clock(),
+        faults=faults or Faults(),
+        limits=LimitSettings(rate=rate, speed=limit_speed, is_on=rate is not None),
+        post=post,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from sandbox.dialects import Counts
 from sandbox.faults import DEFAULT, Faults
 from sandbox.photos import photo
 from sandbox.truth import TRUTHS, truth
@@ -73,14 +74,17 @@ class Control:
 
     def _violations(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
         del body
-        report: dict[str, Any] = dict(self._app.gate.report())
-        if method == "DELETE":
-            self._app.gate.reset()
+        counters = [self._app.gate, *(one for one in self._app.dialects.values() if isinstance(one, Counts))]
+        report: dict[str, Any] = {}
+        for counter in counters:
+            report |= counter.report()
+            if method == "DELETE":
+                counter.reset()
         return report
 
     def _world(self, query: dict[str, str]) -> World:
-        first = next(iter(self._app.sellers))
-        return self._app.sellers[query.get("client_id", first)].world
+        first = next(iter(self._app.worlds))
+        return self._app.worlds[query.get("client_id", first)]
 
     def _truth(self, name: str, query: dict[str, str], start_response: StartResponse) -> Iterable[bytes]:
         if name not in TRUTHS:
@@ -92,7 +96,7 @@ class Control:
 
     def _photo(self, name: str, query: dict[str, str], start_response: StartResponse) -> Iterable[bytes]:
         sku = int(name.removesuffix(".svg"))
-        worlds = (seller.world for seller in self._app.sellers.values())
+        worlds = self._app.worlds.values()
         product = next((world.by_sku[sku] for world in worlds if sku in world.by_sku), None)
         if product is None:
             raise KeyError(name)

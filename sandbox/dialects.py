@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 JSON = "application/json"
 
@@ -57,6 +57,17 @@ class Dialect(Protocol):
 
     def failure(self, fault: str) -> Reply:
         """The dialect's own words for a fault: "429" (420 where they say so), "500", "revoked" or "expired"."""
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """A dialect that counts the requests of its sellers, and those over a limit."""
+
+    def report(self) -> dict[str, Any]:
+        """Return by client id what was counted: `requests` and `violations` at least."""
+
+    def reset(self) -> None:
+        """Forget the counts."""
 
 
 def reply_json(

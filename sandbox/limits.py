@@ -4,6 +4,17 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSettings:
+    """How strict the limits are: `rate` requests a second for a seller on Ozon, and how many times faster than in life
+    the windows of the others pass. Switched off, everything passes and is only counted."""
+
+    rate: float | None = 50.0
+    speed: float = 1.0
+    is_on: bool = True
 
 
 class Gate:
