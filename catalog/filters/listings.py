@@ -1,4 +1,4 @@
-"""The filters of the lists of listings and of stock."""
+"""The filters of the list of listings."""
 
 from __future__ import annotations
 
@@ -8,24 +8,14 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.selectors import listings, stock
-from catalog.selectors.choices import account_choices, cluster_id_choices, warehouse_choices
+from catalog.selectors import listings
+from catalog.selectors.choices import account_choices
 from core.filters import CompanyChoiceFilter, ListFilterSet
 from marketplaces import registry
 from marketplaces.contracts.products import ListingStatus
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-STOCK_STATES: list[tuple[str, StrOrPromise]] = [
-    ("out", _("out of stock, though it sells")),
-    ("soon", _("ends within 7 days")),
-    ("warning", _("ends within 14 days")),
-    ("present", _("can be bought")),
-    ("too_long", _("lasts longer than 90 days")),
-    ("unsold", _("lies without sales")),
-    ("waiting", _("accepted, not on sale yet")),
-]
+    pass
 
 
 class ListingFilter(ListFilterSet):
@@ -76,41 +66,3 @@ class ListingFilter(ListFilterSet):
             if value == "true"
             else queryset.filter(stock_available__lte=0)
         )
-
-
-class StockFilter(ListFilterSet):
-    """Product or warehouse by text; state, account, warehouse, cluster, product."""
-
-    q = django_filters.CharFilter(
-        label=_("Product, article, barcode, warehouse"), method="find", max_length=100
-    )
-    state = django_filters.ChoiceFilter(
-        label=_("State"), choices=STOCK_STATES, method="find_state", empty_label=_("any")
-    )
-    account = CompanyChoiceFilter(
-        label=_("Account"),
-        field_name="account_id",
-        choices_for=lambda request: account_choices(request.company),
-        empty_label=_("any"),
-        widget=forms.HiddenInput,
-    )
-    warehouse = CompanyChoiceFilter(
-        label=_("Warehouse"),
-        field_name="warehouse_id",
-        choices_for=lambda request: warehouse_choices(request.company),
-        empty_label=_("any"),
-    )
-    cluster = CompanyChoiceFilter(
-        label=_("Cluster"),
-        field_name="warehouse__cluster_id",
-        choices_for=lambda request: cluster_id_choices(request.company),
-        empty_label=_("any"),
-    )
-
-    def find(self, queryset: Any, _name: str, value: str) -> Any:
-        """By product or warehouse."""
-        return stock.matching(queryset, value)
-
-    def find_state(self, queryset: Any, _name: str, value: str) -> Any:
-        """By how long the stock lasts, or what it waits for."""
-        return stock.in_state(queryset, value)
