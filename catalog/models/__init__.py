@@ -4,7 +4,7 @@ from catalog.models.costs import CostImport, CostPrice
 from catalog.models.days import TouchedDay
 from catalog.models.matching import DoubtfulPair, ListingMove
 from catalog.models.places import Cluster, Warehouse
-from catalog.models.prices import PriceBatch, PriceChange
+from catalog.models.prices import ListingPrice, PriceBatch, PriceChange
 from catalog.models.products import LONGEST_ARTICLE, Listing, Product
 from catalog.models.stock import IDLE_STATES, Quantities, StockHold, StockInterval, StockLevel
 from catalog.models.tariffs import Tariff, TariffDay
@@ -18,6 +18,7 @@ __all__ = [
     "DoubtfulPair",
     "Listing",
     "ListingMove",
+    "ListingPrice",
     "PriceBatch",
     "PriceChange",
     "Product",

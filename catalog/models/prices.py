@@ -16,6 +16,39 @@ from core.statuses import StatusField
 from marketplaces.models import MarketplaceAccount
 
 
+class ListingPrice(CompanyOwned):
+    """The prices of a listing as they were: from `valid_from` until `valid_to`, in `currency`.
+
+    A row is added when a price changes, not at each reading; the open row has no `valid_to`. Kept for ever.
+    """
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+", db_index=False)
+    price = models.DecimalField(_("price"), max_digits=14, decimal_places=2, null=True)
+    old_price = models.DecimalField(_("price before discount"), max_digits=14, decimal_places=2, null=True)
+    min_price = models.DecimalField(_("lowest price"), max_digits=14, decimal_places=2, null=True)
+    currency = models.CharField(_("currency"), max_length=3, default="RUB")
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    all_companies = CompanyQuerySet.as_manager()
+    objects = ScopedManager.from_queryset(CompanyQuerySet)()
+
+    class Meta:
+        verbose_name = _("price history")
+        verbose_name_plural = _("price history")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "listing", "valid_from"], name="listing_price_once"),
+            models.UniqueConstraint(
+                fields=["company", "listing"],
+                condition=models.Q(valid_to=None),
+                name="listing_price_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.listing_id}: {self.price} from {self.valid_from:%Y-%m-%d %H:%M}"
+
+
 class PriceBatch(CompanyOwned):
     """One change of prices, of one listing or of many: drafted, shown, confirmed, then sent.
 
