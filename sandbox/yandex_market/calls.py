@@ -11,8 +11,6 @@ from sandbox.world.moments import DAY, HOUR, day_number, instant, iso
 from sandbox.yandex_market.errors import bad
 from sandbox.yandex_market.prices_book import PriceBook
 
-#: Beside the scopes of a key: its cabinet pays for the medium subscription.
-MEDIUM = "subscription-medium"
 _MOSCOW = 3 * HOUR
 _LONGEST_SKU = 255
 
@@ -34,7 +32,7 @@ class Shop:
     @property
     def is_medium(self) -> bool:
         """Whether the cabinet has the subscription with the wider limits."""
-        return MEDIUM in self.account.roles
+        return self.account.subscription == "MEDIUM"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.accounts import Account
 from sandbox.clock import Clock
 from sandbox.dialects import Refused, Reply, Request, reply_json
+from sandbox.limits import LimitSettings
 from sandbox.world import World
 from sandbox.world.moments import instant
 from sandbox.yandex_market import ids, keys
@@ -26,9 +27,6 @@ from sandbox.yandex_market.limits import Meter, Windows
 from sandbox.yandex_market.prices_book import PriceBook, Upload
 from sandbox.yandex_market.routes import ROUTES, Route, length
 from sandbox.yandex_market.shops import IDLE
-
-if TYPE_CHECKING:
-    from sandbox.limits import LimitSettings
 
 _MOST_BYTES = 512 * 1024
 
@@ -49,7 +47,7 @@ class YandexMarket:
     """Yandex Market's Partner API over the worlds of its sellers."""
 
     def __init__(
-        self, accounts: Sequence[tuple[Account, World]], *, clock: Clock, limits: "LimitSettings"
+        self, accounts: Sequence[tuple[Account, World]], *, clock: Clock, limits: LimitSettings
     ) -> None:
         """Serve these sellers; a key belongs to one cabinet."""
         del clock

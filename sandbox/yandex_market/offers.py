@@ -174,3 +174,54 @@ def shop_status(product: Product, shelf: Shelf) -> str:
     if card_status(product) == UPDATING:
         return "CHECKING"
     return "PUBLISHED" if shelf.available[product.index] else "NO_STOCKS"
+
+
+def campaign_offers(call: Call) -> dict[str, Any]:
+    """Answer `/v2/campaigns/{campaignId}/offers`: the state of offers in the shop, the archive too."""
+    statuses = strings(call.body, "statuses", most=20)
+    if statuses is not None and call.body.get("offerIds") is not None:
+        raise bad("offerIds: must not be used together with other filters")
+    shelf = Shelf(call)
+    products = [
+        product
+        for product in asked(call, call.body, most=200, archived=None)
+        if statuses is None or shop_status(product, shelf) in statuses
+    ]
+    limit = 200 if "offerIds" in call.body else limit_of(call, default=100, most=200)
+    got = page_of(call, products, key=lambda product: (product.index,), width=1, limit=limit)
+    rows = [
+        {
+            "offerId": ids.offer_id(call.world, product),
+            "available": not product.archived,
+            "basicPrice": basic_price(call, product),
+            "status": shop_status(product, shelf),
+        }
+        for product in got.rows
+    ]
+    return {"status": "OK", "result": {"offers": rows, "paging": got.paging}}
+
+
+def offer_cards(call: Call) -> dict[str, Any]:
+    """Answer `/v2/businesses/{businessId}/offer-cards`."""
+    wants = bool(flag(call.body, "withRecommendations"))
+    products = asked(call, call.body, most=200, archived=None)
+    limit = 200 if "offerIds" in call.body else limit_of(call, default=100, most=200)
+    got = page_of(call, products, key=lambda product: (product.index,), width=1, limit=limit)
+    rows = [_card(call, product, wants=wants) for product in got.rows]
+    return {"status": "OK", "result": {"offerCards": rows, "paging": got.paging}}
+
+
+def _card(call: Call, product: Product, *, wants: bool) -> dict[str, Any]:
+    rating = 62 + product.index * 7 % 39
+    advice = [{"type": "HAS_VIDEO", "percent": 0, "remainingRatingPoints": 100 - rating}]
+    return {
+        "offerId": ids.offer_id(call.world, product),
+        "mapping": _mapping(product),
+        "parameterValues": [{"parameterId": 14_871_214, "value": product.colour.named(0)}],
+        "cardStatus": card_status(product),
+        "contentRating": rating,
+        "averageContentRating": 78,
+        "contentRatingStatus": "ACTUAL",
+        **({"recommendations": advice} if wants and rating < 100 else {}),
+        "groupId": f"LN-{product.family.code}",
+    }

@@ -55,6 +55,11 @@ def line_money(order: Order, place: int) -> Money:
     return Money(total - subsidy - cashback, subsidy, cashback)
 
 
+def delivery_fee(order: Order) -> int:
+    """Return what the buyer paid for the way to his door, in kopecks: it is not the seller's money."""
+    return 9900 if order.delivery is Delivery.COURIER else 0
+
+
 def _prices(money: Money) -> dict[str, Any]:
     """Write the parts of a price; those that are nothing are left out, but for the buyer's own."""
     rest = {"subsidy": money.subsidy, "cashback": money.cashback}
@@ -71,7 +76,6 @@ def row(call: Call, order: Order, at: int) -> dict[str, Any]:
     money = [line_money(order, place) for place in range(len(order.lines))]
     whole = Money(*(sum(part) for part in zip(*money, strict=True)))
     payment_type, method = words.PAYMENTS[order.payment]
-    fee = 9900 if order.delivery is Delivery.COURIER else 0
     return {
         "orderId": ids.order_id(call.world, order),
         "campaignId": call.shop.campaign_id,
@@ -84,7 +88,7 @@ def row(call: Call, order: Order, at: int) -> dict[str, Any]:
         "paymentMethod": method,
         "fake": False,
         "items": [_item(call, order, place, now) for place in range(len(order.lines))],
-        "prices": {**_prices(whole), "delivery": {"payment": price(fee), "vat": _NO_VAT}},
+        "prices": {**_prices(whole), "delivery": {"payment": price(delivery_fee(order)), "vat": _NO_VAT}},
         "delivery": _delivery(order, at),
         "buyerType": "BUSINESS" if order.legal else "PERSON",
         "sourcePlatform": "MARKET",

@@ -19,19 +19,36 @@ from sandbox.yandex_market.calls import (
 )
 from sandbox.yandex_market.errors import bad
 from sandbox.yandex_market.order_rows import row, standing
-from sandbox.yandex_market.paging import page, page_of, token_of
+from sandbox.yandex_market.paging import Position, page, page_of, token_of
 
 _LONGEST = 30 * DAY
+_ENDLESS = 1 << 62
 _PROGRAMS = frozenset(["FBY", "FBS", "DBS", "EXPRESS", "LAAS"])
 
 
 class Asked(NamedTuple):
-    """What a body asks for: a half-open range of creation, a filter, and order numbers if it names some."""
+    """What a body asks for: a half-open range of creation, a filter, and order numbers if it names some.
+
+    `fake` chooses between real orders and test orders, nothing for both.
+    """
 
     since: int
     until: int
     numbers: list[int] | None
+    fake: bool | None
     accept: Callable[[Order], bool]
+
+
+class Found(NamedTuple):
+    """An order of the list, or the test order that copies it."""
+
+    order: Order
+    is_fake: bool = False
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands: newest first, the test order before all."""
+        return (-_ENDLESS, 0) if self.is_fake else (-self.order.created, -self.order.serial)
 
 
 def business_orders(call: Call) -> dict[str, Any]:
@@ -39,30 +56,57 @@ def business_orders(call: Call) -> dict[str, Any]:
     limit = limit_of(call, default=50, most=50)
     wanted = _asked(call)
     if wanted.numbers is not None:
-        found = (ids.find_order(call.world, number) for number in wanted.numbers)
-        orders = sorted({o for o in found if o and o.created <= call.at and wanted.accept(o)}, key=_place)
-        got = page_of(call, orders, key=_place, width=2, limit=limit)
+        found = _by_numbers(call, wanted, wanted.numbers)
+        got = page_of(call, found, key=lambda one: one.place, width=2, limit=limit)
     else:
         token = token_of(call, width=2)
-        after = (-token.after[0], -token.after[1]) if token.after is not None else None
-        orders = call.world.listing(
-            since=wanted.since,
-            until=min(wanted.until - 1, call.at),
-            after=after,
-            limit=limit + 1,
-            newest_first=True,
-            accept=wanted.accept,
-        )
-        got = page(call, orders, key=_place, token=token, limit=limit)
-    rows = [row(call, order, call.seen_at) for order in got.rows]
+        found = _listed(call, wanted, after=token.after, count=limit + 1)
+        got = page(call, found, key=lambda one: one.place, token=token, limit=limit)
+    rows = [_row(call, one) for one in got.rows]
     if call.fault == "unknown_status" and rows:
         odd = rows[int(call.chance * len(rows))]
         odd["status"], odd["substatus"] = words.UNKNOWN_STATUS, words.UNKNOWN_SUBSTATUS
     return {"orders": rows, "paging": got.paging}
 
 
-def _place(order: Order) -> tuple[int, int]:
-    return -order.created, -order.serial
+def _by_numbers(call: Call, wanted: Asked, numbers: list[int]) -> list[Found]:
+    orders = (ids.find_order(call.world, number) for number in numbers if wanted.fake is not True)
+    found = {Found(order) for order in orders if order is not None and order.created <= call.at}
+    found |= {one for one in _fakes(call) if ids.fake_id(call.world, one.order) in numbers}
+    return sorted((one for one in found if wanted.accept(one.order)), key=lambda one: one.place)
+
+
+def _listed(call: Call, wanted: Asked, *, after: Position | None, count: int) -> list[Found]:
+    found = [] if after is not None or wanted.fake is False else _fakes(call)
+    found = [
+        one for one in found if wanted.since <= one.order.created < wanted.until and wanted.accept(one.order)
+    ]
+    if wanted.fake is True:
+        return found
+    until = min(wanted.until - 1, call.at)
+    start = (-after[0], -after[1]) if after is not None and after[0] != -_ENDLESS else None
+    orders = call.world.listing(
+        since=wanted.since,
+        until=until,
+        after=start,
+        limit=count - len(found),
+        newest_first=True,
+        accept=wanted.accept,
+    )
+    return found + [Found(order) for order in orders]
+
+
+def _fakes(call: Call) -> list[Found]:
+    """Return the one test order of the cabinet: made yesterday, like the first order of that day."""
+    orders = call.world.streams.day(call.at // DAY - 1)
+    return [Found(order, is_fake=True) for order in orders[:1] if order.created >= call.world.streams.opened]
+
+
+def _row(call: Call, found: Found) -> dict[str, Any]:
+    written = row(call, found.order, call.seen_at)
+    if found.is_fake:
+        written |= {"orderId": ids.fake_id(call.world, found.order), "fake": True}
+    return written
 
 
 def _asked(call: Call) -> Asked:
@@ -71,11 +115,12 @@ def _asked(call: Call) -> Asked:
     if strings(body, "externalOrderIds", most=50) is not None:
         numbers = []
     since, until = _period(call, section(body, "dates"), is_needed=numbers is None)
-    return Asked(since, until, numbers, _accepting(call, is_here=_is_here(call)))
+    accept = _accepting(call, is_here=_is_here(call))
+    return Asked(since, until, numbers, flag(body, "fake"), accept)
 
 
 def _is_here(call: Call) -> bool:
-    """Tell whether the filters leave anything: all orders are real ones of the one shop."""
+    """Tell whether the filters leave anything: all orders are of the one shop."""
     programs = strings(call.body, "programTypes", most=5)
     if not set(programs or ()) <= _PROGRAMS:
         raise bad("programTypes: unknown value")
@@ -85,7 +130,6 @@ def _is_here(call: Call) -> bool:
         programs is None or "FBY" in programs,
         shops is None or call.shop.campaign_id in shops,
         platforms is None or "MARKET" in platforms,
-        flag(call.body, "fake") is not True,
         flag(call.body, "waitingForCancellationApprove") is not True,
     )
     return all(tests)

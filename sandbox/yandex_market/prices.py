@@ -57,7 +57,8 @@ def update_default(call: Call) -> dict[str, Any]:
     offers = call.body.get("offers")
     if not isinstance(offers, list) or not 1 <= len(offers) <= 500:
         raise bad("offers: size must be between 1 and 500")
-    rows, problems = [], []
+    rows: list[tuple[Product, str, Price]] = []
+    problems: list[tuple[str, str]] = []
     seen: set[str] = set()
     for place, offer in enumerate(offers):
         where = f"offers[{place}]"

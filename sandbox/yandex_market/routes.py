@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.yandex_market import keys, offers, orders, prices, shops, stocks
+from sandbox.yandex_market import keys, offers, orders, prices, shops, stats, stocks, tariffs
 from sandbox.yandex_market.calls import Call
 from sandbox.yandex_market.limits import Limit, per_hour, per_minute
 
@@ -144,6 +144,57 @@ ROUTES = (
         answer=orders.business_orders,
         scopes=keys.ORDERS,
         limit=per_hour(10_000, at_once=6),
+    ),
+    Route(
+        verb="POST",
+        path=f"{_C}/offers",
+        answer=offers.campaign_offers,
+        scopes=keys.CATALOGUE,
+        limit=per_minute(1000, 10_000),
+    ),
+    Route(
+        verb="POST",
+        path=f"{_B}/offer-cards",
+        answer=offers.offer_cards,
+        scopes=keys.CATALOGUE,
+        limit=per_minute(100, 600),
+    ),
+    Route(
+        verb="POST",
+        path=f"{_C}/price-quarantine",
+        answer=prices.shop_prices,
+        scopes=keys.PRICES,
+        limit=per_minute(5000, 10_000),
+    ),
+    Route(
+        verb="POST",
+        path=f"{_C}/price-quarantine/confirm",
+        answer=prices.shop_prices,
+        scopes=keys.PRICING,
+        limit=per_minute(5000, 10_000, _ASKED),
+        items="offerIds",
+    ),
+    Route(
+        verb="POST",
+        path=f"{_C}/stats/skus",
+        answer=tariffs.stats_skus,
+        scopes=keys.CATALOGUE,
+        limit=per_minute(2000, 5000, _ANSWERED),
+        items="shopSkus",
+    ),
+    Route(
+        verb="POST",
+        path="/v2/tariffs/calculate",
+        answer=tariffs.calculate,
+        scopes=keys.TARIFFS,
+        limit=per_minute(100, 100),
+    ),
+    Route(
+        verb="POST",
+        path=f"{_C}/stats/orders",
+        answer=stats.stats_orders,
+        scopes=keys.STATISTICS,
+        limit=per_hour(10_000),
     ),
 )
 
