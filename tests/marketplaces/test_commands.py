@@ -122,7 +122,7 @@ CONNECT = ["connect", "--company", "lavka", "--marketplace", "fake", "--base-url
 
 @pytest.fixture
 def keyed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """The fake marketplace asks for the two words that the command knows."""
+    """The fake marketplace asks for an id and a secret, as Ozon does."""
     from pydantic import BaseModel, Field, SecretStr
 
     from tests.marketplaces.fakes import FakeAdapter
@@ -141,7 +141,7 @@ def keyed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
 
 def test_connect_checks_and_connects(keyed: Shop, company: Company, typed: None) -> None:
     keyed.check = lambda: AccountCheck(seller_external_id="77", seller_name="Лавка", missing=("mute",))
-    out, _err = run(*CONNECT, "--client-id", "77", "--api-key-stdin", "--title", "Основной")
+    out, _err = run(*CONNECT, "--set", "client_id=77", "--api-key-stdin", "--title", "Основной")
     account = MarketplaceAccount.all_companies.get()
     assert f"Connected “Основной” as the account {account.pk}." in out
     assert "The key has no right to: mute." in out
@@ -153,7 +153,7 @@ def test_connect_dry_run_only_checks(keyed: Shop, company: Company, typed: None)
     keyed.check = lambda: AccountCheck(
         seller_external_id="77", seller_name="Лавка", expires_at=timezone.now(), missing=("mute",)
     )
-    out, _err = run(*CONNECT, "--client-id", "77", "--api-key-stdin", "--dry-run")
+    out, _err = run(*CONNECT, "--set", "client_id=77", "--api-key-stdin", "--dry-run")
     assert "The key is good. Seller 77, “Лавка”, expires" in out
     assert "no right to mute" in out
     assert not MarketplaceAccount.all_companies.exists()
@@ -164,9 +164,11 @@ def test_connect_says_why_not(keyed: Shop, company: Company, monkeypatch: pytest
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{SECRET}\n"))
         return refused(*CONNECT, *arguments)
 
-    whole = ["--client-id", "77", "--api-key-stdin"]
-    assert attempt("--client-id", "77").returncode == 2, "no key"
+    whole = ["--set", "client_id=77", "--api-key-stdin"]
+    assert attempt("--set", "client_id=77").returncode == 2, "no key"
     assert attempt("--api-key-stdin").returncode == 2, "no id"
+    assert attempt("--api-key-stdin", "--set", "api_key=told").returncode == 2, "a secret among the arguments"
+    assert attempt("--api-key-stdin", "--set", "client_id").returncode == 2, "no value"
     assert attempt(*whole, "--company", "nobody").returncode == 2
     assert attempt(*whole, "--marketplace", "nothing").returncode == 2
     assert attempt(*whole, "--base-url", "http://evil.example").returncode == 2

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from pydantic import SecretStr
 
 from companies.actors import Actor, acting
 from companies.models import Company
@@ -30,9 +31,16 @@ class Command(BaseCommand):
         parser.add_argument("--company", required=True, metavar="SLUG", help="the company's address")
         parser.add_argument("--marketplace", required=True, metavar="NAME", help="ozon, …")
         parser.add_argument(
-            "--client-id", default="", metavar="ID", help="the seller's id, where there is one"
+            "--set",
+            action="append",
+            default=[],
+            dest="fields",
+            metavar="NAME=VALUE",
+            help="a part of the key that is no secret, as the form calls it: client_id=…, campaign_id=…",
         )
-        parser.add_argument("--api-key-stdin", action="store_true", help="read the key from standard input")
+        parser.add_argument(
+            "--api-key-stdin", action="store_true", help="read the secret part from standard input"
+        )
         parser.add_argument("--title", default="", help="what the account is called in the cabinet")
         parser.add_argument("--base-url", metavar="URL", help="another address of the API (a sandbox)")
         parser.add_argument("--dry-run", action="store_true", help="check the key, connect nothing")
@@ -46,7 +54,7 @@ class Command(BaseCommand):
             raise CommandError(f"No marketplace {options['marketplace']!r}; there are {known}.", returncode=2)
         if not options["api_key_stdin"]:
             raise CommandError("Give the key on standard input, with --api-key-stdin.", returncode=2)
-        credentials = {"client_id": options["client_id"], "api_key": sys.stdin.readline().strip()}
+        credentials = _credentials(options)
         try:
             with acting(Actor(source="command connect")):
                 self._connect(company, options, credentials)
@@ -72,6 +80,23 @@ class Command(BaseCommand):
         self.stdout.write(f"{word} “{account.title}” as the account {account.pk}.")
         if account.missing:
             self.stdout.write(f"The key has no right to: {', '.join(account.missing)}.")
+
+
+def _credentials(options: dict[str, Any]) -> dict[str, str]:
+    """The parts of the key: those that are no secret from the arguments, the secret one from standard input."""
+    model = registry.adapters()[options["marketplace"]].credentials_class
+    secrets = [name for name, field in model.model_fields.items() if field.annotation is SecretStr]
+    plain = [name for name in model.model_fields if name not in secrets]
+    given: dict[str, str] = {}
+    for pair in options["fields"]:
+        name, mark, value = pair.partition("=")
+        if not mark or name not in plain:
+            raise CommandError(
+                f"--set {pair}: {options['marketplace']} has {', '.join(plain) or 'no such parts'}.",
+                returncode=2,
+            )
+        given[name] = value
+    return {**given, **dict.fromkeys(secrets, sys.stdin.readline().strip())}
 
 
 def _refusal(exc: Exception, *, marketplace: str, company: Company) -> CommandError:
