@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,6 @@ from marketplaces.selectors import run_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from companies.models import Company
     from marketplaces.models import SyncRun
@@ -76,18 +76,35 @@ def jobs(running: Iterable[SyncRun]) -> list[Job]:
 
 
 def limit_rows(accounts: Iterable[AccountHealth]) -> list[LimitRow]:
-    """The limits of the accounts, those that hold something up first."""
-    rows = [
-        LimitRow(
-            marketplace=item.account.marketplace,
-            title=f"{item.account.title} · {limit.group}" if limit.group else item.account.title,
-            rate=_rate(limit),
-            next_allowed_at=limit.next_allowed_at,
-        )
-        for item in accounts
-        for limit in item.limits
-    ]
-    return sorted(rows, key=lambda row: row.next_allowed_at is None)
+    """The limits of the accounts: those that hold something up, the first to open first, then one line an account
+    for all that are free; a marketplace may have a limit for each of its methods."""
+    waiting, free = [], []
+    for item in accounts:
+        held = [limit for limit in item.limits if limit.next_allowed_at]
+        waiting += [_limit_row(item, limit) for limit in held]
+        rest = [limit for limit in item.limits if not limit.next_allowed_at]
+        # The limit of all requests comes first; it speaks for the free ones.
+        free += [_limit_row(item, limit, more=len(rest) - 1) for limit in rest[:1]]
+    return [*sorted(waiting, key=_opens_at), *free]
+
+
+def _limit_row(item: AccountHealth, limit: LimitOnPage, *, more: int = 0) -> LimitRow:
+    rate = _rate(limit)
+    if more:
+        others = ngettext(
+            "and %(count)s limit of single methods", "and %(count)s limits of single methods", more
+        ) % {"count": more}
+        rate = f"{rate}, {others}"
+    return LimitRow(
+        marketplace=item.account.marketplace,
+        title=f"{item.account.title} · {limit.group}" if limit.group else item.account.title,
+        rate=rate,
+        next_allowed_at=limit.next_allowed_at,
+    )
+
+
+def _opens_at(row: LimitRow) -> datetime:
+    return row.next_allowed_at or datetime.max.replace(tzinfo=UTC)
 
 
 def _note(run: SyncRun) -> str:
