@@ -44,7 +44,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TIMES",
         help="how many times faster than in life the limits of a minute and more pass",
     )
-    add("--account", action="append", default=[], metavar="ID:KEY[:OPTIONS]", help=Account.parse.__doc__)
+    add(
+        "--account",
+        action="append",
+        default=[],
+        metavar="[MARKETPLACE/]ID:KEY[:OPTIONS]",
+        help=Account.parse.__doc__,
+    )
     add(
         "--push",
         action="append",
@@ -174,7 +180,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         parser.error(str(error))
     if options.truth:
-        for line in truth(worlds[options.client_id or accounts[0].client_id], options.truth, at=now):
+        client_id = options.client_id or accounts[0].client_id
+        if client_id not in worlds:
+            parser.error(f"--client-id: no account {client_id!r}, there is {', '.join(worlds)}")
+        for line in truth(worlds[client_id], options.truth, at=now):
             print(line)
         return 0
     app = make_app(

@@ -18,8 +18,9 @@ class Account:
     """A seller's cabinet and its key.
 
     `client_id` is what the dialect calls the seller: Ozon's Client-Id, Wildberries' `sid`, Yandex Market's campaign.
-    `roles` are names of roles in the dialect (Yandex Market: scopes; Wildberries reads them from the token). `expires_at` is when the key stops working; without it the
-    key lives for three months after the history of its world. `networks` are the only ones it may be used from.
+    `roles` are names of roles in the dialect (Yandex Market: scopes; Wildberries reads them from the token).
+    `expires_at` is when the key stops working; without it the key lives for three months after the history of its
+    world. `networks` are the only ones it may be used from.
     """
 
     client_id: str = "1284417"
