@@ -119,7 +119,7 @@ def _count(value: list[Any], name: str, *, most: int) -> None:
 def flag(body: Mapping[str, Any], name: str) -> bool | None:
     """Return a yes or no of a body, nothing when it is missing."""
     value = body.get(name)
-    if value not in (None, True, False):
+    if value is not None and not isinstance(value, bool):
         raise bad(f"{name}: boolean expected")
     return value
 

@@ -90,7 +90,7 @@ def asked(call: Call, body: Mapping[str, Any], *, most: int, archived: bool | No
 def offer_mappings(call: Call) -> dict[str, Any]:
     """Answer `/v2/businesses/{businessId}/offer-mappings`; without a filter it leaves the archive out."""
     products = asked(call, call.body, most=100, archived=False)
-    limit = 100 if "offerIds" in call.body else limit_of(call, default=50, most=100)
+    limit = 100 if call.body.get("offerIds") is not None else limit_of(call, default=50, most=100)
     got = page_of(call, products, key=lambda product: (product.index,), width=1, limit=limit)
     shelf = Shelf(call)
     rows = [_mapped(call, product, shelf) for product in got.rows]
@@ -187,7 +187,7 @@ def campaign_offers(call: Call) -> dict[str, Any]:
         for product in asked(call, call.body, most=200, archived=None)
         if statuses is None or shop_status(product, shelf) in statuses
     ]
-    limit = 200 if "offerIds" in call.body else limit_of(call, default=100, most=200)
+    limit = 200 if call.body.get("offerIds") is not None else limit_of(call, default=100, most=200)
     got = page_of(call, products, key=lambda product: (product.index,), width=1, limit=limit)
     rows = [
         {
@@ -205,7 +205,7 @@ def offer_cards(call: Call) -> dict[str, Any]:
     """Answer `/v2/businesses/{businessId}/offer-cards`."""
     wants = bool(flag(call.body, "withRecommendations"))
     products = asked(call, call.body, most=200, archived=None)
-    limit = 200 if "offerIds" in call.body else limit_of(call, default=100, most=200)
+    limit = 200 if call.body.get("offerIds") is not None else limit_of(call, default=100, most=200)
     got = page_of(call, products, key=lambda product: (product.index,), width=1, limit=limit)
     rows = [_card(call, product, wants=wants) for product in got.rows]
     return {"status": "OK", "result": {"offerCards": rows, "paging": got.paging}}

@@ -99,7 +99,8 @@ def _asked(call: Call) -> Asked:
     if has_stocks is not None and warehouse is None:
         raise bad("hasStocks: use it together with stocksWarehouseId only")
     named = offers_of(call.body, "offerIds", most=500)
-    if named is not None and (call.asked("limit") or call.asked("pageToken") or "archived" in call.body):
+    others = (call.asked("limit"), call.asked("pageToken"), call.body.get("archived") is not None)
+    if named is not None and any(others):
         raise bad("offerIds: must not be used together with pageToken, limit, archived")
     return Asked(
         named,
