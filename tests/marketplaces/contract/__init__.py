@@ -1,0 +1,1 @@
+"""What every marketplace must keep, whoever added it: run over settings.MARKETPLACES."""
