@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Listing, StockLevel
+from catalog.services.prices import record_prices
 from catalog.services.products import record_products
 from catalog.services.stock import record_stock
-from marketplaces.adapter import FetchesProducts, FetchesStock
+from marketplaces.adapter import FetchesPrices, FetchesProducts, FetchesStock
 from marketplaces.contracts.stock import StockQuery
 from marketplaces.models import StreamState
 from marketplaces.streams import PageResult, PullRequest, SyncStream
@@ -43,14 +44,34 @@ class ProductStream(SyncStream):
             account=request.account, snapshots=page.snapshots, observed_at=page.observed_at
         )
         if result.inserted:
-            # New listings have no stock yet: do not let the seller wait for the next round.
+            # New listings have no stock and no price yet: do not let the seller wait for the next round.
             StreamState.objects.for_company(request.account.company_id).filter(
-                account=request.account, stream=StockStream.code
+                account=request.account, stream__in=[StockStream.code, PriceStream.code]
             ).update(due_at=request.now)
         return result
 
     def held(self, account: MarketplaceAccount) -> int:
         return int(Listing.objects.for_company(account.company_id).filter(account=account).count())
+
+
+class PriceStream(SyncStream):
+    """Prices of every listing that the assortment knows, where they are told apart from the products."""
+
+    code = "prices"
+    title = _("Prices")
+    role: ClassVar[type[Any]] = FetchesPrices
+    every = timedelta(minutes=15)
+    fresh_for = timedelta(hours=1)
+
+    def pages(self, adapter: MarketplaceAdapter, request: PullRequest) -> Iterator[Page[Any]]:
+        yield from cast("FetchesPrices", adapter).fetch_prices(cursor=request.cursor)
+
+    def record(self, page: Page[Any], request: PullRequest) -> PageResult:
+        return record_prices(account=request.account, snapshots=page.snapshots, observed_at=page.observed_at)
+
+    def held(self, account: MarketplaceAccount) -> int:
+        listings = Listing.objects.for_company(account.company_id).filter(account=account)
+        return int(listings.exclude(prices_as_of=None).count())
 
 
 class StockStream(SyncStream):

@@ -133,6 +133,9 @@ class FetchesPrices(ABC):
 class SetsPrices(ABC):
     """Takes new prices. A sending is never repeated by us: what became of it is read back."""
 
+    # Whether the sizes of a card share a price, so that a new one of a size is one of all of them.
+    prices_cards: ClassVar[bool] = False
+
     @classmethod
     @abstractmethod
     def price_problems(cls, wish: PriceWish) -> tuple[PriceProblem, ...]:
