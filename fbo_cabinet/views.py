@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from companies.selectors import memberships_of
+from marketplaces import registry
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def home(request: HttpRequest) -> HttpResponse:
     """The landing for guests, the company last looked at for people, the first step for newcomers."""
     if not request.user.is_authenticated:
-        return render(request, "landing.html")
+        return render(request, "landing.html", {"marketplaces": list(registry.adapters())})
     companies = [membership.company for membership in memberships_of(request.user)]
     if not companies:
         return redirect("companies:company-create")
