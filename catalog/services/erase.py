@@ -1,4 +1,4 @@
-"""Erasing what an account that goes has listed, and its stock."""
+"""Erasing what an account that goes has listed, its stock, its prices and its tariffs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalog.models import Listing, Product, StockInterval, StockLevel
+from catalog.models import (
+    DoubtfulPair,
+    Listing,
+    ListingMove,
+    ListingPrice,
+    PriceChange,
+    Product,
+    StockInterval,
+    StockLevel,
+    Tariff,
+    TariffDay,
+)
 from core import formats
 from core.locks import lock_until_commit
 from core.periods import business_day
@@ -69,6 +80,42 @@ class Stock(AccountHolding):
         return 0
 
 
+class Prices(AccountHolding):
+    """Prices as they were, and the new ones that were sent."""
+
+    code = "prices"
+    title: ClassVar[StrOrPromise] = _("Prices and their changes")
+
+    @transaction.atomic(savepoint=False)
+    def erase(self, *, account_id: int, company_id: int, most: int) -> int:
+        """Delete from one table after the other."""
+        for rows in (
+            PriceChange.objects.for_company(company_id).filter(account_id=account_id),
+            ListingPrice.objects.for_company(company_id).filter(listing__account_id=account_id),
+        ):
+            if found := list(rows.order_by("pk").values_list("pk", flat=True)[:most]):
+                rows.model.objects.for_company(company_id).filter(pk__in=found).delete()
+                return len(found)
+        return 0
+
+
+class Tariffs(AccountHolding):
+    """Tariffs as they were published."""
+
+    code = "tariffs"
+    title: ClassVar[StrOrPromise] = _("Tariffs and their history")
+
+    @transaction.atomic(savepoint=False)
+    def erase(self, *, account_id: int, company_id: int, most: int) -> int:
+        """Delete the tariffs, then the days on which they were read."""
+        for model in (Tariff, TariffDay):
+            rows = model.objects.for_company(company_id).filter(account_id=account_id)
+            if found := list(rows.order_by("pk").values_list("pk", flat=True)[:most]):
+                model.objects.for_company(company_id).filter(pk__in=found).delete()
+                return len(found)
+        return 0
+
+
 class Listings(AccountHolding):
     """Listings, and the products that no other account lists."""
 
@@ -95,7 +142,11 @@ class Listings(AccountHolding):
         if not found:
             return 0
         products = {product for _listing, product in found}
+        gone = [pk for pk, _product in found]
+        # What people decided of these listings: no decision is left without its listing.
+        DoubtfulPair.objects.for_company(company_id).filter(listing_id__in=gone).delete()
+        ListingMove.objects.for_company(company_id).filter(listing_id__in=gone).delete()
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM catalog_listing WHERE id = ANY(%s)", [[pk for pk, _product in found]])
+            cursor.execute("DELETE FROM catalog_listing WHERE id = ANY(%s)", [gone])
         Product.objects.for_company(company_id).filter(pk__in=products, listings=None).delete()
         return len(found)

@@ -16,7 +16,7 @@ from catalog.models import Product
 from catalog.selectors import listings
 from catalog.selectors.choices import freshness
 from catalog.tables import ListingTable
-from catalog.views.shared import about_list, exports_of, fresh_of
+from catalog.views.lists import about_list, exports_of, fresh_of
 from companies.choices import Permission
 from companies.permissions import requires
 from core import formats

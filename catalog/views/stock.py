@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from catalog.filters import StockFilter
 from catalog.selectors import stock
 from catalog.tables import StockTable
-from catalog.views.shared import about_list, exports_of, fresh_of
+from catalog.views.lists import about_list, exports_of, fresh_of
 from companies.choices import Permission
 from companies.permissions import requires
 from core import formats, live

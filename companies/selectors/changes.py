@@ -96,6 +96,7 @@ READINGS: Final[dict[str, Reading]] = {
             "listing_id": gettext_lazy("Listing"),
             "from_product_id": gettext_lazy("From the product"),
             "to_product_id": gettext_lazy("To the product"),
+            "old_link": gettext_lazy("Linked before"),
             "made_by_id": gettext_lazy("Made by"),
             "undone_by_id": gettext_lazy("Undone by"),
         },

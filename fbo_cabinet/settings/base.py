@@ -289,6 +289,8 @@ ACCOUNT_HOLDINGS = {
     "orders": "orders.services.erase.Orders",
     "stock": "catalog.services.erase.Stock",
     "facts": "analytics.services.Facts",
+    "prices": "catalog.services.erase.Prices",
+    "tariffs": "catalog.services.erase.Tariffs",
     "listings": "catalog.services.erase.Listings",
     "history": "marketplaces.services.erase.History",
 }

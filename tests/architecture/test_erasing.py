@@ -16,6 +16,14 @@ from core.periods import business_day
 from marketplaces import registry, services
 from marketplaces.models import MarketplaceAccount
 from tests.factories.catalog import ListingFactory, ProductFactory, StockHoldFactory, StockLevelFactory
+from tests.factories.goods import (
+    DoubtfulPairFactory,
+    ListingMoveFactory,
+    ListingPriceFactory,
+    PriceChangeFactory,
+    TariffDayFactory,
+    TariffFactory,
+)
 from tests.factories.marketplaces import (
     AccountFactory,
     PushMessageFactory,
@@ -72,8 +80,14 @@ def fill(company: Company, *, products: list[Product]) -> MarketplaceAccount:
         DailyFact.all_companies.create(
             company=company, account=account, listing=listing, day=today, ordered_units=1
         )
+        DoubtfulPairFactory(listing=listing, product=listing.product)
+        ListingMoveFactory(listing=listing, to_product=listing.product)
+        ListingPriceFactory(listing=listing)
+        PriceChangeFactory(listing=listing)
+        TariffFactory(account=account, listing=listing, subject_id=listing.external_id)
         order = OrderFactory(account=account, warehouse=level.warehouse, lines=2, lines__listing=listing)
         OrderEventFactory(order=order)
+    TariffDayFactory(account=account)
     HourlyOrders.all_companies.create(company=company, account=account, day=today, hour=9, orders=2)
     OrderTallyFactory(account=account, day=today, orders=len(products), units=len(products))
     return account
@@ -132,10 +146,16 @@ def test_every_table_of_an_account_is_known_here() -> None:
         "analytics.ClosingStock",
         "analytics.DailyFact",
         "analytics.HourlyOrders",
+        "catalog.DoubtfulPair",
         "catalog.Listing",
+        "catalog.ListingMove",
+        "catalog.ListingPrice",
+        "catalog.PriceChange",
         "catalog.StockHold",
         "catalog.StockInterval",
         "catalog.StockLevel",
+        "catalog.Tariff",
+        "catalog.TariffDay",
         "marketplaces.Erasure",
         "marketplaces.PushMessage",
         "marketplaces.QuarantinedRecord",

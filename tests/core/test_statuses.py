@@ -18,7 +18,12 @@ def test_member_carries_its_label_tone_and_end() -> None:
     with translation.override("ru"):
         assert str(OrderStatus.SHIPPED.label) == "Передан в доставку"
     assert (OrderStatus.SHIPPED.tone, OrderStatus.SHIPPED.is_final) == ("progress", False)
-    assert OrderStatus.finals() == [OrderStatus.DELIVERED, OrderStatus.CANCELLED]
+    assert OrderStatus.finals() == [
+        OrderStatus.DELIVERED,
+        OrderStatus.CANCELLED,
+        OrderStatus.PARTLY_RETURNED,
+        OrderStatus.RETURNED,
+    ]
 
 
 def test_database_gives_the_member_back(company: Company) -> None:
