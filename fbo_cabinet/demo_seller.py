@@ -20,7 +20,7 @@ from marketplaces.models import Agreement
 from marketplaces.services import AgreementTerms, add_agreement, set_payout_account
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from companies.models import Company, User
     from marketplaces.models import MarketplaceAccount
@@ -88,9 +88,17 @@ _AGREEMENT_LEFT: Final = timedelta(days=26)
 
 
 def furnish(
-    *, company: Company, owner: User, colleagues: Mapping[str, User], account: MarketplaceAccount
+    *,
+    company: Company,
+    owner: User,
+    colleagues: Mapping[str, User],
+    accounts: Sequence[MarketplaceAccount],
 ) -> None:
-    """Give the demo company the details that a seller fills in; `colleagues` are the people by e-mail."""
+    """Give the demo company the details that a seller fills in; `colleagues` are the people by e-mail.
+
+    The agreements and the account for payouts are those of the first of `accounts`.
+    """
+    account = accounts[0]
     _fill_card(company)
     _add_taxes(company)
     _add_bank_accounts(company, account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 import stamina
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -34,10 +36,12 @@ from marketplaces.models import AccountStatus, Agreement, MarketplaceAccount, St
 from marketplaces.sync.engine import run_stream
 from marketplaces.sync.schedule import Trigger
 from orders.models import Order
+from sandbox.__main__ import worlds_of
+from sandbox.accounts import DEMO, DEMO_WILDBERRIES, DEMO_YANDEX_MARKET, DEMOS
 from sandbox.app import App, make_app
 from sandbox.clock import Clock
 from sandbox.faults import Faults
-from sandbox.world import World, WorldSettings
+from sandbox.world import WorldSettings
 from tests.factories.companies import CompanyFactory
 
 if TYPE_CHECKING:
@@ -59,10 +63,13 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
 
 @pytest.fixture
 def sandbox() -> Generator[App]:
-    """A small sandbox at URL."""
+    """A small sandbox at URL, with the demo seller on every marketplace."""
     now = timezone.now()
-    app = make_app(World(WorldSettings(skus=10, days=4, per_day=15).ending(now)), clock=Clock(now), rate=None)
-    with use_transport(URL, httpx.WSGITransport(app=app)):
+    worlds = worlds_of(DEMOS, WorldSettings(skus=10, days=4, per_day=15).ending(now))
+    app = make_app(worlds, accounts=DEMOS, clock=Clock(now), rate=None)
+    with ExitStack() as stack:
+        for shop in demo.shops():
+            stack.enter_context(use_transport(shop.address(URL), httpx.WSGITransport(app=app)))
         yield app
 
 
@@ -70,6 +77,10 @@ def run(*arguments: str) -> str:
     out = StringIO()
     call_command("demo", "--sandbox-url", URL, *arguments, stdout=out)
     return out.getvalue()
+
+
+def ozon_account() -> MarketplaceAccount:
+    return MarketplaceAccount.all_companies.get(marketplace="ozon")
 
 
 def refused(*arguments: str) -> CommandError:
@@ -104,22 +115,35 @@ def test_demo_people_can_sign_in_and_see_the_company(sandbox: App) -> None:
     assert "demo-cabinet" in told
 
 
-def test_demo_account_is_connected_and_due(sandbox: App) -> None:
+def test_demo_accounts_are_connected_and_due(sandbox: App) -> None:
     run()
 
-    account = MarketplaceAccount.all_companies.get()
-    assert (account.marketplace, account.external_id, account.base_url) == ("ozon", "1284417", URL)
-    assert account.open_credentials()["api_key"] == "demo-ozon-key"
-    streams = StreamState.objects.for_company(account.company_id)
-    assert {one.stream for one in streams} == {"products", "stock", "orders"}
-    assert all(one.due_at <= timezone.now() and one.is_on for one in streams)
+    accounts = {one.marketplace: one for one in MarketplaceAccount.all_companies.all()}
+    assert list(accounts) == [shop.marketplace for shop in demo.shops()] == list(settings.MARKETPLACES)
+    for shop in demo.shops():
+        account = accounts[shop.marketplace]
+        assert (account.title, account.base_url) == (shop.title, f"{URL}{shop.path}")
+        assert account.open_credentials() == shop.credentials
+        streams = StreamState.objects.for_company(account.company_id).filter(account=account)
+        assert {one.stream for one in streams} >= {"products", "stock", "orders"}
+        assert all(one.due_at <= timezone.now() and one.is_on for one in streams)
+
+
+def test_the_demo_keys_are_those_that_the_sandbox_knows() -> None:
+    ours = {shop.marketplace: set(shop.credentials.values()) for shop in demo.SHOPS}
+
+    assert ours == {
+        "ozon": {DEMO.client_id, DEMO.api_key},
+        "wildberries": {DEMO_WILDBERRIES.api_key},
+        "yandex_market": {DEMO_YANDEX_MARKET.client_id, DEMO_YANDEX_MARKET.api_key},
+    }
 
 
 def test_the_demo_seller_has_filled_everything_in(sandbox: App) -> None:
     run()
 
     company = Company.objects.get(slug="demo")
-    account = MarketplaceAccount.objects.for_company(company).get()
+    account = ozon_account()
     assert completeness(card_of(company)).is_full
     assert [row.last_day is None for row in tax_history(company, today=timezone.localdate())].count(True) == 1
     banks = BankAccount.objects.for_company(company).order_by("pk")
@@ -140,7 +164,8 @@ def test_ozon_knows_another_name_of_the_demo_seller(sandbox: App) -> None:
     run()
 
     company = Company.objects.get(slug="demo")
-    [told] = told_of(company)
+    account = ozon_account()
+    told = next(told for told in told_of(company) if told.key == str(account.pk))
     found = compare(card_of(company), told, regime=TaxRegime.SIMPLIFIED_PROFIT)
     assert [row.name for row in found.rows if not row.is_same] == ["short_name"]
     assert len(found.rows) == 5
@@ -169,7 +194,7 @@ def test_demo_twice_is_the_same_demo(sandbox: App) -> None:
     told = run()
 
     assert Company.objects.get(slug="demo").pk == company.pk
-    assert MarketplaceAccount.all_companies.count() == 1
+    assert MarketplaceAccount.all_companies.count() == len(demo.shops())
     assert User.objects.count() == 5
     assert User.objects.get(email="demo@example.com").name == "Переименована"
     assert "Kept the company" in told
@@ -184,7 +209,7 @@ def test_restarted_sandbox_is_subscribed_to_again(sandbox: App, settings: Any) -
 
     run()
 
-    account = MarketplaceAccount.all_companies.get()
+    account = ozon_account()
     assert [one.url for one in book.all()] == [f"http://127.0.0.1:8000/push/{account.push_token}/"]
 
 
@@ -194,8 +219,9 @@ def test_sandbox_at_another_address_is_followed(sandbox: App) -> None:
 
     run()
 
-    account = MarketplaceAccount.all_companies.get()
-    assert (account.base_url, account.status) == (URL, AccountStatus.ACTIVE)
+    for shop in demo.shops():
+        account = MarketplaceAccount.all_companies.get(marketplace=shop.marketplace)
+        assert (account.base_url, account.status) == (f"{URL}{shop.path}", AccountStatus.ACTIVE)
 
 
 def test_paused_account_stays_paused(sandbox: App) -> None:
@@ -204,13 +230,14 @@ def test_paused_account_stays_paused(sandbox: App) -> None:
 
     run()
 
-    assert MarketplaceAccount.all_companies.get().status == AccountStatus.PAUSED
+    statuses = set(MarketplaceAccount.all_companies.values_list("status", flat=True))
+    assert statuses == {AccountStatus.PAUSED}
 
 
 def test_reset_begins_anew_and_leaves_others_alone(sandbox: App) -> None:
     other = CompanyFactory(slug="other")
     run()
-    account = MarketplaceAccount.all_companies.get()
+    account = ozon_account()
     for stream in ("products", "stock", "orders"):
         run_stream(account_id=account.pk, stream=stream, trigger=Trigger.COMMAND)
     assert Order.objects.for_company(account.company_id).count() > 20
@@ -220,7 +247,7 @@ def test_reset_begins_anew_and_leaves_others_alone(sandbox: App) -> None:
     company = Company.objects.get(slug="demo")
     assert company.pk != account.company_id
     assert Order.all_companies.count() == 0
-    assert MarketplaceAccount.all_companies.get().company_id == company.pk
+    assert {one.company_id for one in MarketplaceAccount.all_companies.all()} == {company.pk}
     assert Company.objects.filter(pk=other.pk).exists()
     assert "deleted" in told
 

@@ -9,15 +9,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core.periods import MOSCOW
 from fbo_cabinet import demo
-from marketplaces import catalogue, registry
-from marketplaces.errors import MarketplaceError
+from marketplaces import catalogue
 from marketplaces.http import ForbiddenHost
 
 
 class Command(BaseCommand):
     help = (
         f"Make the demo: {demo.SELLER_EMAIL} and {demo.STAFF_EMAIL} (password {demo.PASSWORD}), the company "
-        f"“{demo.NAME}” at /{demo.SLUG}/ and its account on a sandbox. Safe to repeat: what is there is "
+        f"“{demo.NAME}” at /{demo.SLUG}/ and its accounts on a sandbox. Safe to repeat: what is there is "
         "mended. Exit code 0: done, 1: the sandbox does not answer or refuses the key, 2: not allowed here."
     )
 
@@ -38,27 +37,27 @@ class Command(BaseCommand):
             raise CommandError(str(exc), returncode=2) from None
         except ForbiddenHost as exc:
             raise CommandError(f"--sandbox-url: {exc}. See MARKETPLACE_EXTRA_HOSTS.", returncode=2) from None
-        except MarketplaceError as exc:
-            title = registry.adapters().title(demo.MARKETPLACE)
-            told = catalogue.message(exc.code, marketplace=title, zone=MOSCOW)
+        except demo.ShopFailed as exc:
+            told = catalogue.message(exc.error.code, marketplace=exc.shop.title, zone=MOSCOW)
             raise CommandError(told, returncode=1) from None
 
     def _promise(self, sandbox_url: str, *, is_reset: bool) -> None:
         demo.refuse_outside_demo(sandbox_url)
-        check = demo.check_sandbox(sandbox_url, say=self.stdout.write)
+        checks = demo.check_sandbox(sandbox_url, say=self.stdout.write)
         if is_reset:
             self.stdout.write("The demo company and all its data would be deleted.")
-        self.stdout.write(
-            f"The sandbox answers as the seller {check.seller_external_id} “{check.seller_name}”; "
-            "the demo would be made with this account. Nothing was changed."
-        )
+        for shop, check in zip(demo.shops(), checks, strict=True):
+            self.stdout.write(
+                f"{shop.title} answers as the seller {check.seller_external_id} “{check.seller_name}”."
+            )
+        self.stdout.write("The demo would be made with these accounts. Nothing was changed.")
 
     def _make(self, sandbox_url: str, *, is_reset: bool) -> None:
         made = demo.make_demo(sandbox_url, is_reset=is_reset, say=self.stdout.write)
-        company = "Made" if made.is_new_company else "Kept"
-        account = "connected" if made.is_new_account else "kept"
-        self.stdout.write(
-            f"{company} the company “{made.company}”; its account on {made.account.base_url} is {account}, "
-            "the streams are due."
-        )
+        self.stdout.write(f"{'Made' if made.is_new_company else 'Kept'} the company “{made.company}”.")
+        for account, is_new in made.accounts:
+            self.stdout.write(
+                f"{account.title} on {account.base_url} is {'connected' if is_new else 'kept'}, "
+                "its streams are due."
+            )
         self.stdout.write(f"Sign in as {demo.SELLER_EMAIL} with the password {demo.PASSWORD}.")
