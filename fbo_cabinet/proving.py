@@ -12,17 +12,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
+from unittest.mock import patch
 
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from marketplaces import services
+from fbo_cabinet import demo
+from marketplaces import registry, services
 from marketplaces.models import AccountStatus, MarketplaceAccount, RunOutcome, StreamState, SyncRun
+from marketplaces.ratelimit import Limit
 from marketplaces.sync.engine import CannotRun, NotDue, run_stream
 from marketplaces.sync.leases import StreamBusy
 from marketplaces.sync.schedule import Trigger
@@ -31,8 +35,9 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from types import TracebackType
 
-CLIENT_ID: Final = "1284417"
-API_KEY: Final = "demo-ozon-key"
+    from companies.models import Company
+
+SHOPS: Final = {shop.marketplace: shop for shop in demo.SHOPS}
 STREAMS: Final = ("products", "stock", "orders")
 _FORK: Final = multiprocessing.get_context("fork")
 
@@ -93,9 +98,9 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         report = json.loads(self._ask("GET", "violations"))
         return sum(seller["requests"] for seller in report.values())
 
-    def truth(self, name: str) -> Iterator[dict[str, Any]]:
-        """What is true in the world at its present moment, row by row."""
-        for line in self._ask("GET", f"truth/{name}").splitlines():
+    def truth(self, name: str, *, of: MarketplaceAccount) -> Iterator[dict[str, Any]]:
+        """What is true of a seller at the present moment of his world, row by row."""
+        for line in self._ask("GET", f"truth/{name}?client_id={of.external_id}").splitlines():
             yield json.loads(line)
 
     def _ask(self, method: str, path: str, body: str | None = None) -> str:
@@ -109,6 +114,40 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         if response.status != http.HTTPStatus.OK:
             raise RuntimeError(f"/_sandbox/{path}: {response.status} {text[:200]}")
         return text
+
+
+def connect(company: Company, marketplace: str, sandbox: Sandbox) -> MarketplaceAccount:
+    """The demo seller's account on a marketplace of the sandbox, connected and not yet read."""
+    shop = SHOPS[marketplace]
+    return services.connect_account(
+        company=company,
+        marketplace=marketplace,
+        credentials=shop.credentials,
+        base_url=shop.address(sandbox.base_url),
+    )
+
+
+@contextmanager
+def hurried(speed: float) -> Iterator[None]:
+    """Let our limits of minutes and more pass so many times faster, as those of a sandbox with `--limit-speed`.
+
+    Ozon's limit is of a second: it stays. Processes forked meanwhile hurry too.
+    """
+    with ExitStack() as stack:
+        for code, adapter in registry.adapters().items():
+            if code != "ozon":
+                hasty = _hasty(adapter.limits_for, speed)
+                stack.enter_context(patch.object(adapter, "limits_for", staticmethod(hasty)))
+        yield
+
+
+def _hasty(usual: Callable[[str], Mapping[str, Limit]], speed: float) -> Callable[[str], Mapping[str, Limit]]:
+    def limits_for(key_kind: str) -> Mapping[str, Limit]:
+        return {
+            group: replace(limit, seconds=limit.seconds / speed) for group, limit in usual(key_kind).items()
+        }
+
+    return limits_for
 
 
 def fork(work: Callable[..., None], *args: Any) -> BaseProcess:

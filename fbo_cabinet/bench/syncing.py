@@ -11,15 +11,13 @@ from django.test.utils import override_settings
 from fbo_cabinet.bench import shop
 from fbo_cabinet.bench.database import vacuum
 from fbo_cabinet.bench.report import Finding, Stopwatch, per_second
-from fbo_cabinet.proving import API_KEY, CLIENT_ID, Sandbox
-from marketplaces import services
+from fbo_cabinet.proving import Sandbox, connect
 from marketplaces.models import RunOutcome
 from marketplaces.sync.engine import run_stream
 from marketplaces.sync.schedule import Trigger
 from orders.models import Order, OrderEvent, OrderLine
 
 if TYPE_CHECKING:
-    from companies.models import Company
     from marketplaces.models import MarketplaceAccount
 
 ORDERS_COUNT: Final = 100_000
@@ -42,7 +40,7 @@ def measure(*, quick: bool = False, count: int | None = None) -> list[Finding]:
         Sandbox("--orders", str(count), "--rate", "0") as sandbox,
         override_settings(MARKETPLACE_EXTRA_HOSTS=[*settings.MARKETPLACE_EXTRA_HOSTS, sandbox.host]),
     ):
-        account = _connect(company, sandbox.base_url)
+        account = connect(company, "ozon", sandbox)
         found, seconds = _sync(account)
     if found < count:
         raise SyncFailed(f"{found} orders came of {count}")
@@ -67,17 +65,6 @@ def measure(*, quick: bool = False, count: int | None = None) -> list[Finding]:
             at_least=True,
         ),
     ]
-
-
-def _connect(company: Company, base_url: str) -> MarketplaceAccount:
-    return services.connect_account(
-        company=company,
-        marketplace="ozon",
-        credentials={"client_id": CLIENT_ID, "api_key": API_KEY},
-        title="Ozon",
-        base_url=base_url,
-        actor=None,
-    )
 
 
 def _sync(account: MarketplaceAccount) -> tuple[int, float]:
