@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Listing, StockLevel
+from catalog.models import Listing, StockLevel, Tariff
+from catalog.services.matching import match_assortment
 from catalog.services.prices import record_prices
 from catalog.services.products import record_products
 from catalog.services.stock import record_stock
-from marketplaces.adapter import FetchesPrices, FetchesProducts, FetchesStock
+from catalog.services.tariffs import complete_day, record_tariffs
+from core.periods import business_day
+from marketplaces.adapter import FetchesPrices, FetchesProducts, FetchesStock, FetchesTariffs
 from marketplaces.contracts.stock import StockQuery
+from marketplaces.contracts.tariffs import TariffsQuery
+from marketplaces.errors import CursorRejected
 from marketplaces.models import StreamState
 from marketplaces.streams import PageResult, PullRequest, SyncStream
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from marketplaces.adapter import MarketplaceAdapter
     from marketplaces.contracts.pages import Page
     from marketplaces.models import MarketplaceAccount
@@ -43,6 +51,8 @@ class ProductStream(SyncStream):
         result = record_products(
             account=request.account, snapshots=page.snapshots, observed_at=page.observed_at
         )
+        if page.is_last:
+            match_assortment(company_id=request.account.company_id)
         if result.inserted:
             # New listings have no stock and no price yet: do not let the seller wait for the next round.
             StreamState.objects.for_company(request.account.company_id).filter(
@@ -110,3 +120,45 @@ class StockStream(SyncStream):
             account=account, listing__marketplace_sku__in=covers, available__gt=0
         )
         return int(levels.count())
+
+
+class TariffStream(SyncStream):
+    """Tariffs of the business day, kept as rows that last as long as a value does.
+
+    Read twice a day, so that one refusal costs no day: nobody can fetch yesterday's tariff. A pull belongs to one
+    day; what was begun yesterday is not gone on with today.
+    """
+
+    code = "tariffs"
+    title = _("Tariffs")
+    role: ClassVar[type[Any]] = FetchesTariffs
+    every = timedelta(hours=12)
+    fresh_for = timedelta(hours=24)
+
+    def pages(self, adapter: MarketplaceAdapter, request: PullRequest) -> Iterator[Page[Any]]:
+        day = _day(request)
+        if request.cursor and request.cursor.get("day") != day.isoformat():
+            raise CursorRejected("the tariffs of another day")
+        listings = Listing.objects.for_company(request.account.company_id).filter(account=request.account)
+        ids = tuple(listings.order_by("external_id").values_list("external_id", flat=True))
+        query = TariffsQuery(day=day, external_ids=ids)
+        place = request.cursor.get("place", {})
+        for page in cast("FetchesTariffs", adapter).fetch_tariffs(query, cursor=place):
+            yield replace(
+                page, cursor={} if page.is_last else {"day": day.isoformat(), "place": dict(page.cursor)}
+            )
+
+    def record(self, page: Page[Any], request: PullRequest) -> PageResult:
+        day = _day(request)
+        result = record_tariffs(account=request.account, snapshots=page.snapshots, day=day)
+        if page.is_last:
+            complete_day(account=request.account, day=day)
+        return result
+
+    def held(self, account: MarketplaceAccount) -> int:
+        tariffs = Tariff.objects.for_company(account.company_id).filter(account=account, valid_to=None)
+        return int(tariffs.count())
+
+
+def _day(request: PullRequest) -> date:
+    return business_day(request.now, request.account.company.zone)

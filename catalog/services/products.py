@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Count
 from django.utils import timezone
 
 from catalog.choices import LinkSource
 from catalog.models import Listing, Product
+from catalog.services.grouping import own_sku
 from core.locks import lock_until_commit
 from core.merge import MergeRule, merge
 from marketplaces.contracts.products import ProductSnapshot
@@ -25,12 +25,9 @@ _PRODUCTS = MergeRule(
     model=Product,
     columns=("company_id", "sku", "name", "photo_url", "created_at"),
     key=("company_id", "sku"),
-    update={"name": None, "photo_url": None},
-    when="(t.name, t.photo_url) IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.photo_url)",
 )
 
 _CONTENT = (
-    "product_id",
     "marketplace_sku",
     "seller_sku",
     "card_id",
@@ -48,7 +45,7 @@ _CONTENT = (
     "height_mm",
     "weight_g",
 )
-# Where prices are read apart from the products, an answer about products tells none: what is held stays.
+# Once prices were read apart from the products, what an answer about products says of them changes nothing.
 _PRICES = ("price", "old_price", "min_price", "currency")
 
 _LISTINGS = MergeRule(
@@ -57,6 +54,7 @@ _LISTINGS = MergeRule(
         "company_id",
         "account_id",
         "external_id",
+        "product_id",
         *_CONTENT,
         *_PRICES,
         "hold_reason",
@@ -69,13 +67,14 @@ _LISTINGS = MergeRule(
     update={
         **dict.fromkeys(_CONTENT),
         **{
-            name: f"CASE WHEN EXCLUDED.price IS NULL THEN t.{name} ELSE EXCLUDED.{name} END"
+            name: f"CASE WHEN EXCLUDED.price IS NULL OR t.prices_as_of IS NOT NULL THEN t.{name}"
+            f" ELSE EXCLUDED.{name} END"
             for name in _PRICES
         },
         "observed_at": None,
     },
     when="EXCLUDED.observed_at >= t.observed_at AND (({held}) IS DISTINCT FROM ({new})"
-    " OR (EXCLUDED.price IS NOT NULL AND ({held_prices}) IS DISTINCT FROM ({new_prices})))".format(
+    " OR (EXCLUDED.price IS NOT NULL AND t.prices_as_of IS NULL AND ({held_prices}) IS DISTINCT FROM ({new_prices})))".format(
         held=", ".join(f"t.{name}" for name in _CONTENT),
         new=", ".join(f"EXCLUDED.{name}" for name in _CONTENT),
         held_prices=", ".join(f"t.{name}" for name in _PRICES),
@@ -88,21 +87,26 @@ _LISTINGS = MergeRule(
 def record_products(
     *, account: MarketplaceAccount, snapshots: Sequence[ProductSnapshot], observed_at: datetime
 ) -> PageResult:
-    """Write what the marketplace lists; a product is made for each article of the seller.
+    """Write what the marketplace lists. A new listing comes to the product of its article, made when there is none;
+    `catalog.services.matching` decides once the pull is whole.
 
     Reading the same page twice changes nothing, and a page older than what we hold changes nothing.
     """
     lock_until_commit("catalog", account.company_id)
     latest = list({snapshot.external_id: snapshot for snapshot in snapshots}.values())
-    _follow_renamed_articles(account=account, snapshots=latest)
-    products = _product_ids(account=account, snapshots=latest)
+    held = dict(
+        Listing.objects.for_company(account.company_id)
+        .filter(account=account, external_id__in=[one.external_id for one in latest])
+        .values_list("external_id", "product_id")
+    )
+    new = _first_products(account=account, snapshots=[one for one in latest if one.external_id not in held])
     now = timezone.now()
     rows = [
         (
             account.company_id,
             account.pk,
             snapshot.external_id,
-            products[snapshot.seller_sku],
+            held.get(snapshot.external_id) or new[snapshot.external_id],
             *_content(snapshot),
             *(getattr(snapshot, name) for name in _PRICES),
             "",
@@ -141,35 +145,18 @@ def _content(snapshot: ProductSnapshot) -> tuple[object, ...]:
     )
 
 
-def _product_ids(*, account: MarketplaceAccount, snapshots: Iterable[ProductSnapshot]) -> dict[str, int]:
-    """The product of each article, made where it is new."""
-    by_article = {snapshot.seller_sku: snapshot for snapshot in snapshots}
+def _first_products(*, account: MarketplaceAccount, snapshots: Iterable[ProductSnapshot]) -> dict[str, int]:
+    """The product of its own SKU for each new listing, made where there is none."""
+    skus = {one.external_id: own_sku(one.seller_sku, one.size) for one in snapshots}
+    if not skus:
+        return {}
+    first = {skus[one.external_id]: one for one in snapshots}
     now = timezone.now()
     merge(
         _PRODUCTS,
-        [(account.company_id, sku, one.name, one.photo_url, now) for sku, one in by_article.items()],
+        [(account.company_id, sku, one.name, one.photo_url, now) for sku, one in first.items()],
     )
-    products = Product.objects.for_company(account.company_id).filter(sku__in=by_article)
-    return dict(products.values_list("sku", "pk"))
-
-
-def _follow_renamed_articles(*, account: MarketplaceAccount, snapshots: Iterable[ProductSnapshot]) -> None:
-    """Rename a product whose only listing got another article, so that its history stays with it."""
-    articles = {snapshot.external_id: snapshot.seller_sku for snapshot in snapshots}
-    held = (
-        Listing.objects.for_company(account.company_id)
-        .filter(account=account, external_id__in=articles)
-        .values_list("external_id", "seller_sku", "product_id")
+    products = dict(
+        Product.objects.for_company(account.company_id).filter(sku__in=first).values_list("sku", "pk")
     )
-    renamed = {product: articles[ext] for ext, article, product in held if article != articles[ext]}
-    if not renamed:
-        return
-    company_products = Product.objects.for_company(account.company_id)
-    taken = set(company_products.filter(sku__in=renamed.values()).values_list("sku", flat=True))
-    alone = company_products.filter(pk__in=renamed).annotate(uses=Count("listings")).filter(uses=1)
-    for product in alone:
-        if renamed[product.pk] not in taken:
-            taken.add(renamed[product.pk])
-            Product.objects.for_company(account.company_id).filter(pk=product.pk).update(
-                sku=renamed[product.pk]
-            )
+    return {external_id: products[sku] for external_id, sku in skus.items()}

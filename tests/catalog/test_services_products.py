@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from catalog.models import Listing, Product
+from catalog.services.matching import match_assortment
 from catalog.services.products import record_products
 from marketplaces.contracts.products import ListingStatus, ProductSnapshot
 from marketplaces.streams import PageResult
@@ -30,7 +31,9 @@ PLAID = ProductSnapshot(
 
 
 def read(account: MarketplaceAccount, *snapshots: ProductSnapshot, at: datetime = NOON) -> PageResult:
-    return record_products(account=account, snapshots=snapshots, observed_at=at)
+    result = record_products(account=account, snapshots=snapshots, observed_at=at)
+    match_assortment(company_id=account.company_id)
+    return result
 
 
 def test_listing_gets_a_product_of_its_article(account: MarketplaceAccount) -> None:

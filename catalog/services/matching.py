@@ -1,0 +1,385 @@
+"""One assortment: giving every listing its product, and what people decide of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from catalog.choices import LinkSource, MoveKind, PairState
+from catalog.models import CostPrice, DoubtfulPair, Listing, ListingMove, Product
+from catalog.services.grouping import Grouping, Key
+from core.locks import lock_until_commit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from catalog.services.grouping import Doubt, Group
+    from companies.models import Company, User
+
+_AT_ONCE = 2000
+
+
+class CannotMove(Exception):
+    """What was asked makes no sense: the listing is there already, or the product has one listing only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """What a pass over the assortment changed."""
+
+    listings: int
+    moved: int
+    products: int
+    doubtful: int
+
+
+@transaction.atomic(savepoint=False)
+def match_assortment(*, company_id: int) -> Matched:
+    """Give every listing of the company its product; the same listings always get the same products.
+
+    What a person linked stays. Pairs in doubt are opened, those no longer in doubt are closed, and a product that is
+    left without a listing goes unless something of the seller's hangs on it.
+    """
+    lock_until_commit("catalog", company_id)
+    listings = list(
+        Listing.objects.for_company(company_id)
+        .exclude(link=LinkSource.MANUAL)
+        .order_by("pk")
+        .only(
+            "pk",
+            "account_id",
+            "external_id",
+            "seller_sku",
+            "size",
+            "barcodes",
+            "product_id",
+            "link",
+            "name",
+            "photo_url",
+        )
+    )
+    grouping = Grouping(key_of(listing) for listing in listings)
+    products = _products_of(company_id, grouping, {listing.pk: listing for listing in listings})
+    moved = _move(company_id, listings, grouping, products)
+    doubtful = _open_doubts(company_id, grouping.doubts(), products)
+    _forget_empty(company_id)
+    return Matched(
+        listings=len(listings), moved=moved, products=len(set(products.values())), doubtful=doubtful
+    )
+
+
+@transaction.atomic
+def link_listing(*, listing: Listing, product: Product, actor: User | None) -> uuid.UUID:
+    """Say that the listing is this product, whatever article and barcode say. Raises CannotMove."""
+    return _move_by_hand(
+        company_id=listing.company_id, listings=[listing.pk], target=product, kind=MoveKind.LINK, actor=actor
+    )
+
+
+@transaction.atomic
+def split_listing(*, listing: Listing, actor: User | None) -> uuid.UUID:
+    """Give the listing a product of its own. Raises CannotMove when it is alone already."""
+    company_id = listing.company_id
+    lock_until_commit("catalog", company_id)
+    others = (
+        Listing.objects.for_company(company_id).filter(product_id=listing.product_id).exclude(pk=listing.pk)
+    )
+    if not others.exists():
+        raise CannotMove("the product has no other listing")
+    target = Product.all_companies.create(
+        company_id=company_id,
+        sku=_free_sku(company_id, key_of(listing).own_sku),
+        name=listing.name,
+        photo_url=listing.photo_url,
+    )
+    return _move_by_hand(
+        company_id=company_id, listings=[listing.pk], target=target, kind=MoveKind.SPLIT, actor=actor
+    )
+
+
+@transaction.atomic
+def merge_products(*, product: Product, into: Product, actor: User | None) -> uuid.UUID:
+    """Move every listing of a product to another one; the emptied product waits for an undo. Raises CannotMove."""
+    lock_until_commit("catalog", product.company_id)
+    rows = Listing.objects.for_company(product.company_id).filter(product=product).order_by("pk")
+    listings = list(rows.values_list("pk", flat=True))
+    if product.pk == into.pk or not listings:
+        raise CannotMove("there is nothing to merge")
+    return _move_by_hand(
+        company_id=product.company_id, listings=listings, target=into, kind=MoveKind.MERGE, actor=actor
+    )
+
+
+@transaction.atomic
+def undo_moves(*, company: Company, token: uuid.UUID, actor: User | None) -> int:
+    """Put back what was moved together, as far as nobody has moved it on since; how many listings went back."""
+    lock_until_commit("catalog", company.pk)
+    moves = list(
+        ListingMove.objects.for_company(company)
+        .filter(token=token, undone_at=None)
+        .select_related("listing")
+        .order_by("pk")
+    )
+    back = [move for move in moves if move.listing.product_id == move.to_product_id]
+    for move in back:
+        move.listing.product_id = move.from_product_id
+        move.listing.link = move.old_link or LinkSource.ARTICLE
+    Listing.all_companies.bulk_update([move.listing for move in back], ["product_id", "link"])
+    ListingMove.objects.for_company(company).filter(pk__in=[move.pk for move in moves]).update(
+        undone_at=timezone.now(), undone_by=actor
+    )
+    pairs = DoubtfulPair.objects.for_company(company).filter(
+        listing_id__in=[move.listing_id for move in back], state=PairState.LINKED
+    )
+    pairs.update(state=PairState.OPEN, decided_at=None, decided_by=None)
+    return len(back)
+
+
+@transaction.atomic
+def decide_pair(*, pair: DoubtfulPair, is_same: bool, actor: User | None) -> uuid.UUID | None:
+    """Decide a pair in doubt: the same goods are linked by hand, different ones stay apart for good.
+
+    Gives the token to undo a link by, None when there is nothing to undo. A pair that is decided already stays as it
+    was decided.
+    """
+    lock_until_commit("catalog", pair.company_id)
+    held = (
+        DoubtfulPair.objects.for_company(pair.company_id)
+        .select_for_update(of=("self",))
+        .select_related("listing", "product")
+        .get(pk=pair.pk)
+    )
+    if held.state != PairState.OPEN:
+        return None
+    token = None
+    if is_same and held.listing.product_id != held.product_id:
+        token = link_listing(listing=held.listing, product=held.product, actor=actor)
+    held.state = PairState.LINKED if is_same else PairState.DECLINED
+    held.decided_at, held.decided_by = timezone.now(), actor
+    held.save(update_fields=["state", "decided_at", "decided_by"])
+    return token
+
+
+@transaction.atomic
+def reopen_pair(*, pair: DoubtfulPair, actor: User | None) -> None:
+    """Take a decision back: a link is undone, and the pair waits again."""
+    moves = ListingMove.objects.for_company(pair.company_id).filter(
+        listing_id=pair.listing_id, to_product_id=pair.product_id, undone_at=None
+    )
+    token = moves.order_by("-pk").values_list("token", flat=True).first()
+    if pair.state == PairState.LINKED and token is not None:
+        undo_moves(company=pair.company, token=token, actor=actor)
+    DoubtfulPair.objects.for_company(pair.company_id).filter(
+        pk=pair.pk, state__in=[PairState.LINKED, PairState.DECLINED]
+    ).update(state=PairState.OPEN, decided_at=None, decided_by=None)
+
+
+def key_of(listing: Listing) -> Key:
+    """What matching knows of a listing."""
+    return Key(
+        listing_id=listing.pk,
+        account_id=listing.account_id,
+        external_id=listing.external_id,
+        article=listing.seller_sku.strip(),
+        size=listing.size,
+        barcodes=tuple(listing.barcodes),
+    )
+
+
+def _products_of(company_id: int, grouping: Grouping, listings: Mapping[int, Listing]) -> dict[str, int]:
+    """The product of each group by the group's name; made, or renamed with its history where it stood alone."""
+    names = {group.sku: group for group in grouping.groups}
+    known = dict(Product.objects.for_company(company_id).filter(sku__in=names).values_list("sku", "pk"))
+    free = _free_products(company_id, grouping, listings, taken=set(known.values()))
+    renamed, made = [], []
+    for sku, group in names.items():
+        if sku in known:
+            continue
+        lead = listings[group.lead.listing_id]
+        if group.sku in free:
+            renamed.append(Product(pk=free[sku], company_id=company_id, sku=sku))
+            known[sku] = free[sku]
+        else:
+            made.append(
+                Product(company_id=company_id, sku=sku, name=lead.name[:500], photo_url=lead.photo_url)
+            )
+    Product.all_companies.bulk_update(renamed, ["sku"], batch_size=_AT_ONCE)
+    for product in Product.all_companies.bulk_create(made, batch_size=_AT_ONCE):
+        known[product.sku] = product.pk
+    _name(company_id, {known[sku]: listings[group.lead.listing_id] for sku, group in names.items()})
+    return known
+
+
+def _free_products(
+    company_id: int, grouping: Grouping, listings: Mapping[int, Listing], *, taken: set[int]
+) -> dict[str, int]:
+    """For groups without a product of their name: the one that all their listings share and that nobody else needs.
+
+    That is a seller who renamed his article: the product goes along, with its costs and its history.
+    """
+    holders: dict[int, set[str]] = defaultdict(set)
+    for group in grouping.groups:
+        for key in group.members:
+            holders[listings[key.listing_id].product_id].add(group.sku)
+    by_hand = set(
+        Listing.objects.for_company(company_id)
+        .filter(link=LinkSource.MANUAL, product_id__in=holders)
+        .values_list("product_id", flat=True)
+    )
+    found: dict[str, int] = {}
+    for product_id, skus in sorted(holders.items()):
+        if len(skus) == 1 and product_id not in taken and product_id not in by_hand:
+            found.setdefault(next(iter(skus)), product_id)
+    return found
+
+
+def _name(company_id: int, leads: Mapping[int, Listing]) -> None:
+    """Call each product as its first listing is called, and show that one's photo."""
+    held = Product.objects.for_company(company_id).filter(pk__in=leads).only("pk", "name", "photo_url")
+    changed = []
+    for product in held:
+        lead = leads[product.pk]
+        if (product.name, product.photo_url) != (lead.name[:500], lead.photo_url):
+            product.name, product.photo_url = lead.name[:500], lead.photo_url
+            changed.append(product)
+    Product.all_companies.bulk_update(changed, ["name", "photo_url"], batch_size=_AT_ONCE)
+
+
+def _move(
+    company_id: int, listings: Sequence[Listing], grouping: Grouping, products: Mapping[str, int]
+) -> int:
+    """Point the listings to their products; the costs of a product that merges go along where the other has none."""
+    moved, merged = [], {}
+    for listing in listings:
+        group: Group = grouping.group_of[listing.pk]
+        target = products[group.sku]
+        link = LinkSource.BARCODE if listing.pk in group.by_barcode else LinkSource.ARTICLE
+        if (listing.product_id, listing.link) != (target, link):
+            if listing.product_id != target:
+                merged[listing.product_id] = target
+            listing.product_id, listing.link = target, link
+            moved.append(listing)
+    Listing.all_companies.bulk_update(moved, ["product_id", "link"], batch_size=_AT_ONCE)
+    _carry_costs(company_id, merged)
+    return len(moved)
+
+
+def _carry_costs(company_id: int, merged: Mapping[int, int]) -> None:
+    """Costs of products that no listing is left of go to the product that their listings joined."""
+    if not merged:
+        return
+    costs = list(
+        CostPrice.objects.for_company(company_id).filter(product_id__in=merged, product__listings=None)
+    )
+    if not costs:
+        return
+    known = set(
+        CostPrice.objects.for_company(company_id)
+        .filter(product_id__in=merged.values())
+        .values_list("product_id", "valid_from")
+    )
+    for cost in costs:
+        target = merged[cost.product_id]
+        if (target, cost.valid_from) not in known:
+            known.add((target, cost.valid_from))
+            CostPrice.objects.for_company(company_id).filter(pk=cost.pk).update(product_id=target)
+
+
+def _open_doubts(company_id: int, doubts: Iterable[Doubt], products: Mapping[str, int]) -> int:
+    """Open the pairs in doubt, close those that are none any more; decided ones stay. How many are open."""
+    wanted = {(doubt.listing_id, products[doubt.sku]): doubt for doubt in doubts}
+    pairs = DoubtfulPair.objects.for_company(company_id)
+    held = {
+        (listing, product): (pk, state)
+        for pk, listing, product, state in pairs.values_list("pk", "listing_id", "product_id", "state")
+    }
+    pairs.filter(
+        pk__in=[pk for place, (pk, state) in held.items() if state == PairState.OPEN and place not in wanted]
+    ).update(state=PairState.GONE, decided_at=timezone.now())
+    again = [pk for place, (pk, state) in held.items() if state == PairState.GONE and place in wanted]
+    pairs.filter(pk__in=again).update(state=PairState.OPEN, decided_at=None)
+    DoubtfulPair.all_companies.bulk_create(
+        [
+            DoubtfulPair(
+                company_id=company_id,
+                listing_id=listing,
+                product_id=product,
+                reason=doubt.reason,
+                score=doubt.score,
+                evidence={"barcodes": list(doubt.barcodes)},
+            )
+            for (listing, product), doubt in sorted(wanted.items())
+            if (listing, product) not in held
+        ],
+        batch_size=_AT_ONCE,
+    )
+    return int(pairs.filter(state=PairState.OPEN).count())
+
+
+def _forget_empty(company_id: int) -> None:
+    """Delete products without a listing, unless the seller's own doing hangs on them."""
+    moved = ListingMove.objects.for_company(company_id).filter(undone_at=None)
+    Product.objects.for_company(company_id).filter(listings=None, costs=None).exclude(
+        Q(pk__in=moved.values("from_product_id")) | Q(pk__in=moved.values("to_product_id"))
+    ).delete()
+
+
+def _move_by_hand(
+    *, company_id: int, listings: Collection[int], target: Product, kind: MoveKind, actor: User | None
+) -> uuid.UUID:
+    lock_until_commit("catalog", company_id)
+    rows = list(
+        Listing.objects.for_company(company_id)
+        .select_for_update(of=("self",))
+        .filter(pk__in=listings)
+        .exclude(product_id=target.pk)
+        .order_by("pk")
+    )
+    if target.company_id != company_id or not rows:
+        raise CannotMove("the listing is of this product already")
+    token = uuid.uuid4()
+    ListingMove.all_companies.bulk_create(
+        ListingMove(
+            company_id=company_id,
+            token=token,
+            kind=kind,
+            listing=listing,
+            from_product_id=listing.product_id,
+            to_product_id=target.pk,
+            old_link=listing.link,
+            made_by=actor,
+        )
+        for listing in rows
+    )
+    for listing in rows:
+        listing.product_id, listing.link = target.pk, LinkSource.MANUAL
+    Listing.all_companies.bulk_update(rows, ["product_id", "link"])
+    _close_pairs(company_id, rows, target=target)
+    return token
+
+
+def _close_pairs(company_id: int, listings: Sequence[Listing], *, target: Product) -> None:
+    """What is linked by hand is in doubt no more."""
+    pairs: Any = DoubtfulPair.objects.for_company(company_id).filter(
+        listing__in=listings, state=PairState.OPEN
+    )
+    pairs.filter(product=target).update(state=PairState.LINKED, decided_at=timezone.now())
+    pairs.exclude(product=target).update(state=PairState.GONE, decided_at=timezone.now())
+
+
+def _free_sku(company_id: int, sku: str) -> str:
+    """The SKU, with a number when another product has it."""
+    taken = set(
+        Product.objects.for_company(company_id).filter(sku__startswith=sku).values_list("sku", flat=True)
+    )
+    number, free = 1, sku
+    while free in taken:
+        number += 1
+        free = f"{sku} ({number})"
+    return free
