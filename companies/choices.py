@@ -34,6 +34,9 @@ class Permission(StrEnum):
     VIEW = "view"
     EXPORT = "export"
     SYNC = "sync"
+    EDIT_CATALOG = "edit_catalog"
+    EDIT_PRICES = "edit_prices"
+    EDIT_COSTS = "edit_costs"
     MANAGE_ACCOUNTS = "manage_accounts"
     DISCONNECT_ACCOUNTS = "disconnect_accounts"
     MANAGE_WAREHOUSES = "manage_warehouses"
@@ -49,6 +52,9 @@ PERMISSION_LABELS: Final[dict[Permission, StrOrPromise]] = {
     Permission.VIEW: _("See orders, stock, the catalog, figures, the company card and its people"),
     Permission.EXPORT: _("Download lists as CSV and XLSX"),
     Permission.SYNC: _("Refresh data and settle quarantined records"),
+    Permission.EDIT_CATALOG: _("Match goods between marketplaces, write down their own dimensions"),
+    Permission.EDIT_PRICES: _("Change prices on the marketplaces"),
+    Permission.EDIT_COSTS: _("Change cost prices, also from a file"),
     Permission.MANAGE_ACCOUNTS: _("Connect marketplace accounts, replace keys, pause and resume"),
     Permission.DISCONNECT_ACCOUNTS: _("Disconnect marketplace accounts and erase their data"),
     Permission.MANAGE_WAREHOUSES: _("Change the company's own warehouses"),
@@ -67,13 +73,18 @@ RIGHTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.MANAGER: _EVERYBODY
     | {
         Permission.SYNC,
+        Permission.EDIT_CATALOG,
+        Permission.EDIT_PRICES,
+        Permission.EDIT_COSTS,
         Permission.MANAGE_ACCOUNTS,
         Permission.MANAGE_WAREHOUSES,
         Permission.MANAGE_AGREEMENTS,
     },
-    Role.WAREHOUSE: _EVERYBODY | {Permission.SYNC, Permission.MANAGE_WAREHOUSES},
+    Role.WAREHOUSE: _EVERYBODY
+    | {Permission.SYNC, Permission.EDIT_CATALOG, Permission.MANAGE_WAREHOUSES},
     Role.ACCOUNTANT: _EVERYBODY
     | {
+        Permission.EDIT_COSTS,
         Permission.MANAGE_AGREEMENTS,
         Permission.MANAGE_COMPANY,
         Permission.VIEW_PAYOUTS,
