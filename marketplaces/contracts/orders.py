@@ -81,7 +81,9 @@ class OrderSnapshot:
 
     `is_partial` marks an answer that tells the status and little else: of an order that we hold it moves only the
     status and what belongs to it, and an order that is new is kept as far as it is told. `is_floor` marks a status
-    that the order has at least reached: one that has come further keeps its own.
+    that the order has at least reached: one that has come as far or further keeps its own, and the words for it.
+    `needs_order` marks a step that does not tell what it takes to keep a new order: of one that we do not hold it
+    says nothing.
     """
 
     external_id: str
@@ -108,6 +110,7 @@ class OrderSnapshot:
     cancel_initiator: str = ""
     is_partial: bool = False
     is_floor: bool = False
+    needs_order: bool = False
 
     @property
     def amount(self) -> Decimal:

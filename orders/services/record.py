@@ -176,13 +176,13 @@ def _together(earlier: OrderSnapshot, later: OrderSnapshot) -> OrderSnapshot:
     """What two answers of a page say of one order: the furthest status, and the rest from the one that tells it
     whole."""
     further, other = (later, earlier) if later.status.rank >= earlier.status.rank else (earlier, later)
-    if not further.is_partial or other.is_partial:
+    if further.needs_order <= other.needs_order and (not further.is_partial or other.is_partial):
         return further
     return replace(
         other,
         **{name: getattr(further, name) for name in _STATUS_FIELDS},
         delivered_at=further.delivered_at or other.delivered_at,
-        is_floor=False,
+        is_floor=further.is_floor,
     )
 
 
@@ -215,7 +215,11 @@ def _news(
     news = {
         number: snapshot
         for number, snapshot in told.items()
-        if number not in held or not held[number].is_all_of(snapshot, told_of=prints[number])
+        if (
+            not held[number].is_all_of(snapshot, told_of=prints[number])
+            if number in held
+            else not snapshot.needs_order
+        )
     }
     return news, prints, held.keys() & news.keys()
 

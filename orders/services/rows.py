@@ -263,16 +263,17 @@ class Held(NamedTuple):
     cancel_reason: str
 
     def raise_floor(self, snapshot: OrderSnapshot) -> OrderSnapshot:
-        """The snapshot as it is; with our status where the order has come further than the least it tells."""
+        """The snapshot as it is; with our status and words where the order has come as far as the least it tells,
+        or further."""
         if not snapshot.is_floor or self.status not in OrderStatus.values:
             return snapshot
         status = OrderStatus.of(self.status)
-        if status.rank <= snapshot.status.rank:
+        if status.rank <= snapshot.status.rank and status is not snapshot.status:
             return snapshot
         return replace(
             snapshot,
             status=status,
-            status_at=None,
+            status_at=None if status is not snapshot.status else snapshot.status_at,
             external_status=self.external_status,
             external_substatus=self.external_substatus,
         )
