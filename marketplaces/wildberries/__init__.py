@@ -1,0 +1,1 @@
+"""Wildberries: everything that knows how Wildberries speaks."""

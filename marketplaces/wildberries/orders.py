@@ -1,0 +1,378 @@
+"""Pulling orders in as few requests as there may be: statistics for the past, the feed for what happens now.
+
+Methods of one request a minute: every page is given on as soon as it is read, with a cursor from which the next
+run goes on, so that waiting for a turn or a kill costs no more than a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+
+from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery
+from marketplaces.contracts.pages import Cursor, Page, Rejected
+from marketplaces.errors import RequestRejected, RightMissing, UnexpectedResponse
+from marketplaces.wildberries.client import FEED_A_PAGE, Rows, WildberriesClient
+from marketplaces.wildberries.mapping import MOSCOW, moment
+from marketplaces.wildberries.order_rows import (
+    feed_snapshot,
+    furthest_steps,
+    is_fbw,
+    knows_size,
+    order_snapshot,
+    sale_snapshot,
+)
+from marketplaces.wildberries.products import skus_by_barcode
+from marketplaces.wildberries.report import Report, Slice
+from marketplaces.wildberries.schemas import FeedPage, OrderRow, OrderRows, SaleRow, SaleRows
+from marketplaces.wire import RowsAt
+
+log = structlog.get_logger(__name__)
+
+# Statistics keep an order this long.
+KEPT: Final = timedelta(days=90)
+# The feed looks no further back; a little less, for our clocks differ.
+FEED_KEPT: Final = timedelta(days=31) - timedelta(minutes=10)
+# How far back the feed is read after statistics, which lag behind it by half an hour and more.
+FEED_AFTER_STATISTICS: Final = timedelta(days=2)
+# Both may tell of a change late: each pull begins this much before the end of the one before.
+FEED_OVERLAP: Final = timedelta(hours=2)
+CHANGES_OVERLAP: Final = timedelta(hours=3)
+# Statistics are made anew each half hour: to ask more often tells nothing.
+CHANGES_EVERY: Final = timedelta(minutes=30)
+# An answer is cut at "some 80 000" rows; one that is shorter than this is whole.
+WHOLE_BELOW: Final = 60_000
+ROWS_A_PAGE: Final = 2000
+
+ORDERS: Final = "orders"
+SALES: Final = "sales"
+FEED: Final = "feed"
+CHANGES: Final = "changes"
+
+_ORDER_ROWS = RowsAt(page=OrderRows, row=OrderRow, path=("rows",), id_fields=("srid",))
+_SALE_ROWS = RowsAt(page=SaleRows, row=SaleRow, path=("rows",), id_fields=("srid",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a pull stands.
+
+    `changed_from` is the last change that was read of the report of the stage (Moscow, as they write it),
+    `changes` the same of the orders report as the next pulls need it, `read_at` when that report was asked last.
+    `start`, `end`, `snapshot` and `offset` are the place in the feed, `begun` when the pull began.
+    """
+
+    stage: str
+    begun: datetime
+    changed_from: str = ""
+    changes: str = ""
+    read_at: datetime | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    snapshot: str = ""
+    offset: int = 0
+
+    def cursor(self) -> Cursor:
+        """What resumes here."""
+        told: dict[str, Any] = {"stage": self.stage, "begun": self.begun.isoformat()}
+        for name in ("changed_from", "changes", "snapshot", "offset"):
+            if getattr(self, name):
+                told[name] = getattr(self, name)
+        for name in ("read_at", "start", "end"):
+            if getattr(self, name) is not None:
+                told[name] = getattr(self, name).isoformat()
+        return told
+
+    @classmethod
+    def of(cls, cursor: Cursor) -> Place:
+        """The place that a cursor of `cursor()` names."""
+        known: dict[str, Any] = {
+            name: datetime.fromisoformat(cursor[name])
+            for name in ("begun", "read_at", "start", "end")
+            if name in cursor
+        }
+        for name in ("stage", "changed_from", "changes", "snapshot", "offset"):
+            if name in cursor:
+                known[name] = cursor[name]
+        return cls(**known)
+
+
+class OrdersPull:
+    """One run over the orders of an account."""
+
+    def __init__(self, client: WildberriesClient, query: OrdersQuery) -> None:
+        self._client = client
+        self._query = query
+        self._skus: Mapping[str, str] = query.sku_by_barcode
+        self._has_read_cards = False
+        self._done = 0
+        self._place = Place(stage=ORDERS, begun=query.until)
+
+    def pages(self, cursor: Cursor, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
+        """Pages from the saved cursor on; the last one is empty and carries where the next pull begins."""
+        self._place = self._first_place(cursor)
+        stages: dict[str, Callable[[], Iterator[Page[OrderSnapshot]]]] = {
+            ORDERS: self._orders,
+            SALES: self._sales,
+            FEED: self._feed,
+            CHANGES: self._changes,
+        }
+        for stage, pages in stages.items():
+            if self._place.stage == stage:
+                yield from pages()
+        yield Page(
+            snapshots=(),
+            cursor=self._finished(),
+            observed_at=now,
+            done=self._done,
+            total=self._done,
+            is_last=True,
+        )
+
+    def _first_place(self, cursor: Cursor) -> Place:
+        if "stage" in cursor:
+            return Place.of(cursor)
+        watermark = datetime.fromisoformat(cursor["watermark"]) if "watermark" in cursor else None
+        if watermark is None or watermark - FEED_OVERLAP <= self._query.until - FEED_KEPT:
+            since = max(self._query.since, self._query.until - KEPT)
+            return Place(stage=ORDERS, begun=self._query.until, changed_from=_moscow(since))
+        return Place(
+            stage=FEED,
+            begun=self._query.until,
+            changes=cursor.get("changes", ""),
+            read_at=datetime.fromisoformat(cursor["read_at"]),
+            start=watermark - FEED_OVERLAP,
+            end=self._query.until,
+        )
+
+    def _finished(self) -> Cursor:
+        place = self._place
+        return {
+            "watermark": (place.end or place.begun).isoformat(),
+            "changes": place.changes,
+            "read_at": (place.read_at or place.begun).isoformat(),
+        }
+
+    # ---- the past: statistics -----------------------------------------------------------------------------
+    def _orders(self) -> Iterator[Page[OrderSnapshot]]:
+        """All orders that are kept; those that were not cancelled have come at least to us."""
+        yield from self._report(self._client.orders, self._order_page)
+        self._place = Place(
+            stage=SALES,
+            begun=self._place.begun,
+            changed_from=_moscow(max(self._query.since, self._query.until - KEPT)),
+            changes=self._place.changed_from,
+            read_at=self._place.begun,
+        )
+
+    def _sales(self) -> Iterator[Page[OrderSnapshot]]:
+        """How far those orders have come: a sale is a delivery, a return follows it."""
+        yield from self._report(self._client.sales, self._sale_page)
+        begun = self._place.begun
+        self._place = replace(
+            self._place, stage=FEED, changed_from="", start=begun - FEED_AFTER_STATISTICS, end=begun
+        )
+
+    def _changes(self) -> Iterator[Page[OrderSnapshot]]:
+        """Orders that statistics have changed since the last look: their articles, baskets and warehouses."""
+        read_at = self._place.read_at
+        if read_at is not None and self._place.begun - read_at < CHANGES_EVERY:
+            return
+        yield from self._report(self._client.orders, self._change_page)
+        self._place = replace(
+            self._place,
+            changes=_later(self._place.changes, self._place.changed_from),
+            changed_from="",
+            read_at=self._place.begun,
+        )
+
+    def _report(
+        self,
+        ask: Callable[..., Report],
+        page_of: Callable[[Slice, Report], Page[OrderSnapshot]],
+    ) -> Iterator[Page[OrderSnapshot]]:
+        """Read a report to its end, an answer after the other, and give its rows on in pages.
+
+        Each answer begins with the rows of the very moment at which the one before was cut. The report ends with
+        an answer that is empty, brings nothing newer, or is far from being cut; what came later than it is read by
+        the next pulls.
+        """
+        while True:
+            asked_from = self._place.changed_from
+            report = ask(changed_from=asked_from)
+            for part in report.slices(ROWS_A_PAGE):
+                self._place = replace(self._place, changed_from=_later(self._place.changed_from, part.newest))
+                self._done += part.count
+                yield page_of(part, report)
+            if len(report) < WHOLE_BELOW:
+                return
+            if self._place.changed_from <= asked_from:
+                raise UnexpectedResponse("a report of one moment is longer than an answer")
+
+    def _order_page(self, part: Slice, report: Report) -> Page[OrderSnapshot]:
+        rows, rejected = _ORDER_ROWS.read(part.content)
+        found = self._fbw(rows.rows)
+        skus = self._known_skus(found)
+        return self._page([order_snapshot(row, skus) for row in found], rejected, sent_at=report.sent_at)
+
+    def _sale_page(self, part: Slice, report: Report) -> Page[OrderSnapshot]:
+        rows, rejected = _SALE_ROWS.read(part.content)
+        found = [row for row in rows.rows if is_fbw(row)]
+        mapped = [sale_snapshot(row, self._skus) for row in found]
+        steps = furthest_steps(one for one in mapped if isinstance(one, OrderSnapshot))
+        broken = [one for one in mapped if isinstance(one, Rejected)]
+        return self._page([*steps, *broken], rejected, sent_at=report.sent_at)
+
+    def _change_page(self, part: Slice, report: Report) -> Page[OrderSnapshot]:
+        """As `_order_page`; goods that are too new for the assortment wait for the whole reading: the feed names
+        their size, and a barcode must not replace it."""
+        rows, rejected = _ORDER_ROWS.read(part.content)
+        found = [row for row in self._fbw(rows.rows) if knows_size(row, self._skus)]
+        return self._page(
+            [order_snapshot(row, self._skus) for row in found], rejected, sent_at=report.sent_at
+        )
+
+    def _fbw(self, rows: list[OrderRow]) -> list[OrderRow]:
+        return [row for row in rows if is_fbw(row)]
+
+    def _known_skus(self, rows: list[OrderRow]) -> Mapping[str, str]:
+        """The size of each barcode; when the assortment lacks some, the cards are asked, once a run.
+
+        Orders are read while the assortment is still on its way: they must not wait for it.
+        """
+        if not self._has_read_cards and not all(knows_size(row, self._skus) for row in rows):
+            self._has_read_cards = True
+            self._skus = {**self._skus, **_barcodes_of_cards(self._client)}
+        return self._skus
+
+    # ---- what happens now: the feed -----------------------------------------------------------------------
+    def _feed(self) -> Iterator[Page[OrderSnapshot]]:
+        """Orders by the time of their status, as of one snapshot, page after page."""
+        while True:
+            place = self._place
+            start, end = place.start or place.begun, place.end or place.begun
+            start = max(start, self._query.until - FEED_KEPT)
+            try:
+                rows = self._client.feed(start=start, end=end, snapshot=place.snapshot, offset=place.offset)
+            except RequestRejected:
+                if not place.offset:
+                    raise
+                # They keep a snapshot for a while only: this reading begins anew.
+                self._place = replace(place, snapshot="", offset=0)
+                yield self._page([], (), sent_at=self._query.until)
+                continue
+            seen = len(rows.page.data.orders) + len(rows.rejected)
+            is_end = seen < FEED_A_PAGE or not (place.snapshot or rows.page.data.snapshotTime)
+            self._place = self._after_feed(rows, seen=seen, is_end=is_end)
+            self._done += seen
+            yield from self._feed_pages(rows, before=place)
+            if is_end:
+                return
+
+    def _after_feed(self, rows: Rows[FeedPage], *, seen: int, is_end: bool) -> Place:
+        place = self._place
+        told = place.snapshot or rows.page.data.snapshotTime or ""
+        if not is_end:
+            return replace(place, snapshot=told, offset=place.offset + seen)
+        # Their clock may be behind ours: what comes after the snapshot is read next time.
+        taken_at = _moment_of(told)
+        end = place.end or place.begun
+        return replace(
+            place,
+            stage=CHANGES,
+            snapshot="",
+            offset=0,
+            start=None,
+            end=min(end, taken_at) if taken_at else end,
+            changed_from=_earlier(place.changes, CHANGES_OVERLAP)
+            or _moscow(self._query.until - FEED_AFTER_STATISTICS),
+        )
+
+    def _feed_pages(self, rows: Rows[FeedPage], *, before: Place) -> Iterator[Page[OrderSnapshot]]:
+        """The rows of an answer in pages; until the last of them is kept, a new run asks for the answer again."""
+        after = self._place
+        data = rows.page.data
+        mapped = [
+            feed_snapshot(order, currency=data.currency) for order in reversed(data.orders) if is_fbw(order)
+        ]
+        firsts = range(0, max(len(mapped), 1), ROWS_A_PAGE)
+        for first in firsts:
+            is_last = first + ROWS_A_PAGE >= len(mapped)
+            self._place = after if is_last else before
+            yield self._page(
+                mapped[first : first + ROWS_A_PAGE],
+                rows.rejected if is_last else (),
+                sent_at=rows.sent_at,
+            )
+        self._place = after
+
+    # ---- pages --------------------------------------------------------------------------------------------
+    def _page(
+        self,
+        mapped: list[OrderSnapshot | Rejected],
+        rejected: tuple[Rejected, ...],
+        *,
+        sent_at: datetime,
+    ) -> Page[OrderSnapshot]:
+        return Page(
+            snapshots=tuple(one for one in mapped if isinstance(one, OrderSnapshot)),
+            rejected=(*rejected, *(one for one in mapped if isinstance(one, Rejected))),
+            cursor=self._place.cursor(),
+            observed_at=sent_at,
+            done=self._done,
+        )
+
+
+def fetch_order(client: WildberriesClient, srid: str, *, now: datetime) -> Page[OrderSnapshot]:
+    """One order, when it is among the 10 000 of the feed that moved last: they give no order by its id.
+
+    Raises RequestRejected when it is not.
+    """
+    rows = client.feed(start=now - FEED_KEPT, end=now)
+    for order in rows.page.data.orders:
+        if order.srid == srid and is_fbw(order):
+            mapped = feed_snapshot(order, currency=rows.page.data.currency)
+            return Page(
+                snapshots=(mapped,) if isinstance(mapped, OrderSnapshot) else (),
+                rejected=(mapped,) if isinstance(mapped, Rejected) else (),
+                observed_at=rows.sent_at,
+                done=1,
+                total=1,
+                is_last=True,
+            )
+    raise RequestRejected(f"Wildberries gives no single order, and {srid} is not among the last of its feed")
+
+
+def _barcodes_of_cards(client: WildberriesClient) -> dict[str, str]:
+    try:
+        return skus_by_barcode(client)
+    except (RightMissing, RequestRejected, UnexpectedResponse) as exc:
+        log.warning("reference_unreadable", model="Card", error=str(exc))
+        return {}
+
+
+def _moscow(value: datetime) -> str:
+    """A moment as the reports take it: naive, of Moscow."""
+    return value.astimezone(MOSCOW).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _later(one: str, other: str) -> str:
+    """The later of two of their moments, as they write them."""
+    return max(one, other) if _moment_of(other) else one
+
+
+def _earlier(value: str, by: timedelta) -> str:
+    """Their moment, some time before; empty when it is none."""
+    known = _moment_of(value)
+    return _moscow(known - by) if known else ""
+
+
+def _moment_of(value: str) -> datetime | None:
+    try:
+        return moment(datetime.fromisoformat(value))
+    except ValueError:
+        return None
