@@ -281,8 +281,10 @@ MARKETPLACES = {
 COMPANY_PAYERS = ["marketplaces.selectors.payers"]
 SYNC_STREAMS = {
     "products": "catalog.streams.ProductStream",
+    "prices": "catalog.streams.PriceStream",
     "stock": "catalog.streams.StockStream",
     "orders": "orders.streams.OrderStream",
+    "tariffs": "catalog.streams.TariffStream",
 }
 # What is held for an account, in the order in which it is erased with it: what others are built from comes first.
 ACCOUNT_HOLDINGS = {

@@ -66,6 +66,11 @@ class TariffSnapshot:
     currency: str = "RUB"
     details: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def external_id(self) -> str:
+        """What it is known by in quarantine."""
+        return self.subject_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TariffsQuery:

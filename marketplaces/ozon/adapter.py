@@ -14,6 +14,7 @@ from marketplaces.adapter import (
     FetchesOrders,
     FetchesProducts,
     FetchesStock,
+    FetchesTariffs,
     MarketplaceAdapter,
     ReceivesPush,
 )
@@ -23,6 +24,7 @@ from marketplaces.contracts.pages import Cursor, Page
 from marketplaces.contracts.products import ProductSnapshot
 from marketplaces.contracts.pushes import PushNotice, PushReply
 from marketplaces.contracts.stock import StockQuery, StockSnapshot
+from marketplaces.contracts.tariffs import TariffSnapshot, TariffsQuery
 from marketplaces.errors import MarketplaceError, RequestRejected, RightMissing
 from marketplaces.http import Refusal
 from marketplaces.ozon import client as api
@@ -33,6 +35,7 @@ from marketplaces.ozon.orders import OrdersPull, fetch_posting
 from marketplaces.ozon.products import fetch_product, pull_products
 from marketplaces.ozon.schemas import Role, SellerCompany
 from marketplaces.ozon.stock import pull_stock
+from marketplaces.ozon.tariffs import pull_tariffs
 from marketplaces.ratelimit import Limit
 
 # Without all of these a stream cannot be read; what is merely useful (sizes, reserved units, clusters, words
@@ -41,6 +44,7 @@ STREAM_METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "products": (api.PRODUCT_LIST, api.PRODUCT_INFO),
     "stock": (api.STOCK,),
     "orders": (api.POSTING_LIST, api.POSTING_GET),
+    "tariffs": (api.PRODUCT_PRICES,),
 }
 _SELLER_NAME: Final = 200
 _LEGAL_NAME: Final = 300
@@ -52,7 +56,9 @@ _TAX_SYSTEM: Final = 24
 _NO_TAX_SYSTEM: Final = frozenset({"UNKNOWN", "UNSPECIFIED"})
 
 
-class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, MarketplaceAdapter):
+class Adapter(
+    FetchesProducts, FetchesStock, FetchesOrders, FetchesTariffs, ReceivesPush, MarketplaceAdapter
+):
     """The Ozon Seller API for one account."""
 
     code = "ozon"
@@ -78,11 +84,7 @@ class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, Market
             is_available=False,
             reason=_("Prices are read with the products; the cabinet does not change them yet."),
         ),
-        Capability(
-            stream="tariffs",
-            is_available=False,
-            reason=_("The cabinet does not keep tariffs yet."),
-        ),
+        Capability(stream="tariffs", is_available=True),
         Capability(
             stream="returns",
             is_available=False,
@@ -168,6 +170,10 @@ class Adapter(FetchesProducts, FetchesStock, FetchesOrders, ReceivesPush, Market
     def fetch_order(self, external_id: str) -> Page[OrderSnapshot]:
         """One posting by its number. Raises RequestRejected when they do not know it."""
         return fetch_posting(self._client, external_id)
+
+    def fetch_tariffs(self, query: TariffsQuery, *, cursor: Cursor) -> Iterator[Page[TariffSnapshot]]:
+        """Pages of 1000 products; see tariffs.py."""
+        return pull_tariffs(self._client, cursor=cursor, now=self.context.now())
 
     # ---- notices ------------------------------------------------------------------------------------------
     @classmethod

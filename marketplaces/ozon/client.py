@@ -23,6 +23,8 @@ from marketplaces.ozon.schemas import (
     OzonWarehouses,
     Posting,
     PostingList,
+    PricedProduct,
+    PricedProducts,
     ProductAttributes,
     ProductAttributesPage,
     ProductInfo,
@@ -49,6 +51,7 @@ SELLER_INFO: Final = "/v1/seller/info"
 PRODUCT_LIST: Final = "/v3/product/list"
 PRODUCT_INFO: Final = "/v3/product/info/list"
 PRODUCT_ATTRIBUTES: Final = "/v4/product/info/attributes"
+PRODUCT_PRICES: Final = "/v5/product/info/prices"
 STOCK: Final = "/v1/analytics/stocks"
 STOCK_FBO: Final = "/v1/product/info/stocks-by-warehouse/fbo"
 CLUSTERS_MACRO: Final = "/v2/cluster/list"
@@ -66,6 +69,7 @@ PUSH_DELETE: Final = "/v1/notification/delete"
 _PRODUCT_LIST = RowsAt(page=ProductList, row=ProductRef, path=("result", "items"), id_fields=("product_id",))
 _PRODUCT_INFO = RowsAt(page=ProductInfoList, row=ProductInfo, path=("items",), id_fields=("id",))
 _ATTRIBUTES = RowsAt(page=ProductAttributesPage, row=ProductAttributes, path=("result",), id_fields=("id",))
+_TARIFFS = RowsAt(page=PricedProducts, row=PricedProduct, path=("items",), id_fields=("product_id",))
 _STOCK = RowsAt(page=StockPage, row=StockRow, path=("items",), id_fields=("sku", "warehouse_id"))
 _STOCK_FBO = RowsAt(page=FboStockPage, row=FboStockRow, path=("products",), id_fields=("sku", "warehouse_id"))
 _POSTINGS = RowsAt(page=PostingList, row=Posting, path=("postings",), id_fields=("posting_number",))
@@ -120,6 +124,11 @@ class OzonClient:
                 "limit": PRODUCTS_A_PAGE,
             },
         )
+
+    def priced_products(self, *, visibility: str, cursor: str = "") -> Rows[PricedProducts]:
+        """POST /v5/product/info/prices: what is charged for each product, 1000 a page."""
+        body = {"filter": {"visibility": visibility}, "limit": PRODUCTS_A_PAGE, "cursor": cursor}
+        return self._rows(_TARIFFS, PRODUCT_PRICES, body)
 
     # ---- stock --------------------------------------------------------------------------------------------
     def stock(self, skus: Sequence[str]) -> Rows[StockPage]:

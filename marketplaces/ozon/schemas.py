@@ -159,6 +159,34 @@ class ProductAttributesPage(Wire):
     last_id: Text = None
 
 
+# ---- tariffs ----------------------------------------------------------------------------------------------
+# Percents and sums that are charged; what is not told is null, "" or missing.
+class Commissions(Wire):
+    sales_percent_fbo: MaybeAmount = None
+    fbo_deliv_to_customer_amount: MaybeAmount = None
+    fbo_direct_flow_trans_min_amount: MaybeAmount = None
+    fbo_direct_flow_trans_max_amount: MaybeAmount = None
+    fbo_return_flow_amount: MaybeAmount = None
+
+
+class TariffPrice(Wire):
+    currency_code: Text = None
+
+
+class PricedProduct(Wire):
+    product_id: Id
+    offer_id: Text = None
+    price: TariffPrice | None = None
+    commissions: Commissions | None = None
+    acquiring: MaybeAmount = None
+
+
+class PricedProducts(Wire):
+    items: Annotated[list[PricedProduct], Before(_list)]
+    cursor: Text = None
+    total: Count = Field(None, validation_alias=AliasChoices("total_items", "total"))
+
+
 # ---- stock and warehouses ---------------------------------------------------------------------------------
 class StockRow(Wire):
     """A row of /v1/analytics/stocks: one SKU at one warehouse."""

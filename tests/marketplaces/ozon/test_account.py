@@ -110,11 +110,11 @@ def test_what_is_no_number_of_the_seller_is_not_kept(told: str | None) -> None:
 @pytest.mark.parametrize(
     ("methods", "missing"),
     [
-        ([["/v1/posting"]], ("products", "stock", "orders")),
+        ([["/v1/posting"]], ("products", "stock", "orders", "tariffs")),
         ([["/v3/posting", "/v2/posting/fbo/get"]], ("products", "stock")),
         ([["/v3/posting/fbo/list"], ["/v2/posting/fbo/get"], ["/v1/analytics/"]], ("products",)),
         ([[]], ()),
-        ([], ("products", "stock", "orders")),
+        ([], ("products", "stock", "orders", "tariffs")),
         ([["/v3/product/list", "/v3/product/info/list", "/v1/analytics/stock"]], ("stock", "orders")),
     ],
 )
