@@ -1,10 +1,11 @@
 """Runs the sandbox marketplaces, or prints what is true in their world."""
 
 import argparse
+import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import FrameType
@@ -169,6 +170,17 @@ def _serve(app: App, options: argparse.Namespace) -> int:
     return 0
 
 
+def _print(lines: Iterator[str]) -> int:
+    try:
+        for line in lines:
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough; nothing is left for the interpreter to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; return its exit code."""
     parser = _parser()
@@ -183,9 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         client_id = options.client_id or accounts[0].client_id
         if client_id not in worlds:
             parser.error(f"--client-id: no account {client_id!r}, there is {', '.join(worlds)}")
-        for line in truth(worlds[client_id], options.truth, at=now):
-            print(line)
-        return 0
+        return _print(truth(worlds[client_id], options.truth, at=now))
     app = make_app(
         worlds,
         accounts=accounts,
