@@ -78,7 +78,8 @@ class Account:
         raise ValueError(f"an account has no option {name!r}")
 
 
-DEMO = Account()
+# Reads everything and changes prices.
+DEMO = Account(roles=(*READ_ONLY, "Product"))
 DEMO_WILDBERRIES = Account(
     marketplace=WILDBERRIES,
     client_id="0f6f2b1e-7c1d-5c7e-9d53-1a2b3c4d5e6f",

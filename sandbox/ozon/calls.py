@@ -1,11 +1,12 @@
 """A call to a method: who asks, when, and with which arguments; readers that check them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sandbox.accounts import Account
 from sandbox.ozon.errors import bad
+from sandbox.ozon.price_book import PriceBook
 from sandbox.ozon.subscriptions import Subscriptions
 from sandbox.world import World
 from sandbox.world.moments import instant
@@ -13,11 +14,12 @@ from sandbox.world.moments import instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seller:
-    """A seller as the dialect sees him: key, world, push addresses."""
+    """A seller as the dialect sees him: key, world, push addresses, the prices that he changed."""
 
     account: Account
     world: World
     subscriptions: Subscriptions
+    prices: PriceBook = field(default_factory=PriceBook)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

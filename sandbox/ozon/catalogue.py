@@ -165,15 +165,18 @@ def _born(call: Call, product: Product) -> int:
     return day * DAY + 9 * HOUR + product.index * 1_000_003 * 61 % HOUR
 
 
-def _prices(call: Call, product: Product) -> tuple[int, int, int]:
-    """Return price, crossed-out price and the least price, in kopecks."""
+def prices_of(call: Call, product: Product) -> tuple[int, int, int]:
+    """Return price, crossed-out price and the least price, in kopecks: the seller's own, or the world's."""
+    told = call.seller.prices.told.get(product.sku)
+    if told is not None:
+        return told.price, told.old, told.least
     price = call.world.price_on(product, call.at)
     old = max(crossed_out(call.world, product.index, call.at // DAY), price)
     return price, old, product.base_price * 72 // 10_000 * 100
 
 
 def _info(call: Call, product: Product, levels: Levels) -> dict[str, Any]:
-    price, old, least = _prices(call, product)
+    price, old, least = prices_of(call, product)
     present, reserved = levels.present[product.index], levels.reserved[product.index]
     selling = present > 0 and not product.archived
     status = "price_sent" if selling else "archived" if product.archived else "imported"
@@ -409,7 +412,7 @@ def product_prices(call: Call) -> dict[str, Any]:
 
 
 def _price(call: Call, product: Product) -> dict[str, Any]:
-    price, old, least = _prices(call, product)
+    price, old, least = prices_of(call, product)
     regular = call.world.demand.regular_price(product, call.at // DAY)
     percent = float(product.family.commission)
     return {

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.dialects import Refused, Reply, Request, reply_json
 from sandbox.limits import Gate
-from sandbox.ozon import cabinet, catalogue, notifications, postings, stocks
+from sandbox.ozon import cabinet, catalogue, notifications, postings, prices, stocks
 from sandbox.ozon.calls import Call, Seller
 from sandbox.ozon.errors import (
     BROKEN,
@@ -61,6 +61,7 @@ class Ozon:
             "/v4/product/info/attributes": catalogue.product_attributes,
             "/v1/product/info/description": catalogue.product_description,
             "/v5/product/info/prices": catalogue.product_prices,
+            "/v1/product/import/prices": prices.import_prices,
             "/v1/product/info/stocks-by-warehouse/fbo": stocks.stocks_by_warehouse,
             "/v4/product/info/stocks": stocks.product_stocks,
             "/v1/analytics/stocks": stocks.analytics_stocks,

@@ -113,6 +113,9 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "/v4/product/info/attributes": {"limit": 1000, "filter": {"visibility": "ALL"}},
         "/v1/product/info/description": {"offer_id": product.offer_id},
         "/v5/product/info/prices": {"limit": 1000, "filter": {"visibility": "ALL"}},
+        "/v1/product/import/prices": {
+            "prices": [{"offer_id": product.offer_id, "price": "900"}, {"offer_id": "нет", "price": "1"}]
+        },
         "/v1/product/info/stocks-by-warehouse/fbo": {"limit": 1000},
         "/v4/product/info/stocks": {"limit": 1000, "filter": {"visibility": "ALL"}},
         "/v1/analytics/stocks": {"skus": skus},
