@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final, cast
 
@@ -12,15 +12,18 @@ from pydantic import BaseModel
 from marketplaces.adapter import (
     AdapterContext,
     FetchesOrders,
+    FetchesPrices,
     FetchesProducts,
     FetchesStock,
     FetchesTariffs,
     MarketplaceAdapter,
     ReceivesPush,
+    SetsPrices,
 )
 from marketplaces.contracts.accounts import AccountCheck, Capability
 from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery
 from marketplaces.contracts.pages import Cursor, Page
+from marketplaces.contracts.prices import PriceAnswer, PriceProblem, PriceSnapshot, PricesSent, PriceWish
 from marketplaces.contracts.products import ProductSnapshot
 from marketplaces.contracts.pushes import PushNotice, PushReply
 from marketplaces.contracts.stock import StockQuery, StockSnapshot
@@ -28,7 +31,7 @@ from marketplaces.contracts.tariffs import TariffSnapshot, TariffsQuery
 from marketplaces.errors import MarketplaceError, RequestRejected, RightMissing
 from marketplaces.http import Refusal
 from marketplaces.ozon import client as api
-from marketplaces.ozon import pushes, refusals
+from marketplaces.ozon import prices, pushes, refusals
 from marketplaces.ozon.credentials import OzonCredentials
 from marketplaces.ozon.mapping import moment
 from marketplaces.ozon.orders import OrdersPull, fetch_posting
@@ -44,6 +47,7 @@ STREAM_METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "products": (api.PRODUCT_LIST, api.PRODUCT_INFO),
     "stock": (api.STOCK,),
     "orders": (api.POSTING_LIST, api.POSTING_GET),
+    "prices": (api.PRODUCT_PRICES,),
     "tariffs": (api.PRODUCT_PRICES,),
 }
 _SELLER_NAME: Final = 200
@@ -57,7 +61,14 @@ _NO_TAX_SYSTEM: Final = frozenset({"UNKNOWN", "UNSPECIFIED"})
 
 
 class Adapter(
-    FetchesProducts, FetchesStock, FetchesOrders, FetchesTariffs, ReceivesPush, MarketplaceAdapter
+    FetchesProducts,
+    FetchesStock,
+    FetchesOrders,
+    FetchesPrices,
+    SetsPrices,
+    FetchesTariffs,
+    ReceivesPush,
+    MarketplaceAdapter,
 ):
     """The Ozon Seller API for one account."""
 
@@ -67,7 +78,9 @@ class Adapter(
     credentials_class = OzonCredentials
     key_steps = (
         _("Open Ozon Seller and go to Settings, then API keys. Only the owner of the cabinet sees them."),
-        _("Press “Generate key” and choose the role “Admin read only”. The cabinet changes nothing with it."),
+        _(
+            "Press “Generate key” and choose the role “Admin read only”; add “Product” to change prices from here."
+        ),
         _("Copy the Client-Id from the top of that page, and the key at once: Ozon shows it only one time."),
     )
     order_is = _("A posting: one parcel of a purchase, with any number of units.")
@@ -79,11 +92,7 @@ class Adapter(
         Capability(stream="products", is_available=True),
         Capability(stream="stock", is_available=True),
         Capability(stream="orders", is_available=True),
-        Capability(
-            stream="prices",
-            is_available=False,
-            reason=_("Prices are read with the products; the cabinet does not change them yet."),
-        ),
+        Capability(stream="prices", is_available=True),
         Capability(stream="tariffs", is_available=True),
         Capability(
             stream="returns",
@@ -170,6 +179,29 @@ class Adapter(
     def fetch_order(self, external_id: str) -> Page[OrderSnapshot]:
         """One posting by its number. Raises RequestRejected when they do not know it."""
         return fetch_posting(self._client, external_id)
+
+    # ---- prices -------------------------------------------------------------------------------------------
+    def fetch_prices(self, *, cursor: Cursor) -> Iterator[Page[PriceSnapshot]]:
+        """Pages of 1000; see prices.py."""
+        return prices.pull_prices(self._client, cursor=cursor, now=self.context.now())
+
+    @classmethod
+    def price_problems(cls, wish: PriceWish) -> tuple[PriceProblem, ...]:
+        """Ozon's rules for the price before the discount."""
+        return prices.price_problems(wish)
+
+    @classmethod
+    def price_portions(cls, wishes: Sequence[PriceWish]) -> list[tuple[PriceWish, ...]]:
+        """Portions of 1000."""
+        return prices.price_portions(wishes)
+
+    def send_prices(self, wishes: Sequence[PriceWish]) -> PricesSent:
+        """Send one portion, once."""
+        return prices.send_prices(self._client, wishes)
+
+    def read_price_answers(self, reference: str, wishes: Sequence[PriceWish]) -> tuple[PriceAnswer, ...]:
+        """Whether the prices stand; there is no task to ask for."""
+        return prices.read_price_answers(self._client, wishes)
 
     def fetch_tariffs(self, query: TariffsQuery, *, cursor: Cursor) -> Iterator[Page[TariffSnapshot]]:
         """Pages of 1000 products; see tariffs.py."""

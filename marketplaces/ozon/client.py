@@ -25,6 +25,9 @@ from marketplaces.ozon.schemas import (
     PostingList,
     PricedProduct,
     PricedProducts,
+    PricePage,
+    PriceResults,
+    PriceRow,
     ProductAttributes,
     ProductAttributesPage,
     ProductInfo,
@@ -42,6 +45,7 @@ from marketplaces.wire import RowsAt, read_document, read_one
 PageModel = TypeVar("PageModel", bound=BaseModel)
 
 PRODUCTS_A_PAGE: Final = 1000
+PRICES_A_PAGE: Final = 1000
 POSTINGS_A_PAGE: Final = 100
 SKUS_A_STOCK_PAGE: Final = 100
 STOCK_ROWS_A_PAGE: Final = 1000
@@ -52,6 +56,7 @@ PRODUCT_LIST: Final = "/v3/product/list"
 PRODUCT_INFO: Final = "/v3/product/info/list"
 PRODUCT_ATTRIBUTES: Final = "/v4/product/info/attributes"
 PRODUCT_PRICES: Final = "/v5/product/info/prices"
+PRICES_IMPORT: Final = "/v1/product/import/prices"
 STOCK: Final = "/v1/analytics/stocks"
 STOCK_FBO: Final = "/v1/product/info/stocks-by-warehouse/fbo"
 CLUSTERS_MACRO: Final = "/v2/cluster/list"
@@ -69,6 +74,7 @@ PUSH_DELETE: Final = "/v1/notification/delete"
 _PRODUCT_LIST = RowsAt(page=ProductList, row=ProductRef, path=("result", "items"), id_fields=("product_id",))
 _PRODUCT_INFO = RowsAt(page=ProductInfoList, row=ProductInfo, path=("items",), id_fields=("id",))
 _ATTRIBUTES = RowsAt(page=ProductAttributesPage, row=ProductAttributes, path=("result",), id_fields=("id",))
+_PRICE_ROWS = RowsAt(page=PricePage, row=PriceRow, path=("items",), id_fields=("product_id",))
 _TARIFFS = RowsAt(page=PricedProducts, row=PricedProduct, path=("items",), id_fields=("product_id",))
 _STOCK = RowsAt(page=StockPage, row=StockRow, path=("items",), id_fields=("sku", "warehouse_id"))
 _STOCK_FBO = RowsAt(page=FboStockPage, row=FboStockRow, path=("products",), id_fields=("sku", "warehouse_id"))
@@ -124,6 +130,22 @@ class OzonClient:
                 "limit": PRODUCTS_A_PAGE,
             },
         )
+
+    # ---- prices -------------------------------------------------------------------------------------------
+    def prices(self, *, visibility: str, cursor: str = "") -> Rows[PricePage]:
+        """POST /v5/product/info/prices: prices in force, 1000 a page."""
+        body = {"filter": {"visibility": visibility}, "cursor": cursor, "limit": PRICES_A_PAGE}
+        return self._rows(_PRICE_ROWS, PRODUCT_PRICES, body)
+
+    def prices_of(self, product_ids: Sequence[str]) -> Rows[PricePage]:
+        """POST /v5/product/info/prices: prices of up to 1000 products."""
+        body = {"filter": {"product_id": list(product_ids)}, "cursor": "", "limit": PRICES_A_PAGE}
+        return self._rows(_PRICE_ROWS, PRODUCT_PRICES, body)
+
+    def import_prices(self, prices: Sequence[Mapping[str, str]]) -> PriceResults:
+        """POST /v1/product/import/prices: up to 1000 new prices. A write: never repeated."""
+        answer = self._post(PRICES_IMPORT, {"prices": list(prices)}, is_write=True)
+        return read_document(PriceResults, answer.content)
 
     def priced_products(self, *, visibility: str, cursor: str = "") -> Rows[PricedProducts]:
         """POST /v5/product/info/prices: what is charged for each product, 1000 a page."""

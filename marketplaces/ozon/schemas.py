@@ -159,6 +159,45 @@ class ProductAttributesPage(Wire):
     last_id: Text = None
 
 
+# ---- prices -----------------------------------------------------------------------------------------------
+class PriceNow(Wire):
+    """`price` of a row of /v5/product/info/prices."""
+
+    price: MaybeAmount = None
+    old_price: MaybeAmount = None
+    min_price: MaybeAmount = None
+    currency_code: Text = None
+
+
+class PriceRow(Wire):
+    product_id: Id
+    price: PriceNow
+
+
+class PricePage(Wire):
+    items: Annotated[list[PriceRow], Before(_list)]
+    cursor: Text = None
+    total: Count = Field(None, validation_alias=AliasChoices("total_items", "total"))
+
+
+class PriceError(Wire):
+    code: Text = None
+    message: Text = None
+
+
+class PriceResult(Wire):
+    """What became of one item of /v1/product/import/prices."""
+
+    product_id: MaybeId = None
+    offer_id: Text = None
+    updated: bool | None = None
+    errors: Annotated[list[PriceError], Before(_list)] = Field(default_factory=list)
+
+
+class PriceResults(Wire):
+    result: Annotated[list[PriceResult], Before(_list)]
+
+
 # ---- tariffs ----------------------------------------------------------------------------------------------
 # Percents and sums that are charged; what is not told is null, "" or missing.
 class Commissions(Wire):

@@ -11,7 +11,14 @@ from pydantic import ValidationError
 
 from core import requisites
 from marketplaces import errors
-from marketplaces.adapter import FetchesOrders, FetchesProducts, FetchesStock, ReceivesPush
+from marketplaces.adapter import (
+    FetchesOrders,
+    FetchesPrices,
+    FetchesProducts,
+    FetchesStock,
+    FetchesTariffs,
+    ReceivesPush,
+)
 from marketplaces.contracts.accounts import NOUNS
 from marketplaces.contracts.orders import OrdersQuery
 from marketplaces.contracts.stock import StockQuery
@@ -51,7 +58,7 @@ def test_good_key_tells_whose_it_is(adapter: Adapter) -> None:
     assert (check.ownership_form, check.tax_system) == ("ООО", "USN")
     assert check.expires_at is not None
     assert check.expires_at > NOW
-    assert check.roles == ("Admin read only",)
+    assert check.roles == ("Admin read only", "Product")
     assert check.missing == ()
 
 
@@ -67,7 +74,7 @@ def test_expiry_is_told(world: World, adapter_over: Callable[..., Adapter]) -> N
         (("Admin",), ()),
         (("Product read-only",), ("stock", "orders")),
         (("Product read-only", "Report"), ("orders",)),
-        (("Posting FBO", "Seller info"), ("products", "stock")),
+        (("Posting FBO", "Seller info"), ("products", "stock", "prices", "tariffs")),
     ],
 )
 def test_missing_rights_name_their_streams(
@@ -110,12 +117,18 @@ def test_what_is_no_number_of_the_seller_is_not_kept(told: str | None) -> None:
 @pytest.mark.parametrize(
     ("methods", "missing"),
     [
-        ([["/v1/posting"]], ("products", "stock", "orders", "tariffs")),
-        ([["/v3/posting", "/v2/posting/fbo/get"]], ("products", "stock")),
-        ([["/v3/posting/fbo/list"], ["/v2/posting/fbo/get"], ["/v1/analytics/"]], ("products",)),
+        ([["/v1/posting"]], ("products", "stock", "orders", "prices", "tariffs")),
+        ([["/v3/posting", "/v2/posting/fbo/get"]], ("products", "stock", "prices", "tariffs")),
+        (
+            [["/v3/posting/fbo/list"], ["/v2/posting/fbo/get"], ["/v1/analytics/"]],
+            ("products", "prices", "tariffs"),
+        ),
         ([[]], ()),
-        ([], ("products", "stock", "orders", "tariffs")),
-        ([["/v3/product/list", "/v3/product/info/list", "/v1/analytics/stock"]], ("stock", "orders")),
+        ([], ("products", "stock", "orders", "prices", "tariffs")),
+        (
+            [["/v3/product/list", "/v3/product/info/list", "/v1/analytics/stock"]],
+            ("stock", "orders", "prices", "tariffs"),
+        ),
     ],
 )
 def test_rights_are_methods_or_their_beginnings(methods: list[list[str]], missing: tuple[str, ...]) -> None:
@@ -180,6 +193,8 @@ def test_adapter_plays_the_roles_it_claims() -> None:
         "products": FetchesProducts,
         "stock": FetchesStock,
         "orders": FetchesOrders,
+        "prices": FetchesPrices,
+        "tariffs": FetchesTariffs,
         "push": ReceivesPush,
     }
 
