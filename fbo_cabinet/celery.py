@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
     },
     "reap-lost-runs": {"task": "marketplaces.reap_lost_runs", "schedule": 30.0, "options": {"expires": 30}},
     "go-on-erasing": {"task": "marketplaces.go_on_erasing", "schedule": 15.0, "options": {"expires": 15}},
+    "start-prices": {"task": "catalog.start_prices", "schedule": 10.0, "options": {"expires": 10}},
     "refresh-facts": {"task": "analytics.refresh_facts", "schedule": 5.0, "options": {"expires": 5}},
     **{
         f"heartbeat-{queue}": {
