@@ -1,0 +1,1 @@
+"""Yandex Market: everything that knows how Yandex Market speaks."""
