@@ -276,6 +276,7 @@ REQUEST_MAX_BYTES = 16 * 1024 * 1024
 # ---- marketplaces and sync --------------------------------------------------------------------------------
 MARKETPLACES = {
     "ozon": "marketplaces.ozon.adapter.Adapter",
+    "yandex_market": "marketplaces.yandex_market.adapter.Adapter",
 }
 # Who pays a company: callables that give companies.selectors.Payer rows.
 COMPANY_PAYERS = ["marketplaces.selectors.payers"]
