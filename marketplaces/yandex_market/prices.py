@@ -6,7 +6,7 @@ There is no task: an accepted change acts within minutes, or lands in the quaran
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -21,7 +21,7 @@ from marketplaces.contracts.prices import (
     PriceSnapshot,
     PriceWish,
 )
-from marketplaces.errors import CursorRejected
+from marketplaces.errors import CursorRejected, RateLimited, TemporaryError, UnexpectedResponse
 from marketplaces.yandex_market.client import PRICES_NAMED, Rows, YandexMarketClient, believed, next_token
 from marketplaces.yandex_market.mapping import held_price, hold_reason, price_snapshot
 from marketplaces.yandex_market.schemas import HeldOffer, PricesPage
@@ -32,6 +32,7 @@ _LARGEST_DISCOUNT: Final = Decimal("0.99")
 _STRONG_CHANGE: Final = Decimal("0.5")
 _MOST: Final = Decimal(100_000_000)
 _CODE: Final = 100
+_TRY_AGAIN: Final = timedelta(seconds=30)
 # Their code of roubles.
 _ROUBLES: Final = "RUR"
 
@@ -140,13 +141,24 @@ def send_prices(client: YandexMarketClient, wishes: Sequence[PriceWish]) -> None
     """Send one portion, once; all of it is taken or nothing.
 
     What is left out is erased, and `minimumForBestseller` is not ours to erase: it is read first and sent along.
+    Raises RateLimited, as if it were too early, when it cannot be read: nothing was sent then.
     """
-    kept = {
+    kept = _bounds(client, [wish.external_id for wish in wishes])
+    client.set_prices([_offer(wish, kept.get(wish.external_id)) for wish in wishes])
+
+
+def _bounds(client: YandexMarketClient, offer_ids: Sequence[str]) -> dict[str, Decimal]:
+    try:
+        rows = client.prices_named(offer_ids)
+    except RateLimited:
+        raise
+    except (TemporaryError, UnexpectedResponse) as exc:
+        raise RateLimited(f"nothing was sent: {exc}", retry_after=_TRY_AGAIN) from exc
+    return {
         row.offerId: row.price.minimumForBestseller
-        for row in client.prices_named([wish.external_id for wish in wishes]).page.result.offers
+        for row in rows.page.result.offers
         if row.price and row.price.minimumForBestseller
     }
-    client.set_prices([_offer(wish, kept.get(wish.external_id)) for wish in wishes])
 
 
 def _offer(wish: PriceWish, least: Decimal | None) -> dict[str, Any]:

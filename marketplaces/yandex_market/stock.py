@@ -15,7 +15,7 @@ import structlog
 
 from marketplaces.contracts.pages import Cursor, Page, Rejected
 from marketplaces.contracts.stock import StockQuery, StockSnapshot, WarehouseSnapshot
-from marketplaces.errors import RateLimited, RequestRejected, RightMissing, UnexpectedResponse
+from marketplaces.errors import RequestRejected, RightMissing, UnexpectedResponse
 from marketplaces.yandex_market.client import OFFERS_A_STOCK_PAGE, Stocks, YandexMarketClient, believed
 from marketplaces.yandex_market.mapping import stock_snapshot, warehouse_snapshot
 
@@ -61,10 +61,10 @@ def pull_stock(
 
 
 def _warehouses(client: YandexMarketClient) -> Mapping[str, WarehouseSnapshot]:
-    """Names by id; nothing when they cannot be had now: names are not worth a run, and the id stands in."""
+    """Names by id; nothing when the key may not read them: names are not worth a run, and the id stands in."""
     try:
         return {row.id: warehouse_snapshot(row) for row in client.warehouses().result.warehouses}
-    except (RightMissing, RequestRejected, RateLimited, UnexpectedResponse) as exc:
+    except (RightMissing, RequestRejected, UnexpectedResponse) as exc:
         log.warning("reference_unreadable", model="Warehouses", error=str(exc))
         return {}
 
