@@ -21,12 +21,13 @@ from sandbox.ozon.calls import Seller
 from sandbox.ozon.notifications import Post
 from sandbox.ozon.subscriptions import Subscriptions
 from sandbox.push import post_json
+from sandbox.wildberries import Wildberries
 from sandbox.world import World
-from sandbox.world.listings import OZON, YANDEX_MARKET
+from sandbox.world.listings import OZON, WILDBERRIES, YANDEX_MARKET
 from sandbox.yandex_market import YandexMarket
 
 #: The dialects below a prefix of their own.
-DIALECTS: dict[str, Callable[..., Dialect]] = {YANDEX_MARKET: YandexMarket}
+DIALECTS: dict[str, Callable[..., Dialect]] = {WILDBERRIES: Wildberries, YANDEX_MARKET: YandexMarket}
 # Yandex Market's word for "too many requests", which HTTP has no phrase for.
 ENHANCE_CALM = 420
 # No request of ours or of anybody's client is larger; what is, is read no further.
