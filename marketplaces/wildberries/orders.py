@@ -160,57 +160,63 @@ class OrdersPull:
     # ---- the past: statistics -----------------------------------------------------------------------------
     def _orders(self) -> Iterator[Page[OrderSnapshot]]:
         """All orders that are kept; those that were not cancelled have come at least to us."""
-        yield from self._report(self._client.orders, self._order_page)
-        self._place = Place(
+        yield from self._report(self._client.orders, self._order_page, self._after_orders)
+
+    def _after_orders(self, place: Place) -> Place:
+        return Place(
             stage=SALES,
-            begun=self._place.begun,
+            begun=place.begun,
             changed_from=_moscow(max(self._query.since, self._query.until - KEPT)),
-            changes=self._place.changed_from,
-            read_at=self._place.begun,
+            changes=place.changed_from,
+            read_at=place.begun,
         )
 
     def _sales(self) -> Iterator[Page[OrderSnapshot]]:
         """How far those orders have come: a sale is a delivery, a return follows it."""
-        yield from self._report(self._client.sales, self._sale_page)
-        begun = self._place.begun
-        self._place = replace(
-            self._place, stage=FEED, changed_from="", start=begun - FEED_AFTER_STATISTICS, end=begun
-        )
+        yield from self._report(self._client.sales, self._sale_page, self._after_sales)
+
+    def _after_sales(self, place: Place) -> Place:
+        start = place.begun - FEED_AFTER_STATISTICS
+        return replace(place, stage=FEED, changed_from="", start=start, end=place.begun)
 
     def _changes(self) -> Iterator[Page[OrderSnapshot]]:
         """Orders that statistics have changed since the last look: their articles, baskets and warehouses."""
         read_at = self._place.read_at
         if read_at is not None and self._place.begun - read_at < CHANGES_EVERY:
             return
-        yield from self._report(self._client.orders, self._change_page)
-        self._place = replace(
-            self._place,
-            changes=_later(self._place.changes, self._place.changed_from),
-            changed_from="",
-            read_at=self._place.begun,
-        )
+        yield from self._report(self._client.orders, self._change_page, self._after_changes)
+
+    def _after_changes(self, place: Place) -> Place:
+        changes = _later(place.changes, place.changed_from)
+        return replace(place, changes=changes, changed_from="", read_at=place.begun)
 
     def _report(
         self,
         ask: Callable[..., Report],
         page_of: Callable[[Slice, Report], Page[OrderSnapshot]],
+        after: Callable[[Place], Place],
     ) -> Iterator[Page[OrderSnapshot]]:
         """Read a report to its end, an answer after the other, and give its rows on in pages.
 
         Each answer begins with the rows of the very moment at which the one before was cut. The report ends with
         an answer that is empty, brings nothing newer, or is far from being cut; what came later than it is read by
-        the next pulls.
+        the next pulls. The last page stands already in the place `after` the report.
         """
-        while True:
+        is_whole = False
+        while not is_whole:
             asked_from = self._place.changed_from
             report = ask(changed_from=asked_from)
+            is_whole = len(report) < WHOLE_BELOW
+            left = len(report)
             for part in report.slices(ROWS_A_PAGE):
-                self._place = replace(self._place, changed_from=_later(self._place.changed_from, part.newest))
+                left -= part.count
                 self._done += part.count
+                place = replace(self._place, changed_from=_later(self._place.changed_from, part.newest))
+                self._place = after(place) if is_whole and not left else place
                 yield page_of(part, report)
-            if len(report) < WHOLE_BELOW:
-                return
-            if self._place.changed_from <= asked_from:
+            if is_whole and not len(report):
+                self._place = after(self._place)
+            if not is_whole and self._place.changed_from <= asked_from:
                 raise UnexpectedResponse("a report of one moment is longer than an answer")
 
     def _order_page(self, part: Slice, report: Report) -> Page[OrderSnapshot]:
@@ -293,18 +299,21 @@ class OrdersPull:
         )
 
     def _feed_pages(self, rows: Rows[FeedPage], *, before: Place) -> Iterator[Page[OrderSnapshot]]:
-        """The rows of an answer in pages; until the last of them is kept, a new run asks for the answer again."""
+        """The rows of an answer in pages; a run that dies between them goes on inside the same snapshot."""
         after = self._place
         data = rows.page.data
-        mapped = [
-            feed_snapshot(order, currency=data.currency) for order in reversed(data.orders) if is_fbw(order)
-        ]
-        firsts = range(0, max(len(mapped), 1), ROWS_A_PAGE)
-        for first in firsts:
-            is_last = first + ROWS_A_PAGE >= len(mapped)
-            self._place = after if is_last else before
+        told = before.snapshot or data.snapshotTime or ""
+        for first in range(0, max(len(data.orders), 1), ROWS_A_PAGE):
+            end = first + ROWS_A_PAGE
+            is_last = end >= len(data.orders)
+            inside = replace(before, snapshot=told, offset=before.offset + end) if told else before
+            self._place = after if is_last else inside
             yield self._page(
-                mapped[first : first + ROWS_A_PAGE],
+                [
+                    feed_snapshot(order, currency=data.currency)
+                    for order in data.orders[first:end]
+                    if is_fbw(order)
+                ],
                 rows.rejected if is_last else (),
                 sent_at=rows.sent_at,
             )
