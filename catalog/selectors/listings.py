@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from catalog.models import IDLE_STATES, Listing, Product, StockLevel
+from catalog.models import IDLE_STATES, Listing, ListingMove, Product, StockLevel
+from catalog.selectors.matching import moves_of, siblings_of, sides_text
 from core import formats
 from core.components import Fact
 
@@ -49,6 +50,17 @@ class StockSum:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """The size of one unit as somebody says it: the seller himself (no `listing`) or a marketplace. `is_other` where a
+    marketplace believes another than the seller measured."""
+
+    listing: Listing | None
+    text: str
+    litres: Decimal | None
+    is_other: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProductPage:
     """A product with its listings and their stock, by warehouse and by cluster."""
 
@@ -58,6 +70,9 @@ class ProductPage:
     clusters: Sequence[StockSum]
     total: StockSum
     facts: Sequence[Fact]
+    measures: Sequence[Measure]
+    siblings: Sequence[Listing]
+    moves: Sequence[ListingMove]
 
     @property
     def stock_query(self) -> str:
@@ -108,7 +123,37 @@ def product_page(company: Company, pk: int) -> ProductPage:
         clusters=sorted(clusters, key=lambda one: (-one.sellable, one.name)),
         total=summed("", levels, rate="ads"),
         facts=_facts(product, listed),
+        measures=measures_of(product, listed),
+        siblings=siblings_of(company, listed),
+        moves=moves_of(company, product),
     )
+
+
+def measures_of(product: Product, listed: Sequence[Listing]) -> list[Measure]:
+    """What the seller measured and what each marketplace believes; nothing when nobody knows."""
+    own = _sides(product)
+    rows = [Measure(listing=None, text=sides_text(product), litres=_litres(own))] if own else []
+    rows += [
+        Measure(
+            listing=one,
+            text=sides_text(one),
+            litres=_litres(_sides(one)),
+            is_other=bool(own and _sides(one) and sorted(_sides(one)) != sorted(own))
+            or bool(product.weight_g and one.weight_g and product.weight_g != one.weight_g),
+        )
+        for one in listed
+        if _sides(one)
+    ]
+    return rows
+
+
+def _sides(thing: Listing | Product) -> tuple[int, ...]:
+    sides = (thing.length_mm, thing.width_mm, thing.height_mm)
+    return tuple(side for side in sides if side) if all(sides) else ()
+
+
+def _litres(sides: tuple[int, ...]) -> Decimal | None:
+    return Decimal(sides[0] * sides[1] * sides[2]) / 1_000_000 if sides else None
 
 
 def summed(name: str, levels: Iterable[StockLevel], *, rate: Literal["ads", "cluster_ads"]) -> StockSum:

@@ -84,6 +84,7 @@ def product_detail(request: CompanyRequest, pk: int) -> HttpResponse:
     context = {
         "page": page,
         "product": page.product,
+        "can_edit": request.membership.can(Permission.EDIT_CATALOG),
         "fresh": freshness(request.company, stream="stock"),
         "crumbs": [
             Crumb(label=_("Catalog"), url=reverse("catalog:listing-list", args=[request.company.slug]))

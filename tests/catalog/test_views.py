@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from marketplaces.models import MarketplaceAccount
 
 CATALOG, STOCK = "/lavka/catalog/", "/lavka/stock/"
-CATALOG_QUERIES, STOCK_QUERIES, PRODUCT_QUERIES = 13, 16, 14
+CATALOG_QUERIES, STOCK_QUERIES, PRODUCT_QUERIES = 13, 16, 15
 HTMX = {"HX-Request": "true"}
 
 
