@@ -16,6 +16,7 @@ from catalog.services.products import record_products
 from catalog.services.stock import record_stock
 from catalog.services.tariffs import complete_day, record_tariffs
 from core.periods import business_day
+from companies.actors import Actor, acting
 from marketplaces.adapter import FetchesPrices, FetchesProducts, FetchesStock, FetchesTariffs
 from marketplaces.contracts.stock import StockQuery
 from marketplaces.contracts.tariffs import TariffsQuery
@@ -52,7 +53,8 @@ class ProductStream(SyncStream):
             account=request.account, snapshots=page.snapshots, observed_at=page.observed_at
         )
         if page.is_last:
-            match_assortment(company_id=request.account.company_id)
+            with acting(Actor(source="sync")):
+                match_assortment(company_id=request.account.company_id)
         if result.inserted:
             # New listings have no stock and no price yet: do not let the seller wait for the next round.
             StreamState.objects.for_company(request.account.company_id).filter(
@@ -152,7 +154,8 @@ class TariffStream(SyncStream):
         day = _day(request)
         result = record_tariffs(account=request.account, snapshots=page.snapshots, day=day)
         if page.is_last:
-            complete_day(account=request.account, day=day)
+            unreadable = {one.external_id for one in (*page.rejected, *result.rejected)}
+            complete_day(account=request.account, day=day, unreadable=unreadable)
         return result
 
     def held(self, account: MarketplaceAccount) -> int:

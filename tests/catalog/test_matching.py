@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from catalog.choices import LinkSource, MoveKind, PairState
 from catalog.models import CostPrice, DoubtfulPair, Listing, ListingMove, Product
@@ -256,3 +257,16 @@ def test_a_pass_over_nothing_changes_nothing(company: Company) -> None:
     found = match_assortment(company_id=company.pk)
 
     assert (found.listings, found.moved, found.doubtful) == (0, 0, 0)
+
+
+def test_the_command_says_what_it_did(
+    company: Company, shops: list[MarketplaceAccount], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lists(shops[0], "A")
+    lists(shops[1], "a")
+    call_command("match", company=company.slug)
+
+    assert "2 listings of 2 products, 0 moved, 1 pairs in doubt" in capsys.readouterr().out
+    with pytest.raises(CommandError) as caught:
+        call_command("match", company="nobody")
+    assert caught.value.returncode == 2
