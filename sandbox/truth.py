@@ -8,9 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from sandbox.wildberries import ids as wildberries_ids
+from sandbox.wildberries.truth import truth_orders as wildberries_orders
+from sandbox.wildberries.truth import truth_stock as wildberries_stock
 from sandbox.world import World
 from sandbox.world.catalog import Product
-from sandbox.world.listings import CHANNELS, OZON, YANDEX_MARKET
+from sandbox.world.listings import CHANNELS, OZON, WILDBERRIES, YANDEX_MARKET
 from sandbox.yandex_market import ids as yandex_ids
 from sandbox.yandex_market.truth import truth_orders as yandex_orders
 from sandbox.yandex_market.truth import truth_stock as yandex_stock
@@ -32,6 +35,15 @@ def _ozon_names(world: World, product: Product) -> Row:
     return {"sku": product.sku, "article": world.listed[product.index].article}
 
 
+def _wildberries_names(world: World, product: Product) -> Row:
+    return {
+        "sku": wildberries_ids.chrt_id(world, product),
+        "article": world.listed[product.index].article,
+        "card": str(wildberries_ids.nm_id(world, product)),
+        "size": world.listed[product.index].size,
+    }
+
+
 def _yandex_names(world: World, product: Product) -> Row:
     offer = yandex_ids.offer_id(world, product)
     return {"sku": offer, "article": offer, "card": str(yandex_ids.market_sku(product))}
@@ -43,6 +55,7 @@ TELLERS: dict[str, Teller] = {
         stock=lambda world, at: (row.as_json() for row in world.stock(at=at)),
         names=_ozon_names,
     ),
+    WILDBERRIES: Teller(orders=wildberries_orders, stock=wildberries_stock, names=_wildberries_names),
     YANDEX_MARKET: Teller(orders=yandex_orders, stock=yandex_stock, names=_yandex_names),
 }
 

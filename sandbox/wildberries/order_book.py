@@ -42,6 +42,14 @@ def code_of(one: Unit) -> int:
     return one.order.serial * 16 + one.place * 4 + one.number
 
 
+def _changed(one: Unit, at: int) -> int:
+    """Return the last change of an order by an instant: it is made, its money comes, or it is cancelled."""
+    order = one.order
+    changed = order.created + MONEY_AFTER if order.created + MONEY_AFTER <= at else order.created
+    cancelled = order.cancelled
+    return cancelled if cancelled is not None and changed < cancelled <= at else changed
+
+
 class OrderBook:
     """The lists of one world: entries of a moment and the number of a thing, oldest first."""
 
@@ -77,18 +85,13 @@ class OrderBook:
         entries = self._orders.get((at, self._first(at, since)))
         return entries[bisect_left(entries, (since, 0)) :]
 
+    def ordered_in(self, at: int, *, since: int, until: int) -> list[Entry]:
+        """Return the orders of ninety days that were made in a closed range, the last change last."""
+        first, last = max(since, at - KEPT), min(until, at)
+        return sorted((_changed(one, at), code_of(one)) for one in self._created(first, last))
+
     def _ordered(self, at: int, first: int) -> list[Entry]:
-        """An order changes when it is cancelled, and when its money comes."""
-        found = []
-        for one in self._created(first, at):
-            order = one.order
-            changed = order.created
-            if order.created + MONEY_AFTER <= at:
-                changed += MONEY_AFTER
-            if order.cancelled is not None and changed < order.cancelled <= at:
-                changed = order.cancelled
-            found.append((changed, code_of(one)))
-        return sorted(found)
+        return self.ordered_in(at, since=first, until=at)
 
     def sales(self, at: int, *, since: int) -> list[Entry]:
         """Return sales (even numbers) and returns (odd ones) of ninety days that were changed since an instant.

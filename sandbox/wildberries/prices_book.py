@@ -201,7 +201,7 @@ class PriceBook:
 
     def _nothing_new(self, kind: str, item: dict[str, Any], card: Card, at: int) -> bool:
         if kind == "club":
-            return self.club(card.nm_id) == item["clubDiscount"]
+            return bool(self.club(card.nm_id) == item["clubDiscount"])
         wanted = self._wanted(kind, item, card, at)
         return all(self._now(index, at) == price for index, price in wanted.items())
 

@@ -27,12 +27,7 @@ def orders(call: Call) -> bytes:
     if day is None:
         found = call.shop.book.orders(at, since=since)[:MOST_ROWS]
     else:
-        until = min(at, day + DAY - 1)
-        found = [
-            entry
-            for entry in call.shop.book.orders(at, since=day)
-            if _created(call, entry) in range(day, until + 1)
-        ]
+        found = call.shop.book.ordered_in(at, since=day, until=day + DAY - 1)
     writer = Writer(call, at)
     return _document(call, found, writer.order)
 
@@ -46,10 +41,6 @@ def sales(call: Call) -> bytes:
     if day is not None:
         found = [entry for entry in found if day <= writer.sold_at(entry) < day + DAY]
     return _document(call, found[:MOST_ROWS] if day is None else found, writer.sale)
-
-
-def _created(call: Call, entry: Entry) -> int:
-    return call.shop.book.unit(entry[1]).order.created
 
 
 def _asked(call: Call) -> tuple[int, int | None]:
