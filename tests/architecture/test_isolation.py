@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from catalog.models import PriceBatch, PriceChange
 from companies.choices import RIGHTS, Permission, Role
 from companies.models import Company
 from tests.factories.agreements import AgreementFileFactory
@@ -25,6 +27,7 @@ from tests.factories.companies import (
     MembershipFactory,
     TaxPeriodFactory,
 )
+from tests.factories.goods import DoubtfulPairFactory
 from tests.factories.marketplaces import (
     AccountFactory,
     QuarantinedRecordFactory,
@@ -65,6 +68,27 @@ def product(company: Company) -> Any:
     return ListingFactory(account=AccountFactory(company=company)).product
 
 
+def listing_of(company: Company) -> Any:
+    return ListingFactory(account=AccountFactory(company=company))
+
+
+def doubtful_pair(company: Company) -> Any:
+    return DoubtfulPairFactory(listing=listing_of(company))
+
+
+def price_batch(company: Company) -> Any:
+    listing = ListingFactory(account=AccountFactory(company=company))
+    return price_change(listing)
+
+
+def price_change(listing: Any) -> Any:
+    batch = PriceBatch.all_companies.create(company=listing.company, about=listing.name, rows_count=1)
+    PriceChange.all_companies.create(
+        company=listing.company, batch=batch, account=listing.account, listing=listing, price=1
+    )
+    return batch
+
+
 def membership(company: Company) -> Any:
     return MembershipFactory(company=company, role=Role.MANAGER)
 
@@ -92,11 +116,15 @@ def own_warehouse(company: Company) -> Any:
 POST = ("post",)
 BOTH = ("get", "post")
 MANAGE, SYNC, EXPORT = Permission.MANAGE_ACCOUNTS, Permission.SYNC, Permission.EXPORT
+CATALOG = Permission.EDIT_CATALOG
+# A token that no move has.
+NOBODYS_MOVE = UUID(int=7)
 PEOPLE = Permission.MANAGE_PEOPLE
 CARD = Permission.MANAGE_COMPANY
 WAREHOUSES = Permission.MANAGE_WAREHOUSES
 AGREEMENTS = Permission.MANAGE_AGREEMENTS
 PAYOUTS = Permission.MANAGE_PAYOUTS
+PRICES = Permission.EDIT_PRICES
 CSV = {"form": "csv"}
 
 TABLE: dict[str, Address] = {
@@ -109,6 +137,21 @@ TABLE: dict[str, Address] = {
     "catalog:listing-list": Address(),
     "catalog:listing-export": Address(needs=EXPORT, parts=CSV),
     "catalog:product-detail": Address(makes=product),
+    "catalog:product-measure": Address(needs=CATALOG, methods=BOTH, makes=product),
+    "catalog:product-merge": Address(needs=CATALOG, methods=BOTH, makes=product),
+    "catalog:listing-link": Address(needs=CATALOG, methods=BOTH, makes=listing_of),
+    "catalog:listing-split": Address(needs=CATALOG, methods=POST, makes=listing_of),
+    "catalog:moves-undo": Address(needs=CATALOG, methods=POST, parts={"token": NOBODYS_MOVE}),
+    "catalog:pair-list": Address(),
+    "catalog:pair-decide": Address(needs=CATALOG, methods=POST, makes=doubtful_pair),
+    "catalog:pair-reopen": Address(needs=CATALOG, methods=POST, makes=doubtful_pair),
+    "catalog:price-list": Address(),
+    "catalog:price-export": Address(needs=EXPORT, parts=CSV),
+    "catalog:price-change": Address(needs=PRICES, methods=BOTH),
+    "catalog:price-batches": Address(),
+    "catalog:price-batch": Address(makes=price_batch),
+    "catalog:price-confirm": Address(needs=PRICES, methods=POST, makes=price_batch),
+    "catalog:price-discard": Address(needs=PRICES, methods=POST, makes=price_batch),
     "catalog:stock-list": Address(),
     "catalog:stock-export": Address(needs=EXPORT, parts=CSV),
     "marketplaces:sync": Address(),
@@ -213,6 +256,7 @@ def secrets() -> Company:
     goods = ProductFactory(company=company, sku="СЕКРЕТ-АРТИКУЛ", name="СЕКРЕТ-ТОВАР")
     listing = ListingFactory(account=shop, product=goods, seller_sku="СЕКРЕТ-АРТИКУЛ", name="СЕКРЕТ-ТОВАР")
     StockLevelFactory(listing=listing)
+    price_change(listing)
     sold = OrderFactory(account=shop, external_id="СЕКРЕТ-ЗАКАЗ", title="СЕКРЕТ-ТОВАР", lines=0)
     OrderLineFactory(order=sold, listing=listing)
     OrderEventFactory(order=sold)

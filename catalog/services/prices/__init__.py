@@ -11,6 +11,7 @@ from catalog.services.prices.reading import record_prices
 from catalog.services.prices.recipes import KeepOr, Recipe, Rounding, Step
 from catalog.services.prices.sending import Sending, accounts_to_send, send_next_portion
 from catalog.services.prices.settling import accounts_to_settle, settle_next_portion
+from catalog.services.prices.wishes import problem_texts
 
 __all__ = [
     "MOST_AT_ONCE",
@@ -28,6 +29,7 @@ __all__ = [
     "confirm_batch",
     "discard_batch",
     "draft_prices",
+    "problem_texts",
     "record_prices",
     "send_next_portion",
     "settle_next_portion",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplaces import registry
@@ -73,4 +72,4 @@ def refusal(code: str) -> dict[str, Any]:
 
 def problem_texts(problems: Sequence[dict[str, Any]]) -> list[str]:
     """The problems of a row in words."""
-    return [one["text"] or reason_text(one["code"]) for one in problems] or [_("Nothing stands against it.")]
+    return [one["text"] or reason_text(one["code"]) for one in problems]
