@@ -1,6 +1,7 @@
 """What a seller and his goods are called in Yandex Market."""
 
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
 from sandbox.accounts import Account
 from sandbox.world import World
@@ -14,6 +15,7 @@ _CODES = 10**12
 _STRIDE = 387_420_489_021
 _BACKWARDS = pow(_STRIDE, -1, _CODES)
 _MARKET_SKU = 101_000_000_000
+_products: "WeakKeyDictionary[World, dict[str, Product]]" = WeakKeyDictionary()
 
 
 def campaign_id(account: Account) -> int:
@@ -76,5 +78,10 @@ def sold(world: World, *, day: int) -> list[Product]:
 
 def found(world: World, offers: Iterable[str], *, day: int) -> list[Product]:
     """Return the products of some SKUs that are there by a day, in a steady order."""
-    wanted = set(offers)
-    return [product for product in sold(world, day=day) if offer_id(world, product) in wanted]
+    by_offer = _products.get(world)
+    if by_offer is None:
+        by_offer = _products[world] = {
+            listed.article: world.assortment[index] for index, listed in world.listed.items()
+        }
+    there = {by_offer[offer].index: by_offer[offer] for offer in offers if offer in by_offer}
+    return [there[index] for index in sorted(there) if there[index].launched <= day]

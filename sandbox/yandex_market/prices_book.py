@@ -120,4 +120,4 @@ class PriceBook:
         seed = self._world.settings.seed
         base = value * 135 // 10_000 * 100 if unit(seed, 72, product.index) < 0.7 else 0
         revised = max(day // _QUARTER * _QUARTER, product.launched)
-        return Price(value, base, 0, revised * DAY + mix(seed, 73, product.index) % (DAY // 2))
+        return Price(value, base, 0, revised * DAY)

@@ -32,7 +32,7 @@ def truth_orders(world: World, at: datetime) -> Iterator[dict[str, Any]]:
 
 
 def truth_stock(world: World, at: datetime) -> Iterator[dict[str, Any]]:
-    """Yield the stock of every offer in every warehouse of Market where it has any units for sale or orders."""
+    """Yield the stock of every offer in every warehouse of Market where anything of it lies."""
     for (product, market), heap in heaps(world, instant(at)).items():
         offer = ids.offer_id(world, world.assortment[product])
         yield {
