@@ -276,6 +276,7 @@ REQUEST_MAX_BYTES = 16 * 1024 * 1024
 # ---- marketplaces and sync --------------------------------------------------------------------------------
 MARKETPLACES = {
     "ozon": "marketplaces.ozon.adapter.Adapter",
+    "wildberries": "marketplaces.wildberries.adapter.Adapter",
     "yandex_market": "marketplaces.yandex_market.adapter.Adapter",
 }
 # Who pays a company: callables that give companies.selectors.Payer rows.
