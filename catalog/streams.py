@@ -15,8 +15,8 @@ from catalog.services.prices import record_prices
 from catalog.services.products import record_products
 from catalog.services.stock import record_stock
 from catalog.services.tariffs import complete_day, record_tariffs
-from core.periods import business_day
 from companies.actors import Actor, acting
+from core.periods import business_day
 from marketplaces.adapter import FetchesPrices, FetchesProducts, FetchesStock, FetchesTariffs
 from marketplaces.contracts.stock import StockQuery
 from marketplaces.contracts.tariffs import TariffsQuery
