@@ -65,6 +65,7 @@ class Adapter(
     """The Wildberries API for one account."""
 
     code = "wildberries"
+    prices_cards = True
     title = "Wildberries"
     base_url = "https://{host}.wildberries.ru"
     credentials_class = WildberriesCredentials
