@@ -27,6 +27,7 @@ class Heap(NamedTuple):
     freeze: int = 0
     quarantine: int = 0
     defect: int = 0
+    utilization: int = 0
 
     def stocks(self) -> list[dict[str, Any]]:
         """Return the kinds that are there; those that are not are left out."""
@@ -36,18 +37,20 @@ class Heap(NamedTuple):
             "FREEZE": self.freeze,
             "QUARANTINE": self.quarantine,
             "DEFECT": self.defect,
+            "UTILIZATION": self.utilization,
         }
         return [{"type": kind, "count": count} for kind, count in kinds.items() if count]
 
 
 def heaps(world: World, at: int) -> dict[tuple[int, int], Heap]:
     """Return what lies of each product in each warehouse of Market; what has nothing at all is not there."""
-    sums: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    sums: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
     for place, level in world.stock_book.levels(at).items():
         row = sums[place // WIDTH, market_at(place).index]
         row[0] += level.available
         row[1] += level.reserved
         row[3] += int(unit(world.settings.seed, 74, place) ** 8 * 4)
+        row[4] += int(unit(world.settings.seed, 75, place) ** 12 * 3)
     for place, trouble in world.stock_book.trouble(at).items():
         sums[place // WIDTH, market_at(place).index][2] += trouble.checking
     there = {product.index for product in ids.sold(world, day=at // DAY)}

@@ -45,6 +45,7 @@ def truth_stock(world: World, at: datetime) -> Iterator[dict[str, Any]]:
             "present": heap.available + heap.freeze,
             "quarantine": heap.quarantine,
             "defect": heap.defect,
+            "utilization": heap.utilization,
         }
 
 

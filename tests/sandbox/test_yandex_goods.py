@@ -104,7 +104,7 @@ def test_stock_is_the_truth_when_the_archive_is_read_too(call: Call, world: Worl
         assert kinds.get("FREEZE", 0) == row["reserved"]
         assert kinds.get("FIT", 0) == row["present"] == row["available"] + row["reserved"]
     assert {len(kinds) for kinds in got.values()} > {2}, "absent kinds are left out"
-    assert any("QUARANTINE" in kinds for kinds in got.values())
+    assert {kind for kinds in got.values() for kind in kinds} >= {"QUARANTINE", "DEFECT", "UTILIZATION"}
 
 
 def test_stock_adds_up_to_the_units_of_the_world(world: World) -> None:
