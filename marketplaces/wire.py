@@ -37,6 +37,7 @@ PERSONAL_KEYS: Final = frozenset(
         "customer_name",
         "email",
         "legal_info",
+        "notes",
         "phone",
         "recipient",
         "recipients",
