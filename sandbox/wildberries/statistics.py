@@ -1,7 +1,8 @@
 """Statistics: orders and sales, a row a thing, in Moscow's time without its offset, written as text at once."""
 
 import json
-from datetime import date, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sandbox.wildberries.calls import Call
@@ -18,6 +19,7 @@ from sandbox.world.units import Unit, srid
 
 #: How many rows an answer holds when it is not of one day.
 MOST_ROWS = 80_000
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 
 
 def orders(call: Call) -> bytes:
@@ -51,12 +53,14 @@ def _asked(call: Call) -> tuple[int, int | None]:
     text = call.asked("dateFrom")
     if not text:
         raise ApiError(400, {"errors": ["dateFrom: field required"]})
+    if not _MOMENT.fullmatch(text):
+        raise ApiError(400, {"errors": "dateFrom: Value not validated"})
     try:
         if len(text) == len("2026-11-24"):
             when = day_number(date.fromisoformat(text)) * DAY - MOSCOW
         else:
             told = datetime.fromisoformat(text)
-            when = instant(told.replace(tzinfo=_UTC)) - MOSCOW if told.tzinfo is None else instant(told)
+            when = instant(told.replace(tzinfo=UTC)) - MOSCOW if told.tzinfo is None else instant(told)
     except ValueError as error:
         raise ApiError(400, {"errors": "dateFrom: Value not validated"}) from error
     flag = call.asked("flag") or "0"
@@ -65,9 +69,6 @@ def _asked(call: Call) -> tuple[int, int | None]:
     if flag == "1":
         return when, (when + MOSCOW) // DAY * DAY - MOSCOW
     return when // SECOND * SECOND, None
-
-
-_UTC = datetime.fromisoformat("2026-01-01T00:00:00Z").tzinfo
 
 
 def _document(call: Call, found: list[Entry], write: Any) -> bytes:
