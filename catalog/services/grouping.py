@@ -81,11 +81,13 @@ class Group:
 
 
 class _Joint:
-    """Articles that were found to be one thing, and the accounts that list it."""
+    """Articles that were found to be one thing, and the accounts that list it; `apart` are those that never are."""
 
-    def __init__(self, accounts: Mapping[str, set[int]]) -> None:
+    def __init__(self, accounts: Mapping[str, set[int]], apart: Mapping[str, set[str]]) -> None:
         self._parent = {sku: sku for sku in accounts}
         self._accounts = {sku: set(found) for sku, found in accounts.items()}
+        self._members = {sku: {sku} for sku in accounts}
+        self._apart = {sku: set(apart.get(sku, ())) for sku in accounts}
 
     def root(self, sku: str) -> str:
         """The article that stands for all that were joined with this one."""
@@ -97,7 +99,7 @@ class _Joint:
     def join(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Join pairs that are equally well supported, but for those between which nobody can choose."""
         edges = sorted({tuple(sorted((self.root(one), self.root(other)))) for one, other in pairs})
-        free = [(one, other) for one, other in edges if self._are_apart(one, other)]
+        free = [(one, other) for one, other in edges if self._may_join(one, other)]
         rivals: dict[str, list[str]] = defaultdict(list)
         for one, other in free:
             rivals[one].append(other)
@@ -110,12 +112,18 @@ class _Joint:
         ]
         for one, other in chosen:
             first, second = sorted((self.root(one), self.root(other)))
-            if self._are_apart(first, second):
+            if self._may_join(first, second):
                 self._parent[second] = first
                 self._accounts[first] |= self._accounts[second]
+                self._members[first] |= self._members[second]
+                self._apart[first] |= self._apart[second]
 
-    def _are_apart(self, one: str, other: str) -> bool:
-        return one != other and not self._accounts[one] & self._accounts[other]
+    def _may_join(self, one: str, other: str) -> bool:
+        return (
+            one != other
+            and not self._accounts[one] & self._accounts[other]
+            and not self._apart[one] & self._members[other]
+        )
 
     def _is_contended(self, sku: str, rivals: Sequence[str]) -> bool:
         """Whether another that might be joined just as well is listed by an account of this one."""
@@ -123,13 +131,17 @@ class _Joint:
 
 
 class Grouping:
-    """The groups of a set of listings, and the pairs in doubt among them."""
+    """The groups of a set of listings, and the pairs in doubt among them.
 
-    def __init__(self, keys: Iterable[Key]) -> None:
+    `apart` names pairs of listings that a person called different: barcodes never join those; one article does.
+    """
+
+    def __init__(self, keys: Iterable[Key], *, apart: Iterable[tuple[int, int]] = ()) -> None:
         by_sku: dict[str, list[Key]] = defaultdict(list)
         for key in sorted(keys, key=lambda one: (one.order, one.listing_id)):
             by_sku[key.own_sku].append(key)
         self._by_sku = dict(by_sku)
+        self._apart = self._apart_by_sku(apart)
         self.groups = self._joined()
 
     @cached_property
@@ -150,7 +162,8 @@ class Grouping:
     def _joined(self) -> list[Group]:
         """The groups by article, joined by barcodes: those that carry them throughout first, none where an account
         would then list one thing twice, and none that two others contend for."""
-        joint = _Joint({sku: {key.account_id for key in keys} for sku, keys in self._by_sku.items()})
+        accounts = {sku: {key.account_id for key in keys} for sku, keys in self._by_sku.items()}
+        joint = _Joint(accounts, self._apart)
         support = self._support()
         levels: dict[Fraction, list[tuple[str, str]]] = defaultdict(list)
         for pair, share in support.items():
@@ -166,6 +179,16 @@ class Grouping:
             group.by_barcode = {key.listing_id for key in members if key.own_sku != group.sku}
             groups.append(group)
         return groups
+
+    def _apart_by_sku(self, apart: Iterable[tuple[int, int]]) -> Mapping[str, set[str]]:
+        skus = {key.listing_id: sku for sku, keys in self._by_sku.items() for key in keys}
+        found: dict[str, set[str]] = defaultdict(set)
+        for one, other in apart:
+            first, second = skus.get(one), skus.get(other)
+            if first is not None and second is not None and first != second:
+                found[first].add(second)
+                found[second].add(first)
+        return found
 
     def _support(self) -> Mapping[tuple[str, str], Fraction]:
         """How well barcodes say that two articles are one thing: the share of the listings of each that carry one

@@ -64,7 +64,9 @@ def match_assortment(*, company_id: int) -> Matched:
             "photo_url",
         )
     )
-    grouping = Grouping(key_of(listing) for listing in listings)
+    grouping = Grouping(
+        (key_of(listing) for listing in listings), apart=_called_different(company_id, listings)
+    )
     products = _products_of(company_id, grouping, {listing.pk: listing for listing in listings})
     moved = _move(company_id, listings, grouping, products)
     doubtful = _open_doubts(company_id, grouping.doubts(), products)
@@ -190,6 +192,20 @@ def key_of(listing: Listing) -> Key:
         size=listing.size,
         barcodes=tuple(listing.barcodes),
     )
+
+
+def _called_different(company_id: int, listings: Iterable[Listing]) -> list[tuple[int, int]]:
+    """Pairs of listings that a person called different goods: one that was in doubt, and each of the other product."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for listing in listings:
+        members[listing.product_id].append(listing.pk)
+    declined = DoubtfulPair.objects.for_company(company_id).filter(state=PairState.DECLINED)
+    return [
+        (listing, other)
+        for listing, product in declined.values_list("listing_id", "product_id")
+        for other in members[product]
+        if other != listing
+    ]
 
 
 def _products_of(company_id: int, grouping: Grouping, listings: Mapping[int, Listing]) -> dict[str, int]:

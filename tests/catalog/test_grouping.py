@@ -102,6 +102,18 @@ def test_other_barcodes_speak_against_it() -> None:
     assert same[0].score > other[0].score
 
 
+def test_what_a_person_called_different_is_not_joined_by_a_third() -> None:
+    keys = [key(1, OZON, "A", "1"), key(2, WB, "B", "1", "2"), key(3, YANDEX, "C", "2")]
+    (whole,) = Grouping(keys).groups
+    assert len(whole.members) == 3
+
+    found = {
+        frozenset(one.listing_id for one in group.members) for group in Grouping(keys, apart=[(3, 1)]).groups
+    }
+    assert not any({1, 3} <= group for group in found)
+    assert {one for group in found for one in group} == {1, 2, 3}
+
+
 def test_what_one_account_lists_twice_is_never_one() -> None:
     assert doubts(key(1, OZON, "A-1"), key(2, OZON, "a_1")) == set()
     assert groups(key(1, OZON, "A", "5"), key(2, OZON, "B", "5")) == {frozenset({1}), frozenset({2})}

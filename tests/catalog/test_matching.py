@@ -215,6 +215,27 @@ def test_a_pair_is_decided_once_and_for_all_or_taken_back(
     assert pair(company).state == PairState.OPEN
 
 
+def test_what_was_called_different_is_never_joined_by_a_later_pass(
+    company: Company, shops: list[MarketplaceAccount], owner: User
+) -> None:
+    ozon, wildberries, _yandex = shops
+    lists(ozon, "A", "100")
+    rival = lists(ozon, "B", "100")
+    lists(wildberries, "C", "100")
+    match_assortment(company_id=company.pk)
+    asked = DoubtfulPair.objects.for_company(company).get(product__sku="A")
+    decide_pair(pair=asked, is_same=False, actor=owner)
+
+    # Nobody contends for the barcode any more: only the decision speaks against it.
+    Listing.objects.for_company(company).filter(pk=rival.pk).update(barcodes=[])
+    match_assortment(company_id=company.pk)
+
+    assert goods(company) == {"A": {"ozon:A"}, "B": {"ozon:B"}, "C": {"wildberries:C"}}
+    reopen_pair(pair=DoubtfulPair.objects.for_company(company).get(pk=asked.pk), actor=owner)
+    match_assortment(company_id=company.pk)
+    assert goods(company) == {"A": {"ozon:A", "wildberries:C"}, "B": {"ozon:B"}}
+
+
 def test_a_doubt_that_is_gone_is_closed(company: Company, shops: list[MarketplaceAccount]) -> None:
     lists(shops[0], "A-1")
     second = lists(shops[1], "a_1")
