@@ -236,15 +236,15 @@ def buffer_task(call: Call) -> dict[str, Any]:
 
 
 def history_goods(call: Call) -> dict[str, Any]:
-    """Answer `/api/v2/history/goods/task`: what became of each item."""
+    """Answer `/api/v2/history/goods/task`: what became of each item, without the usual envelope."""
     upload = _asked(call)
     if upload is None or not upload.status:
-        return _enveloped(None)
+        return {"data": None}
     rows = [
         _row(call, item) | {"status": GOOD if text in ("", HELD) else BAD, "errorText": text}
         for item, text in zip(upload.items, upload.outcomes, strict=True)
     ]
-    return _enveloped({"uploadID": upload.id, "historyGoods": _cut(call, rows)})
+    return {"data": {"uploadID": upload.id, "historyGoods": _cut(call, rows)}}
 
 
 def buffer_goods(call: Call) -> dict[str, Any]:
