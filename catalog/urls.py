@@ -11,6 +11,7 @@ urlpatterns = [
     path("catalog/", listings.listing_list, name="listing-list"),
     re_path(r"^catalog/export\.(?P<form>csv|xlsx)$", listings.listing_export, name="listing-export"),
     path("catalog/<int:pk>/", listings.product_detail, name="product-detail"),
+    path("catalog/<int:pk>/prices/", prices.product_prices, name="product-prices"),
     path("catalog/prices/", prices.price_list, name="price-list"),
     re_path(r"^catalog/prices/export\.(?P<form>csv|xlsx)$", prices.price_export, name="price-export"),
     path("catalog/prices/change/", prices.price_change, name="price-change"),

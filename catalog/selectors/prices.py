@@ -139,7 +139,7 @@ def change_list(company: Company, batch: PriceBatch) -> Any:
     )
 
 
-def price_history(company: Company, listing_ids: Sequence[int]) -> Sequence[ListingPrice]:
-    """The last prices of some listings, the newest first."""
-    rows = ListingPrice.objects.for_company(company).filter(listing__in=listing_ids)
+def price_history(company: Company, product_id: int) -> Sequence[ListingPrice]:
+    """The last prices of a product on all accounts, the newest first."""
+    rows = ListingPrice.objects.for_company(company).filter(listing__product=product_id)
     return list(rows.select_related("listing__account").order_by("-valid_from", "-pk")[:_LAST_PRICES])

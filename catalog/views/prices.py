@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +17,7 @@ from catalog import tasks
 from catalog.choices import BatchState, ChangeState
 from catalog.filters.prices import BatchFilter, ChangeFilter, PriceFilter
 from catalog.forms.prices import RecipeForm
-from catalog.models import Listing, PriceBatch
+from catalog.models import Listing, PriceBatch, Product
 from catalog.selectors import prices
 from catalog.services.prices import (
     MOST_AT_ONCE,
@@ -79,6 +80,23 @@ def price_export(request: CompanyRequest, form: str) -> Any:
         definition=_("The seller's prices on the marketplaces, without the marketplaces' own discounts."),
     )
     return export_response(selection, form=form, about=about)
+
+
+@require_GET
+@requires(Permission.VIEW)
+def product_prices(request: CompanyRequest, pk: int) -> HttpResponse:
+    """The last prices of a product, as a block of its page; without htmx the list of its prices."""
+    product = get_object_or_404(Product.objects.for_company(request.company), pk=pk)
+    if not request.htmx:
+        return redirect(
+            f"{reverse('catalog:price-list', args=[request.company.slug])}?q={quote(product.sku)}"
+        )
+    context = {
+        "product": product,
+        "rows": prices.price_history(request.company, product.pk),
+        "can_edit": request.membership.can(Permission.EDIT_PRICES),
+    }
+    return render(request, "catalog/product_prices.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

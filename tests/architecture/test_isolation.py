@@ -145,6 +145,7 @@ TABLE: dict[str, Address] = {
     "catalog:pair-list": Address(),
     "catalog:pair-decide": Address(needs=CATALOG, methods=POST, makes=doubtful_pair),
     "catalog:pair-reopen": Address(needs=CATALOG, methods=POST, makes=doubtful_pair),
+    "catalog:product-prices": Address(makes=product),
     "catalog:price-list": Address(),
     "catalog:price-export": Address(needs=EXPORT, parts=CSV),
     "catalog:price-change": Address(needs=PRICES, methods=BOTH),

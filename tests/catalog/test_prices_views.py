@@ -9,11 +9,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog.choices import BatchState, ChangeState
 from catalog.models import Listing, PriceBatch, PriceChange
-from catalog.services.prices import Recipe, Step, draft_prices
+from catalog.services.prices import Recipe, Step, draft_prices, record_prices
 from companies.choices import Role
+from marketplaces.contracts.prices import PriceSnapshot
 from tests.catalog import price_fakes
 from tests.factories.catalog import ListingFactory
 from tests.factories.marketplaces import AccountFactory
@@ -239,3 +241,22 @@ def test_the_prices_go_to_a_file(owner_client: Client, company: Company, alpha: 
 def test_empty_pages_say_what_to_do(owner_client: Client, company: Company) -> None:
     for name in ("price-list", "price-batches", "price-change"):
         assert owner_client.get(url(company, name)).status_code == 200
+
+
+def test_the_product_tells_its_last_prices(
+    owner_client: Client, company: Company, alpha: MarketplaceAccount
+) -> None:
+    listing = ListingFactory(account=alpha)
+    for price in (100, 120):
+        record_prices(
+            account=alpha,
+            snapshots=[PriceSnapshot(external_id=listing.external_id, price=Decimal(price))],
+            observed_at=timezone.now(),
+        )
+    address = url(company, "product-prices", listing.product_id)
+
+    block = owner_client.get(address, headers={"HX-Request": "true"})
+
+    assert [row.price for row in block.context["rows"]] == [Decimal(120), Decimal(100)]
+    assert f"?product={listing.product_id}" in block.content.decode()
+    assert owner_client.get(address)["Location"].startswith(url(company, "price-list"))
