@@ -8,18 +8,25 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.selectors import listings
+from catalog.selectors import listings, variants
 from catalog.selectors.choices import account_choices
 from core.filters import CompanyChoiceFilter, ListFilterSet
 from marketplaces import registry
 from marketplaces.contracts.products import ListingStatus
 
 if TYPE_CHECKING:
-    pass
+    from django_stubs_ext import StrOrPromise
+
+MATCHING: list[tuple[str, StrOrPromise]] = [
+    ("alone", _("on one marketplace only")),
+    ("several", _("on several marketplaces")),
+    ("doubtful", _("in doubt")),
+    ("manual", _("linked by hand")),
+]
 
 
 class ListingFilter(ListFilterSet):
-    """Name, article, SKU or barcode; status, marketplace, account, archive, stock."""
+    """Name, article, SKU or barcode; status, marketplace, account, archive, stock, matching, dimensions."""
 
     q = django_filters.CharFilter(label=_("Name, article, SKU, barcode"), method="find", max_length=100)
     status = django_filters.MultipleChoiceFilter(
@@ -51,6 +58,16 @@ class ListingFilter(ListFilterSet):
         empty_label=_("any"),
     )
 
+    matching = django_filters.ChoiceFilter(
+        label=_("Matching"), method="find_matching", choices=MATCHING, empty_label=_("any")
+    )
+    dimensions = django_filters.ChoiceFilter(
+        label=_("Dimensions"),
+        method="find_dimensions",
+        choices=[("differ", _("other than you measured")), ("unmeasured", _("you measured nothing"))],
+        empty_label=_("any"),
+    )
+
     def find(self, queryset: Any, _name: str, value: str) -> Any:
         """By name, article, SKU or barcode."""
         return listings.matching(queryset, value)
@@ -66,3 +83,11 @@ class ListingFilter(ListFilterSet):
             if value == "true"
             else queryset.filter(stock_available__lte=0)
         )
+
+    def find_matching(self, queryset: Any, _name: str, value: str) -> Any:
+        """By how the listing stands with the other marketplaces."""
+        return variants.in_state(queryset, value)
+
+    def find_dimensions(self, queryset: Any, _name: str, value: str) -> Any:
+        """By whether the marketplace believes what the seller measured."""
+        return variants.measured_otherwise(queryset) if value == "differ" else variants.unmeasured(queryset)

@@ -26,6 +26,12 @@ class LookForm(forms.Form):
     )
 
 
+class PlaceForm(forms.Form):
+    """The pair behind which the next page begins."""
+
+    after = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
 class TargetForm(forms.Form):
     """The product that was chosen."""
 

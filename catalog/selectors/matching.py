@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 
 from catalog.choices import PairState
@@ -60,10 +60,13 @@ class PairCounts:
     declined: int
 
 
-def pair_cards(company: Company, *, after: int = 0) -> list[PairCard]:
-    """The pairs that wait, the surest first; `after` skips so many."""
+def pair_cards(company: Company, *, after: int | None = None) -> list[PairCard]:
+    """A page of the pairs that wait, the surest first; `after` is the pair behind which it begins, decided or not."""
     pairs = _pairs(company).filter(state=PairState.OPEN).order_by("-score", "pk")
-    return [_card(pair) for pair in pairs[after : after + PAIRS_ON_PAGE]]
+    last = None if after is None else DoubtfulPair.objects.for_company(company).filter(pk=after).first()
+    if last is not None:
+        pairs = pairs.filter(Q(score__lt=last.score) | Q(score=last.score, pk__gt=last.pk))
+    return [_card(pair) for pair in pairs[:PAIRS_ON_PAGE]]
 
 
 def pair_card(company: Company, pk: int) -> PairCard:
@@ -73,13 +76,12 @@ def pair_card(company: Company, pk: int) -> PairCard:
 
 def pair_counts(company: Company) -> PairCounts:
     """How many pairs stand in each state."""
-    states = [
-        str(state) for state in DoubtfulPair.objects.for_company(company).values_list("state", flat=True)
-    ]
+    rows = DoubtfulPair.objects.for_company(company).values_list("state").annotate(count=Count("pk"))
+    counts = {str(state): int(count) for state, count in rows.order_by()}
     return PairCounts(
-        waiting=states.count(PairState.OPEN),
-        linked=states.count(PairState.LINKED),
-        declined=states.count(PairState.DECLINED),
+        waiting=counts.get(PairState.OPEN, 0),
+        linked=counts.get(PairState.LINKED, 0),
+        declined=counts.get(PairState.DECLINED, 0),
     )
 
 

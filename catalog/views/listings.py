@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from catalog.filters import ListingFilter
 from catalog.models import Product
-from catalog.selectors import listings
+from catalog.selectors import listings, variants
 from catalog.selectors.choices import freshness
 from catalog.tables import ListingTable
 from catalog.views.lists import about_list, exports_of, fresh_of
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 LISTING_VIEWS: list[tuple[StrOrPromise, dict[str, str]]] = [
     (gettext_lazy("All listings"), {}),
     (gettext_lazy("On sale"), {"status": "on_sale"}),
+    (gettext_lazy("On one marketplace only"), {"matching": "alone", "archived": "false"}),
     (gettext_lazy("No stock"), {"stock": "false", "archived": "false"}),
     (gettext_lazy("Archive"), {"archived": "true"}),
 ]
@@ -45,6 +46,9 @@ def listing_list(request: CompanyRequest) -> HttpResponse:
     """The listings of the company."""
     rows = listings.listing_list(request.company)
     found = listing(request, rows, table=ListingTable, filterset=ListingFilter)
+    sold_on = variants.sold_on(request.company, [row.product_id for row in found.rows])
+    for row in found.rows:
+        row.also_on = [code for code in sold_on[row.product_id] if code != row.account.marketplace]
     context = {
         "found": found,
         "fresh": fresh_of(request, "products"),

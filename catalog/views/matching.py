@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.forms.goods import DecisionForm, LookForm, TargetForm
+from catalog.forms.goods import DecisionForm, LookForm, PlaceForm, TargetForm
 from catalog.models import DoubtfulPair, Listing, Product
 from catalog.selectors import matching as selectors
 from catalog.services import matching as services
@@ -29,8 +29,13 @@ if TYPE_CHECKING:
 @requires(Permission.VIEW)
 def pair_list(request: CompanyRequest) -> HttpResponse:
     """The pairs that wait for a decision, the surest first."""
+    place = PlaceForm(request.GET)
+    after = place.cleaned_data["after"] if place.is_valid() else None
+    cards = selectors.pair_cards(request.company, after=after)
     context = {
-        "cards": selectors.pair_cards(request.company),
+        "cards": cards,
+        "after": after,
+        "next_after": cards[-1].pair.pk if len(cards) == selectors.PAIRS_ON_PAGE else None,
         "counts": selectors.pair_counts(request.company),
         "can_edit": request.membership.can(Permission.EDIT_CATALOG),
         "has_listings": Listing.objects.for_company(request.company).exists(),

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import RequestFactory
 
+from catalog.choices import LinkSource, PairState
 from catalog.filters import ListingFilter, StockFilter
 from catalog.selectors import listings, stock
+from catalog.selectors.listings import measures_of
 from catalog.tables import ListingTable, StockTable
 from core.listing import Listing, listing
 from marketplaces.contracts.products import ListingStatus
-from tests.factories.catalog import ClusterFactory, ListingFactory, StockLevelFactory, WarehouseFactory
+from tests.factories.catalog import (
+    ClusterFactory,
+    ListingFactory,
+    ProductFactory,
+    StockLevelFactory,
+    WarehouseFactory,
+)
+from tests.factories.goods import DoubtfulPairFactory
 from tests.factories.marketplaces import AccountFactory
 
 if TYPE_CHECKING:
@@ -75,6 +84,66 @@ def test_listing_status_account_marketplace_archive_and_stock(
         assert rows(see_listings(company, **query)) == [expected], query
 
 
+def test_how_a_listing_was_matched(company: Company, account: MarketplaceAccount) -> None:
+    second = AccountFactory(company=company, marketplace="wildberries")
+    alone = ListingFactory(account=account, name="1")
+    known = ListingFactory(account=account, name="2")
+    by_hand = ListingFactory(account=second, name="3", product=known.product, link=LinkSource.MANUAL)
+    asked = ListingFactory(account=second, name="4")
+    DoubtfulPairFactory(listing=asked, product=alone.product)
+    DoubtfulPairFactory(listing=known, product=alone.product, state=PairState.DECLINED)
+
+    for state, expected in [
+        ("alone", [alone, asked]),
+        ("several", [known, by_hand]),
+        ("doubtful", [asked]),
+        ("manual", [by_hand]),
+    ]:
+        assert rows(see_listings(company, matching=state)) == expected, state
+
+
+def test_two_accounts_of_one_marketplace_are_one_marketplace(
+    company: Company, account: MarketplaceAccount
+) -> None:
+    first = ListingFactory(account=account, name="1")
+    second = ListingFactory(account=AccountFactory(company=company), name="2", product=first.product)
+
+    assert rows(see_listings(company, matching="alone")) == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("sides", "weight", "is_other"),
+    [
+        ((300, 200, 100), 500, False),
+        ((100, 300, 200), 500, False),
+        ((300, 200, 110), 500, True),
+        ((300, 190, 110), 500, True),
+        ((300, 200, 100), 600, True),
+        ((None, None, None), None, False),
+        ((300, 200, None), 500, False),
+        ((0, 0, 0), 0, False),
+    ],
+)
+def test_dimensions_that_differ_from_the_sellers(
+    company: Company,
+    account: MarketplaceAccount,
+    sides: tuple[int | None, int | None, int | None],
+    weight: int | None,
+    is_other: bool,
+) -> None:
+    length, width, height = sides
+    product = ProductFactory(company=company, length_mm=300, width_mm=200, height_mm=100, weight_g=500)
+    one = ListingFactory(
+        account=account, product=product, length_mm=length, width_mm=width, height_mm=height, weight_g=weight
+    )
+    unmeasured = ListingFactory(account=account, length_mm=1, width_mm=2, height_mm=3, weight_g=4)
+
+    assert rows(see_listings(company, dimensions="differ")) == ([one] if is_other else [])
+    assert rows(see_listings(company, dimensions="unmeasured")) == [unmeasured]
+    # The page of the product marks the same ones.
+    assert [line.is_other for line in measures_of(product, [one]) if line.listing] in ([is_other], [])
+
+
 def test_prices_that_are_not_known_come_last(company: Company, account: MarketplaceAccount) -> None:
     dear = ListingFactory(account=account, price=Decimal(900))
     cheap = ListingFactory(account=account, price=Decimal(100))
@@ -85,7 +154,15 @@ def test_prices_that_are_not_known_come_last(company: Company, account: Marketpl
 
 
 @pytest.mark.parametrize(
-    "query", [{"status": "lost"}, {"account": "0"}, {"stock": "maybe"}, {"marketplace": "bazaar"}]
+    "query",
+    [
+        {"status": "lost"},
+        {"account": "0"},
+        {"stock": "maybe"},
+        {"marketplace": "bazaar"},
+        {"matching": "no"},
+        {"dimensions": "x"},
+    ],
 )
 def test_wrong_value_of_a_listing_filter(company: Company, query: dict[str, str]) -> None:
     assert len(see_listings(company, **query).errors) == 1

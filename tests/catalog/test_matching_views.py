@@ -116,6 +116,37 @@ def test_the_pairs_ask_the_same_number_of_queries(
         owner_client.get(at("pair-list", company))
 
 
+def test_the_next_page_begins_behind_the_last_pair_whatever_was_decided(
+    owner_client, company, monkeypatch
+) -> None:
+    monkeypatch.setattr("catalog.selectors.matching.PAIRS_ON_PAGE", 2)
+    account = AccountFactory(company=company)
+    made = [
+        DoubtfulPairFactory(
+            listing=ListingFactory(account=account), product=ProductFactory(company=company), score=score
+        )
+        for score in (50, 90, 50, 70, 50)
+    ]
+    expected = [made[1].pk, made[3].pk, made[0].pk, made[2].pk, made[4].pk]
+
+    first = owner_client.get(at("pair-list", company))
+    assert [card.pair.pk for card in first.context["cards"]] == expected[:2]
+    owner_client.post(at("pair-decide", company, expected[1]), {"verdict": "different"})
+    second = owner_client.get(at("pair-list", company), {"after": first.context["next_after"]})
+    assert [card.pair.pk for card in second.context["cards"]] == expected[2:4]
+    third = owner_client.get(at("pair-list", company), {"after": second.context["next_after"]})
+    assert [card.pair.pk for card in third.context["cards"]] == expected[4:]
+    assert third.context["next_after"] is None
+    past = owner_client.get(at("pair-list", company), {"after": expected[4]})
+    assert (past.status_code, past.context["cards"], past.context["counts"].waiting) == (200, [], 4)
+
+
+@pytest.mark.parametrize("after", ["", "-1", "x", "9" * 40, "\x00"])
+def test_a_place_that_is_none_is_the_first_page(owner_client, company, pair, after) -> None:
+    page = owner_client.get(at("pair-list", company), {"after": after})
+    assert [card.pair.pk for card in page.context["cards"]] == [pair.pk]
+
+
 def test_a_listing_is_linked_by_hand(owner, owner_client, company, pair) -> None:
     address = at("listing-link", company, pair.listing_id)
     found = owner_client.get(address, {"q": "A-1"}).context["found"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from marketplaces.models import MarketplaceAccount
 
 CATALOG, STOCK = "/lavka/catalog/", "/lavka/stock/"
-CATALOG_QUERIES, STOCK_QUERIES, PRODUCT_QUERIES = 13, 16, 15
+CATALOG_QUERIES, STOCK_QUERIES, PRODUCT_QUERIES = 14, 16, 15
 HTMX = {"HX-Request": "true"}
 
 
@@ -74,6 +74,24 @@ def test_catalog_shows_a_listing(owner_client: Client, account: MarketplaceAccou
     ):
         assert text in page
     assert f'href="{CATALOG}{listing.product_id}/"' in page
+
+
+def test_catalog_shows_where_else_the_goods_are_sold(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    here = ListingFactory(account=account)
+    ListingFactory(
+        account=AccountFactory(company=account.company, marketplace="wildberries"), product=here.product
+    )
+    ListingFactory(account=account)
+
+    found = owner_client.get(CATALOG).context["found"].rows
+
+    assert sorted((row.account.marketplace, row.also_on) for row in found) == [
+        ("ozon", []),
+        ("ozon", ["wildberries"]),
+        ("wildberries", ["ozon"]),
+    ]
 
 
 def test_unknown_price_is_a_dash_not_a_zero(owner_client: Client, account: MarketplaceAccount) -> None:

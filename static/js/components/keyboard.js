@@ -39,7 +39,7 @@ export function startKeyboard() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPING)) return;
     // On a Russian layout the same keys send other letters.
-    const key = { KeyJ: "j", KeyK: "k", KeyX: "x", Slash: "/" }[event.code] ?? event.key;
+    const key = { KeyJ: "j", KeyK: "k", KeyX: "x", Slash: event.shiftKey ? undefined : "/" }[event.code] ?? event.key;
     if (act(key)) event.preventDefault();
   });
   document.querySelector("[data-focus]")?.focus();

@@ -1,5 +1,7 @@
-// Working through pairs by keyboard: j and k move, y, n and u press the buttons of the pair in hand.
+// Working through pairs by keyboard: j and k move, y or Enter, n and u press the buttons of the pair in hand, ? tells it.
 const MOVES = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+// On a Russian layout the same keys send other letters.
+const KEYS = { KeyJ: "j", KeyK: "k", KeyY: "y", KeyN: "n", KeyU: "u" };
 
 const isTyping = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
 
@@ -18,13 +20,23 @@ function move(step) {
 export function startPairs() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !pairs().length) return;
-    if (event.key in MOVES) {
+    const key = KEYS[event.code] ?? event.key;
+    if (key in MOVES) {
       event.preventDefault();
-      move(MOVES[event.key]);
+      move(MOVES[key]);
       return;
     }
+    const help = document.querySelector("[data-pair-help]");
+    if (key === "?" && help) {
+      event.preventDefault();
+      help.open = !help.open;
+      return;
+    }
+    // Enter on a link or a button stays theirs.
+    const isOnPair = event.target instanceof Element && event.target.matches("[data-pair]");
+    if (key === "Enter" && !isOnPair) return;
     const pair = inHand() ?? pairs().find((one) => one.querySelector('[data-key="y"]'));
-    const button = pair?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const button = pair?.querySelector(`[data-key="${CSS.escape(key === "Enter" ? "y" : key)}"]`);
     if (!button) return;
     event.preventDefault();
     button.click();
