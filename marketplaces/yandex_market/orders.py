@@ -25,7 +25,7 @@ from marketplaces.yandex_market.schemas import OrdersPage
 WINDOW: Final = timedelta(days=7)
 _DAY: Final = timedelta(days=1)
 # Changes may appear late: each pull begins this much before the beginning of the one before.
-OVERLAP: Final = timedelta(minutes=30)
+OVERLAP: Final = timedelta(hours=2)
 SWEEP_EVERY: Final = timedelta(hours=1)
 
 

@@ -64,7 +64,7 @@ def test_a_finished_pull_goes_on_with_what_changed(adapter_over: Callable[..., A
     (answer, last) = adapter_over(made).fetch_orders(later, cursor=cursor)
 
     (asked,) = [body for path, body, _params in made.asked if path == ORDERS]
-    assert asked["dates"] == {"updateDateFrom": "2026-11-24T11:30:00+00:00"}
+    assert asked["dates"] == {"updateDateFrom": "2026-11-24T10:00:00+00:00"}
     assert answer.snapshots == ()
     assert last.cursor == {"watermark": later.until.isoformat(), "swept": NOW.isoformat()}
 
@@ -92,7 +92,7 @@ def test_the_open_ones_are_asked_again_once_an_hour(adapter_over: Callable[..., 
     assert rest[-1].cursor["watermark"] == later.until.isoformat()
 
 
-@pytest.mark.parametrize("since", ["", "2026-11-24T11:30:00+00:00"])
+@pytest.mark.parametrize("since", ["", "2026-11-24T10:00:00+00:00"])
 def test_a_place_that_is_forgotten_begins_its_list_anew(
     adapter_over: Callable[..., Adapter], since: str
 ) -> None:
