@@ -220,6 +220,7 @@ def _sizes(call: Call, card: Card, at: int) -> list[dict[str, Any]]:
             "techSize": call.world.listed[product.index].size,
             "wbSize": "" if call.world.listed[product.index].size == "0" else product.size,
             "skus": list(call.world.listed[product.index].barcodes),
+            "gtin": f"0{call.world.listed[product.index].barcodes[0]}",
         }
         for product in card.sold(at)
     ]

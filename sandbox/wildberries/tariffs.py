@@ -151,7 +151,8 @@ def _told(call: Call, rows: list[dict[str, Any]], days: tuple[str, ...]) -> dict
     """Wrap a list; of days that are too far ahead there is none."""
     asked = _WORDS.day(call, "date")
     is_known = _day(call) <= (call.at + MOSCOW) // DAY + _AHEAD
-    told = {name: _TILL if name == "dtTillMax" else str(asked + timedelta(days=14)) for name in days}
+    following = str(asked + timedelta(days=14)) if is_known else ""
+    told = {name: _TILL if name == "dtTillMax" else following for name in days}
     return {"response": {"data": {"currency": "RUB", **told, "warehouseList": rows if is_known else None}}}
 
 

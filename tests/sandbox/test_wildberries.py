@@ -30,6 +30,7 @@ from tests.sandbox.conftest import NOW
 from tests.sandbox.wildberries import (
     BUFFER,
     CARDS,
+    FEED,
     GOODS,
     HISTORY,
     ORDERS,
@@ -137,6 +138,24 @@ def test_methods_that_were_switched_off_are_not_there(call: Call) -> None:
     ):
         assert call(path).status_code == 404
     assert call(CARDS).status_code == 405
+
+
+def test_whatever_is_asked_is_answered_or_refused(call: Call) -> None:
+    odd: tuple[Any, ...] = (None, True, -1, 10**30, "x" * 10_000, "\u0000", [], [None], {"a": {}})
+    for word in odd:
+        for path, body in (
+            (CARDS, {"settings": {"cursor": {"updatedAt": word, "nmID": word}, "filter": word}}),
+            (GOODS, {"nmList": word}),
+            (UPLOAD, {"data": [{"nmID": word, "price": word, "discount": word}]}),
+            (STOCKS, {"nmIds": word, "limit": word}),
+            (FEED, {"selectedPeriod": {"start": word}, "pagination": {"snapshotTime": word}}),
+            (FEED, {"selectedPeriod": word}),
+        ):
+            assert call(path, body).status_code in (200, 400)
+    for text in ("", "0", "-1", "9" * 40, "\u0661", "9999-12-31", "0001-01-01", "a" * 3000):
+        for path in (GOODS, ORDERS, f"{TARIFFS}/box", f"{HISTORY}/tasks", QUARANTINE):
+            query = dict.fromkeys(("limit", "offset", "dateFrom", "date", "uploadID"), text)
+            assert call(path, **query).status_code in (200, 400)
 
 
 # ---- limits -----------------------------------------------------------------------------------------------
