@@ -126,7 +126,7 @@ def record_tariffs(
     lock_until_commit(STREAM, account.pk)
     good = [one for one in snapshots if _is_possible(one)]
     latest = {(one.subject, one.subject_id, one.raw_name): one for one in good}
-    values = {"company": account.company_id, "account": account.pk, "day": day}
+    values: dict[str, Any] = {"company": account.company_id, "account": account.pk, "day": day}
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
         with cursor.copy(_COPY) as copy:
@@ -160,7 +160,7 @@ def complete_day(*, account: MarketplaceAccount, day: date, unreadable: Collecti
     `unreadable` are the ids of what was named but could not be read; those that stand in quarantine are known.
     """
     lock_until_commit(STREAM, account.pk)
-    values = {
+    values: dict[str, Any] = {
         "company": account.company_id,
         "account": account.pk,
         "day": day,
@@ -172,6 +172,7 @@ def complete_day(*, account: MarketplaceAccount, day: date, unreadable: Collecti
         cursor.execute(_CLOSE_GONE, values)
         cursor.execute(_COUNT_DAY, values)
         rows, changed = cursor.fetchone()
+    noted: TariffDay
     noted, _is_new = TariffDay.objects.for_company(account.company_id).update_or_create(
         account=account,
         day=day,

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import factory
 from django.utils import timezone
 
-from catalog.models import Cluster, Listing, Product, StockHold, StockLevel, Warehouse
+from catalog.models import (
+    Cluster,
+    CostImport,
+    CostPrice,
+    Listing,
+    Product,
+    StockHold,
+    StockLevel,
+    Tariff,
+    Warehouse,
+)
 from marketplaces.contracts.products import ListingStatus
+from marketplaces.contracts.tariffs import ChargeKind, TariffSubject, TariffUnit
 from tests.factories.base import CompanyOwnedFactory
 from tests.factories.companies import CompanyFactory
 from tests.factories.marketplaces import AccountFactory
@@ -101,3 +113,44 @@ class StockHoldFactory(CompanyOwnedFactory):
     order_external_id = factory.Sequence(lambda n: f"48217735-{n:04}-1")
     quantity = 1
     held_at = factory.LazyFunction(timezone.now)
+
+
+class TariffFactory(CompanyOwnedFactory):
+    """A commission of 17.5 % on a listing since the beginning of November 2026."""
+
+    class Meta:
+        model = Tariff
+
+    company = factory.SelfAttribute("account.company")
+    account = factory.SelfAttribute("listing.account")
+    listing = factory.SubFactory(ListingFactory)
+    subject = TariffSubject.LISTING
+    subject_id = factory.SelfAttribute("listing.external_id")
+    subject_name = factory.SelfAttribute("listing.name")
+    kind = ChargeKind.COMMISSION
+    raw_name = "sales_percent_fbo"
+    value = Decimal("17.5")
+    unit = TariffUnit.PERCENT.value
+    valid_from = date(2026, 11, 1)
+    seen_on = factory.SelfAttribute("valid_from")
+
+
+class CostPriceFactory(CompanyOwnedFactory):
+    class Meta:
+        model = CostPrice
+
+    company = factory.SelfAttribute("product.company")
+    product = factory.SubFactory(ProductFactory)
+    valid_from = date(2026, 11, 1)
+    cost = Decimal("740.00")
+
+
+class CostImportFactory(CompanyOwnedFactory):
+    """A file that was read and waits."""
+
+    class Meta:
+        model = CostImport
+
+    company = factory.SubFactory(CompanyFactory)
+    file_name = "costs.xlsx"
+    checksum = factory.Sequence(lambda n: f"{n:064x}")
