@@ -19,7 +19,14 @@ from catalog.models import PriceBatch, PriceChange
 from companies.choices import RIGHTS, Permission, Role
 from companies.models import Company
 from tests.factories.agreements import AgreementFileFactory
-from tests.factories.catalog import ListingFactory, ProductFactory, StockLevelFactory
+from tests.factories.catalog import (
+    CostImportFactory,
+    CostPriceFactory,
+    ListingFactory,
+    ProductFactory,
+    StockLevelFactory,
+    TariffFactory,
+)
 from tests.factories.companies import (
     CompanyFactory,
     InvitationFactory,
@@ -89,6 +96,14 @@ def price_change(listing: Any) -> Any:
     return batch
 
 
+def cost_price(company: Company) -> Any:
+    return CostPriceFactory(product__company=company)
+
+
+def cost_import(company: Company) -> Any:
+    return CostImportFactory(company=company)
+
+
 def membership(company: Company) -> Any:
     return MembershipFactory(company=company, role=Role.MANAGER)
 
@@ -123,6 +138,7 @@ PEOPLE = Permission.MANAGE_PEOPLE
 CARD = Permission.MANAGE_COMPANY
 WAREHOUSES = Permission.MANAGE_WAREHOUSES
 AGREEMENTS = Permission.MANAGE_AGREEMENTS
+COSTS = Permission.MANAGE_COSTS
 PAYOUTS = Permission.MANAGE_PAYOUTS
 PRICES = Permission.EDIT_PRICES
 CSV = {"form": "csv"}
@@ -153,6 +169,19 @@ TABLE: dict[str, Address] = {
     "catalog:price-batch": Address(makes=price_batch),
     "catalog:price-confirm": Address(needs=PRICES, methods=POST, makes=price_batch),
     "catalog:price-discard": Address(needs=PRICES, methods=POST, makes=price_batch),
+    "catalog:tariff-list": Address(),
+    "catalog:tariff-export": Address(needs=EXPORT, parts=CSV),
+    "catalog:product-tariffs": Address(makes=product),
+    "catalog:cost-list": Address(),
+    "catalog:cost-export": Address(needs=EXPORT, parts=CSV),
+    "catalog:product-costs": Address(to_change=COSTS, methods=BOTH, makes=product),
+    "catalog:cost-delete": Address(needs=COSTS, methods=POST, makes=cost_price),
+    "catalog:cost-template": Address(needs=COSTS),
+    "catalog:cost-upload": Address(needs=COSTS, methods=BOTH),
+    "catalog:cost-import": Address(needs=COSTS, makes=cost_import),
+    "catalog:cost-apply": Address(needs=COSTS, methods=POST, makes=cost_import),
+    "catalog:cost-discard": Address(needs=COSTS, methods=POST, makes=cost_import),
+    "catalog:cost-errors": Address(needs=COSTS, makes=cost_import),
     "catalog:stock-list": Address(),
     "catalog:stock-export": Address(needs=EXPORT, parts=CSV),
     "marketplaces:sync": Address(),
@@ -257,6 +286,8 @@ def secrets() -> Company:
     goods = ProductFactory(company=company, sku="СЕКРЕТ-АРТИКУЛ", name="СЕКРЕТ-ТОВАР")
     listing = ListingFactory(account=shop, product=goods, seller_sku="СЕКРЕТ-АРТИКУЛ", name="СЕКРЕТ-ТОВАР")
     StockLevelFactory(listing=listing)
+    TariffFactory(listing=listing)
+    CostPriceFactory(product=goods)
     price_change(listing)
     sold = OrderFactory(account=shop, external_id="СЕКРЕТ-ЗАКАЗ", title="СЕКРЕТ-ТОВАР", lines=0)
     OrderLineFactory(order=sold, listing=listing)
