@@ -111,6 +111,8 @@ class OrdersPull:
         self._has_read_cards = False
         self._done = 0
         self._place = Place(stage=ORDERS, begun=query.until)
+        # When what was read last was asked: pages without orders are not older than those before them.
+        self._asked_at: datetime | None = None
 
     def pages(self, cursor: Cursor, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
         """Pages from the saved cursor on; the last one is empty and carries where the next pull begins."""
@@ -127,7 +129,7 @@ class OrdersPull:
         yield Page(
             snapshots=(),
             cursor=self._finished(),
-            observed_at=now,
+            observed_at=self._asked_at or now,
             done=self._done,
             total=self._done,
             is_last=True,
@@ -269,7 +271,7 @@ class OrdersPull:
                     raise
                 # They keep a snapshot for a while only: this reading begins anew.
                 self._place = replace(place, snapshot="", offset=0)
-                yield self._page([], (), sent_at=self._query.until)
+                yield self._page([], (), sent_at=self._asked_at or self._query.until)
                 continue
             seen = len(rows.page.data.orders) + len(rows.rejected)
             is_end = seen < FEED_A_PAGE or not (place.snapshot or rows.page.data.snapshotTime)
@@ -327,6 +329,7 @@ class OrdersPull:
         *,
         sent_at: datetime,
     ) -> Page[OrderSnapshot]:
+        self._asked_at = sent_at
         return Page(
             snapshots=tuple(one for one in mapped if isinstance(one, OrderSnapshot)),
             rejected=(*rejected, *(one for one in mapped if isinstance(one, Rejected))),

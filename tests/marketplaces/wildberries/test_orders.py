@@ -119,6 +119,15 @@ def test_a_hundred_thousand_orders_take_five_requests(adapter_over: Callable[...
     assert cabinet.statuses() == truth(shop)
 
 
+def test_no_page_is_older_than_one_before_it(adapter_over: Callable[..., Adapter]) -> None:
+    """Neighbours are kept together and are then as old as the oldest: an old page would make new ones old news."""
+    query = OrdersQuery(since=NOW - QUARTER, until=NOW, sku_by_barcode=SKUS)
+
+    moments = [page.observed_at for page in adapter_over(Shop(some_units(50))).fetch_orders(query, cursor={})]
+
+    assert moments == sorted(moments)
+
+
 @pytest.mark.usefixtures("small")
 def test_a_report_is_read_on_from_the_last_change(adapter_over: Callable[..., Adapter]) -> None:
     shop, cabinet = small_shop(), Cabinet()
