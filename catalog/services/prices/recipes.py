@@ -98,8 +98,8 @@ class Recipe:
         parts = [
             _price_words(self.step, self.value),
             "" if self.rounding is Rounding.KOPECKS else str(self.rounding.label),
-            _other_words(_("before discount"), self.old, self.old_value),
-            _other_words(_("lowest price"), self.least, self.min_value),
+            _other_words(_("before discount"), self.old, self.old_value, sign=1),
+            _other_words(_("lowest price"), self.least, self.min_value, sign=-1),
         ]
         return "; ".join(filter(None, parts))[:300]
 
@@ -157,17 +157,17 @@ def _price_words(step: Step, value: Decimal) -> str:
     return ""
 
 
-def _other_words(name: str, how: KeepOr, value: Decimal) -> str:
+def _other_words(name: str, how: KeepOr, value: Decimal, *, sign: int) -> str:
     match how:
         case KeepOr.SET:
-            return _("%(name)s %(price)s") % {"name": name, "price": formats.money(value)}
+            return _("%(name)s: %(price)s") % {"name": name, "price": formats.money(value)}
         case KeepOr.ABOVE:
-            return _("%(name)s at %(percent)s %% of the new price") % {
+            return _("%(name)s: the new price %(percent)s %%") % {
                 "name": name,
-                "percent": formats.number(value, digits=_digits(value)),
+                "percent": _signed(value * sign),
             }
         case KeepOr.NONE:
-            return _("no %(name)s") % {"name": name}
+            return _("%(name)s: none") % {"name": name}
     return ""
 
 
