@@ -94,6 +94,7 @@ class Shop(httpx.BaseTransport):
     forgets: set[str] = field(default_factory=set)
     spoil: Callable[[str, Any], Any] | None = None
     before: Callable[[str], None] | None = None
+    made: dict[tuple[str, datetime], list[dict[str, Any]]] = field(default_factory=dict)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
@@ -110,8 +111,8 @@ class Shop(httpx.BaseTransport):
 
     def answers(self) -> dict[str, Callable[[dict[str, str], Any], Any]]:
         return {
-            api.ORDERS: lambda query, _body: self.report(self.order_rows(), query),
-            api.SALES: lambda query, _body: self.report(self.sale_rows(), query),
+            api.ORDERS: lambda query, _body: self.report(api.ORDERS, self.order_rows, query),
+            api.SALES: lambda query, _body: self.report(api.SALES, self.sale_rows, query),
             api.ORDER_FEED: lambda _query, body: self.feed(body),
             api.CARDS_LIST: lambda _query, _body: cards(self.units),
             api.CARDS_TRASH: lambda _query, _body: {"cards": [], "cursor": {"total": 0}},
@@ -140,13 +141,15 @@ class Shop(httpx.BaseTransport):
             if moment is not None and moment <= known
         ]
 
-    def report(self, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+    def report(
+        self, path: str, rows: Callable[[], list[dict[str, Any]]], query: dict[str, str]
+    ) -> list[dict[str, Any]]:
         assert query["flag"] == "0"
-        changed = sorted(
-            (row for row in rows if row["lastChangeDate"] >= query["dateFrom"]),
-            key=lambda row: row["lastChangeDate"],
-        )
-        return changed[: self.cut]
+        if (path, self.now) not in self.made:
+            self.made[path, self.now] = sorted(rows(), key=lambda row: str(row["lastChangeDate"]))
+        made = self.made[path, self.now]
+        changed = [row for row in made if row["lastChangeDate"] >= query["dateFrom"]]
+        return [dict(row) for row in changed[: self.cut]] if self.spoil else changed[: self.cut]
 
     def feed(self, body: dict[str, Any]) -> Any:
         period, pagination = body["selectedPeriod"], body["pagination"]

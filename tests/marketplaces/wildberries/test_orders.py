@@ -333,6 +333,7 @@ def test_broken_rows_cost_nobody_else(adapter_over: Callable[..., Adapter]) -> N
     assert len(whole) == len([one for one in shop.units if one.placed_at <= NOW - timedelta(minutes=30)])
 
 
+@pytest.mark.usefixtures("small")
 def test_a_report_of_one_moment_that_is_cut_is_an_error(adapter_over: Callable[..., Adapter]) -> None:
     shop = Shop(some_units(10))
     row = shop.order_rows()[-1]

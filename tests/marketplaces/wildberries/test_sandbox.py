@@ -123,6 +123,10 @@ def test_a_first_sync_equals_the_truth_and_a_second_changes_nothing(
 ) -> None:
     assert {(run.outcome, run.error_code) for run in pull(shop)} == {(RunOutcome.DONE, "")}
     assert_true(shop, app)
+    counted = app.dialects["/wildberries"].report()[DEMO_WILDBERRIES.client_id]["methods"]  # type: ignore[attr-defined]
+    asked = {name: row["requests"] for name, row in counted.items()}
+    for method in ("supplier/orders", "supplier/sales", "order-feed", "wb-warehouses", "seller-info"):
+        assert [count for name, count in asked.items() if method in name] == [1], asked
 
     again = pull(shop)
     assert [(run.inserted, run.changed) for run in again] == [(0, 0)] * 4
