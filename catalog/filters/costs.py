@@ -18,7 +18,7 @@ class CostFilter(ListFilterSet):
     known = django_filters.ChoiceFilter(
         label=_("Cost price"),
         method="find_known",
-        choices=[("false", _("not given")), ("true", _("given"))],
+        choices=[("false", _("without a cost price")), ("true", _("with a cost price"))],
         empty_label=_("any"),
     )
 

@@ -55,7 +55,7 @@ class TariffFilter(ListFilterSet):
         widget=forms.HiddenInput,
     )
     changed = django_filters.ChoiceFilter(
-        label=_("Changed"), choices=CHANGED, method="find_changed", empty_label=_("any")
+        label=_("Value changed"), choices=CHANGED, method="find_changed", empty_label=_("any")
     )
     moved = django_filters.ChoiceFilter(
         label=_("Direction"),

@@ -31,12 +31,12 @@ class TariffTable(BaseTable):
     raw_name = Column(_("Their word"), on_screen=False, width=34)
     value = Column(_("Value"), kind="decimal", css="tight")
     before = Column(_("Before"), kind="decimal", css="tight k-mid")
-    change = Column(_("Change"), kind="decimal", css="tight")
+    change = Column(_("Moved by"), kind="decimal", css="tight")
     unit = Column(_("Unit"), on_screen=False, width=20)
     currency = Column(_("Currency"), on_screen=False, width=8)
     valid_from = Column(_("Since"), kind="day", sort="valid_from", css="n tight", width=12)
     valid_to = Column(_("Until"), kind="day", css="n tight k-mid", width=12)
-    seen_on = Column(_("Last seen"), kind="day", on_screen=False, width=12)
+    seen_on = Column(_("Last read on"), kind="day", on_screen=False, width=12)
 
     @classmethod
     def read(cls, rows: QuerySet[Any], columns: Sequence[Column], *, chunk: int) -> Iterator[tuple[Any, ...]]:
