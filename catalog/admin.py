@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from catalog.models import Cluster, Listing, Product, StockHold, StockInterval, StockLevel, Warehouse
+from catalog.models import (
+    Cluster,
+    DoubtfulPair,
+    Listing,
+    ListingMove,
+    Product,
+    StockHold,
+    StockInterval,
+    StockLevel,
+    Warehouse,
+)
 from core.staff import COMPANY_FILTER, StaffAdmin, StaffInline
 
 
@@ -47,6 +57,24 @@ class ListingAdmin(StaffAdmin):
     search_fields = ("=marketplace_sku", "=external_id", "seller_sku__istartswith")
     ordering = ("-pk",)
     inlines = (StockInline,)
+
+
+@admin.register(DoubtfulPair)
+class DoubtfulPairAdmin(StaffAdmin):
+    list_display = ("listing", "product", "company", "reason", "score", "state", "decided_at")
+    list_select_related = ("company", "listing", "product")
+    list_filter = (COMPANY_FILTER, "reason", ("state", admin.ChoicesFieldListFilter))
+    search_fields = ("=listing__seller_sku", "=product__sku")
+    ordering = ("-pk",)
+
+
+@admin.register(ListingMove)
+class ListingMoveAdmin(StaffAdmin):
+    list_display = ("listing", "kind", "company", "from_product", "to_product", "made_at", "undone_at")
+    list_select_related = ("company", "listing", "from_product", "to_product")
+    list_filter = (COMPANY_FILTER, "kind")
+    search_fields = ("=listing__seller_sku",)
+    ordering = ("-pk",)
 
 
 @admin.register(Warehouse)

@@ -10,6 +10,7 @@ from companies.models import Company, User
 from marketplaces.models import AccountStatus, MarketplaceAccount, QuarantinedRecord, QuarantineState
 from tests.factories.catalog import ListingFactory, StockHoldFactory, StockLevelFactory
 from tests.factories.companies import UserFactory
+from tests.factories.goods import DoubtfulPairFactory, ListingMoveFactory
 from tests.factories.marketplaces import (
     AccountFactory,
     PushMessageFactory,
@@ -41,6 +42,8 @@ def world(account, owner):
     listing = ListingFactory(account=account)
     StockLevelFactory(listing=listing)
     StockHoldFactory(listing=listing)
+    DoubtfulPairFactory(listing=listing)
+    ListingMoveFactory(listing=listing)
     OrderEventFactory(order=OrderFactory(account=account))
     OrderTallyFactory(account=account)
 
