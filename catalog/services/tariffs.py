@@ -35,11 +35,13 @@ _STAGE = f"""
     DELETE FROM tariff_read
 """  # noqa: S608 - names of our own columns
 _COPY = f"COPY tariff_read ({_COLUMNS}) FROM STDIN"
+# A table that grows faster than its statistics would be read once for every row: hashing is never that bad.
 _FIND_LISTINGS = """
     UPDATE tariff_read seen SET listing_id = listing.id FROM catalog_listing listing
     WHERE seen.subject = 'listing' AND listing.company_id = %(company)s AND listing.account_id = %(account)s
       AND listing.external_id = seen.subject_id;
-    ANALYZE tariff_read
+    ANALYZE tariff_read;
+    SET LOCAL enable_nestloop = off
 """
 _KEY = """
     held.company_id = %(company)s AND held.account_id = %(account)s AND held.subject = seen.subject
@@ -143,6 +145,7 @@ def record_tariffs(
         cursor.execute(_STAY, values)
         cursor.execute(_OPEN, values)
         opened = cursor.rowcount
+        cursor.execute("SET LOCAL enable_nestloop = on")
     changed = min(closed + taken_back, opened + reopened)
     inserted = opened + reopened - changed
     return PageResult(
@@ -169,9 +172,11 @@ def complete_day(*, account: MarketplaceAccount, day: date, unreadable: Collecti
         "unreadable": list(unreadable),
     }
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(_CLOSE_GONE, values)
         cursor.execute(_COUNT_DAY, values)
         rows, changed = cursor.fetchone()
+        cursor.execute("SET LOCAL enable_nestloop = on")
     noted: TariffDay
     noted, _is_new = TariffDay.objects.for_company(account.company_id).update_or_create(
         account=account,
