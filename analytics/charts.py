@@ -269,7 +269,8 @@ def stuck_norms() -> str:
     """What "stuck" means, in words."""
     return _(
         "Orders of any day that stand in a status longer than usual, counted from the day they were placed: "
-        "accepted over %(accepted)s, packed over %(packed)s, in delivery over %(shipped)s."
+        "accepted over %(accepted)s, packed over %(packed)s, in delivery over %(shipped)s. Wildberries tells no steps "
+        "between the order and the purchase: there accepted means over %(shipped)s."
     ) % {
         "accepted": formats.days(STUCK_AFTER[OrderStatus.ACCEPTED]),
         "packed": formats.days(STUCK_AFTER[OrderStatus.PACKED]),

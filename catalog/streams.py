@@ -38,6 +38,7 @@ class ProductStream(SyncStream):
     code = "products"
     title = _("Products")
     role: ClassVar[type[Any]] = FetchesProducts
+    is_first_step = True
     every = timedelta(minutes=30)
     fresh_for = timedelta(hours=1)
 
@@ -92,6 +93,7 @@ class StockStream(SyncStream):
     code = "stock"
     title = _("Stock")
     role: ClassVar[type[Any]] = FetchesStock
+    is_first_step = True
     every = timedelta(minutes=5)
     fresh_for = timedelta(minutes=30)
 

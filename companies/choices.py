@@ -39,7 +39,6 @@ class Permission(StrEnum):
     EDIT_COSTS = "edit_costs"
     MANAGE_ACCOUNTS = "manage_accounts"
     DISCONNECT_ACCOUNTS = "disconnect_accounts"
-    MANAGE_COSTS = "manage_costs"
     MANAGE_WAREHOUSES = "manage_warehouses"
     MANAGE_AGREEMENTS = "manage_agreements"
     MANAGE_COMPANY = "manage_company"
@@ -58,7 +57,6 @@ PERMISSION_LABELS: Final[dict[Permission, StrOrPromise]] = {
     Permission.EDIT_COSTS: _("Change cost prices, also from a file"),
     Permission.MANAGE_ACCOUNTS: _("Connect marketplace accounts, replace keys, pause and resume"),
     Permission.DISCONNECT_ACCOUNTS: _("Disconnect marketplace accounts and erase their data"),
-    Permission.MANAGE_COSTS: _("Change cost prices, load them from files"),
     Permission.MANAGE_WAREHOUSES: _("Change the company's own warehouses"),
     Permission.MANAGE_AGREEMENTS: _("Change agreements with marketplaces"),
     Permission.MANAGE_COMPANY: _("Change the company card and taxes"),
@@ -79,15 +77,12 @@ RIGHTS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.EDIT_PRICES,
         Permission.EDIT_COSTS,
         Permission.MANAGE_ACCOUNTS,
-        Permission.MANAGE_COSTS,
         Permission.MANAGE_WAREHOUSES,
         Permission.MANAGE_AGREEMENTS,
     },
-    Role.WAREHOUSE: _EVERYBODY
-    | {Permission.SYNC, Permission.EDIT_CATALOG, Permission.MANAGE_WAREHOUSES},
+    Role.WAREHOUSE: _EVERYBODY | {Permission.SYNC, Permission.EDIT_CATALOG, Permission.MANAGE_WAREHOUSES},
     Role.ACCOUNTANT: _EVERYBODY
     | {
-        Permission.MANAGE_COSTS,
         Permission.EDIT_COSTS,
         Permission.MANAGE_AGREEMENTS,
         Permission.MANAGE_COMPANY,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel
 
 from marketplaces.contracts.accounts import AccountCheck, Capability
-from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery
+from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery, OrderStatus
 from marketplaces.contracts.pages import Cursor, Page
 from marketplaces.contracts.prices import PriceAnswer, PriceProblem, PriceSnapshot, PricesSent, PriceWish
 from marketplaces.contracts.products import ProductSnapshot
@@ -20,6 +20,8 @@ from marketplaces.contracts.stock import StockQuery, StockSnapshot
 from marketplaces.contracts.tariffs import TariffSnapshot, TariffsQuery
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from marketplaces.errors import MarketplaceError
     from marketplaces.http import Http, Refusal
     from marketplaces.ratelimit import Limit
@@ -39,7 +41,7 @@ class MarketplaceAdapter(ABC):
     for "it failed": they raise from marketplaces.errors."""
 
     code: ClassVar[str]
-    title: ClassVar[str]
+    title: ClassVar[StrOrPromise]
     credentials_class: ClassVar[type[BaseModel]]
     # Limit group → bucket; "" is the group of every request of the account.
     limits: ClassVar[Mapping[str, Limit]]
@@ -50,6 +52,8 @@ class MarketplaceAdapter(ABC):
     base_url: ClassVar[str]
     # How a person gets a key, step by step: message ids.
     key_steps: ClassVar[tuple[str, ...]] = ()
+    # Steps of an order that the marketplace never tells: an order there stays in the step before them.
+    untold_steps: ClassVar[frozenset[OrderStatus]] = frozenset()
     # What one order is there, for a reader who compares marketplaces: a message id.
     order_is: ClassVar[str] = ""
     # Where a person opens an order in the marketplace's own cabinet, with `{external_id}`; empty when nowhere.

@@ -66,8 +66,7 @@ def onboarding(company: Company, *, rights: frozenset[Permission] = frozenset(Pe
     }
     connected = _connected(company, accounts)
     streams = [
-        _stream(company, code, title, states, running.get(code))
-        for code, title in registry.streams().choices()
+        _stream(company, code, title, states, running.get(code)) for code, title in registry.first_streams()
     ]
     details = beginnings(company)
     return Onboarding(
@@ -139,7 +138,7 @@ def _connected(company: Company, accounts: list[MarketplaceAccount]) -> CheckIte
         return CheckItem(name=_("A marketplace account is connected"), is_done=True, note=titles)
     return CheckItem(
         name=_("Connect a marketplace account"),
-        note=_("Two fields: Client-Id and Api-Key."),
+        note=_("With the key that you make in its cabinet."),
         action=_("Connect"),
         url=reverse("marketplaces:account-create", args=[company.slug]),
     )

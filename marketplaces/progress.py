@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import formats
 from marketplaces import registry
+from marketplaces.ratelimit import LONGEST_WAIT
 from marketplaces.selectors import run_message
 
 if TYPE_CHECKING:
@@ -80,9 +82,11 @@ def limit_rows(accounts: Iterable[AccountHealth]) -> list[LimitRow]:
     for all that are free; a marketplace may have a limit for each of its methods."""
     waiting, free = [], []
     for item in accounts:
-        held = [limit for limit in item.limits if limit.next_allowed_at]
+        # A turn that a worker waits for on the spot holds nothing up.
+        far = timezone.now() + LONGEST_WAIT
+        held = [limit for limit in item.limits if limit.next_allowed_at and limit.next_allowed_at > far]
         waiting += [_limit_row(item, limit) for limit in held]
-        rest = [limit for limit in item.limits if not limit.next_allowed_at]
+        rest = [replace(limit, next_allowed_at=None) for limit in item.limits if limit not in held]
         # The limit of all requests comes first; it speaks for the free ones.
         free += [_limit_row(item, limit, more=len(rest) - 1) for limit in rest[:1]]
     return [*sorted(waiting, key=_opens_at), *free]

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from marketplaces.adapter import MarketplaceAdapter
+from marketplaces.contracts.orders import OrderStatus
 from marketplaces.holdings import AccountHolding
 from marketplaces.ratelimit import ALL
 from marketplaces.streams import SyncStream
@@ -96,6 +97,12 @@ def streams() -> Registry[type[SyncStream]]:
     return _streams(tuple(settings.SYNC_STREAMS.items()))
 
 
+def first_streams() -> list[tuple[str, str]]:
+    """Code and title of the streams that a newcomer waits for."""
+    known = streams()
+    return [(code, title) for code, title in known.choices() if known[code].is_first_step]
+
+
 def holdings() -> Registry[type[AccountHolding]]:
     """What is held for an account, in the order in which it is erased (settings.ACCOUNT_HOLDINGS)."""
     return _holdings(tuple(settings.ACCOUNT_HOLDINGS.items()))
@@ -104,6 +111,11 @@ def holdings() -> Registry[type[AccountHolding]]:
 def base_url(code: str) -> str:
     """The address of a marketplace's API: its own, or the one that the settings put in its place."""
     return str(settings.MARKETPLACE_BASE_URLS.get(code) or adapters()[code].base_url)
+
+
+def untold_steps(code: str) -> frozenset[OrderStatus]:
+    """The steps of an order that a marketplace never tells; none of one that is no longer in the registry."""
+    return adapters()[code].untold_steps if code in adapters() else frozenset()
 
 
 def stream_named(code: str) -> SyncStream:

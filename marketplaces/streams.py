@@ -61,6 +61,8 @@ class SyncStream(ABC):
     fresh_for: ClassVar[timedelta]
     # How often the whole is read again because marketplaces change the past.
     deep_every: ClassVar[timedelta | None] = None
+    # Whether a newcomer waits for it: without these the cabinet has nothing to show.
+    is_first_step: ClassVar[bool] = False
     # Whether a notice reads its one object again; otherwise notices only bring the next run forward.
     rereads_one: ClassVar[bool] = False
 

@@ -29,6 +29,7 @@ class OrderStream(SyncStream):
     code = "orders"
     title = _("Orders")
     role: ClassVar[type[Any]] = FetchesOrders
+    is_first_step = True
     every = timedelta(minutes=1)
     fresh_for = timedelta(minutes=15)
     deep_every = timedelta(days=1)

@@ -13,6 +13,7 @@ from django.db.models import Q, Sum
 from analytics.models import HourlyOrders
 from core.periods import Days
 from marketplaces.contracts.orders import OrderStatus
+from marketplaces.registry import untold_steps
 from orders.models import OPEN, OrderTally
 
 if TYPE_CHECKING:
@@ -36,6 +37,18 @@ _BY_HOUR: Final = (
 
 # What came to the buyer, also when it came back later.
 DELIVERED: Final = (OrderStatus.DELIVERED, OrderStatus.PARTLY_RETURNED, OrderStatus.RETURNED)
+
+
+def stuck_after(marketplace: str) -> dict[OrderStatus, int]:
+    """The norms of a marketplace: where it never tells a step, the step before it lasts as long as that one may."""
+    norms = dict(STUCK_AFTER)
+    untold = untold_steps(marketplace)
+    longest = max((STUCK_AFTER[status] for status in untold if status in STUCK_AFTER), default=0)
+    return {
+        status: max(norm, longest) if status is OrderStatus.ACCEPTED else norm
+        for status, norm in norms.items()
+        if status not in untold
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,8 +264,9 @@ def _until_hour(scope: Scope, day: date, *, hour: int) -> Totals:
 
 def _stuck(scope: Scope, *, today: date) -> dict[OrderStatus, int]:
     too_old = Q()
-    for status, norm in STUCK_AFTER.items():
-        too_old |= Q(status=status, day__lt=today - timedelta(days=norm))
+    for code in sorted({account.marketplace for account in scope.accounts}):
+        for status, norm in stuck_after(code).items():
+            too_old |= Q(account__marketplace=code, status=status, day__lt=today - timedelta(days=norm))
     rows = OrderTally.objects.for_company(scope.company).filter(too_old, orders__gt=0, **scope.filters)
     counted = "units" if scope.is_mixed else "orders"
     return dict(rows.values_list("status").annotate(Sum(counted)).order_by("status"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.selectors import listings, variants
 from catalog.selectors.choices import account_choices
-from core.filters import CompanyChoiceFilter, ListFilterSet
+from core.filters import CompanyChoiceFilter, ListFilterSet, company_of
 from marketplaces import registry
 from marketplaces.contracts.products import ListingStatus
 
@@ -86,7 +86,7 @@ class ListingFilter(ListFilterSet):
 
     def find_matching(self, queryset: Any, _name: str, value: str) -> Any:
         """By how the listing stands with the other marketplaces."""
-        return variants.in_state(queryset, value)
+        return variants.in_state(queryset, company_of(self.request), value)
 
     def find_dimensions(self, queryset: Any, _name: str, value: str) -> Any:
         """By whether the marketplace believes what the seller measured."""

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from companies.models import Company
 
 UNITS: Final[dict[str, StrOrPromise]] = {
-    TariffUnit.PERCENT.value: _("% of the price"),
+    TariffUnit.PERCENT.value: _("of the price, %"),
     TariffUnit.MONEY.value: _("₽ a unit"),
     TariffUnit.MONEY_PER_LITRE.value: _("₽ a litre"),
-    TariffUnit.COEFFICIENT.value: _("% of the base tariff"),
+    TariffUnit.COEFFICIENT.value: _("of the base tariff, %"),
 }
 # How far back the page looks for days that were not asked.
 _DAYS_LOOKED_AT: Final = 30

@@ -19,19 +19,17 @@ if TYPE_CHECKING:
 _SIDES = ("length_mm", "width_mm", "height_mm")
 
 
-def in_state(listings: Any, state: str) -> Any:
+def in_state(listings: Any, company: Company, state: str) -> Any:
     """Listings that stand `alone` on their marketplace, on `several`, are `doubtful`, or linked by hand (`manual`)."""
     if state == "manual":
         return listings.filter(link=LinkSource.MANUAL)
     if state == "doubtful":
-        pairs = DoubtfulPair.all_companies.filter(
-            company=OuterRef("company"), listing=OuterRef("pk"), state=PairState.OPEN
-        )
+        pairs = DoubtfulPair.objects.for_company(company).filter(listing=OuterRef("pk"), state=PairState.OPEN)
         return listings.filter(Exists(pairs))
     elsewhere = Exists(
-        Listing.all_companies.filter(company=OuterRef("company"), product=OuterRef("product")).exclude(
-            account__marketplace=OuterRef("account__marketplace")
-        )
+        Listing.objects.for_company(company)
+        .filter(product=OuterRef("product"))
+        .exclude(account__marketplace=OuterRef("account__marketplace"))
     )
     return listings.filter(elsewhere if state == "several" else ~elsewhere)
 

@@ -52,7 +52,7 @@ def cost_list(request: CompanyRequest) -> HttpResponse:
         "files": costs.last_files(request.company),
         "views": ready_views(request.GET, COST_VIEWS),
         "exports": exports_of(request, found, "catalog:cost-export"),
-        "can_change": request.membership.can(Permission.MANAGE_COSTS),
+        "can_change": request.membership.can(Permission.EDIT_COSTS),
     }
     return render(request, "catalog/costs.html", context)
 
@@ -73,7 +73,7 @@ def cost_export(request: CompanyRequest, form: str) -> Any:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.VIEW, to_change=Permission.MANAGE_COSTS)
+@requires(Permission.VIEW, to_change=Permission.EDIT_COSTS)
 def product_costs(request: CompanyRequest, pk: int) -> HttpResponse:
     """The cost prices of a product: a page, or a block of the product's page; POST adds one."""
     product = get_object_or_404(Product.objects.for_company(request.company), pk=pk)
@@ -88,7 +88,7 @@ def product_costs(request: CompanyRequest, pk: int) -> HttpResponse:
         "product": product,
         "costs": costs.history(request.company, product),
         "form": form,
-        "can_change": request.membership.can(Permission.MANAGE_COSTS),
+        "can_change": request.membership.can(Permission.EDIT_COSTS),
         "crumbs": [Crumb(label=product.name, url=page)],
     }
     template = "catalog/product_costs.html"
@@ -96,7 +96,7 @@ def product_costs(request: CompanyRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.MANAGE_COSTS)
+@requires(Permission.EDIT_COSTS)
 def cost_delete(request: CompanyRequest, pk: int) -> HttpResponse:
     """Forget a cost price."""
     cost = get_object_or_404(CostPrice.objects.for_company(request.company), pk=pk)
@@ -106,7 +106,7 @@ def cost_delete(request: CompanyRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@requires(Permission.MANAGE_COSTS)
+@requires(Permission.EDIT_COSTS)
 def cost_template(request: CompanyRequest) -> HttpResponse:
     """An XLSX with every product, to be filled in and loaded."""
     rows = costs.cost_list(request.company).order_by("sku").values_list("sku", "name", "cost")
@@ -115,7 +115,7 @@ def cost_template(request: CompanyRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.MANAGE_COSTS)
+@requires(Permission.EDIT_COSTS)
 def cost_upload(request: CompanyRequest) -> HttpResponse:
     """Take a file and show what it would change."""
     is_sent = request.method == "POST"
@@ -137,7 +137,7 @@ def cost_upload(request: CompanyRequest) -> HttpResponse:
 
 
 @require_GET
-@requires(Permission.MANAGE_COSTS)
+@requires(Permission.EDIT_COSTS)
 def cost_import(request: CompanyRequest, pk: int) -> HttpResponse:
     """What a file says: what changes, and what is wrong."""
     file = _import(request, pk)
@@ -153,7 +153,7 @@ def cost_import(request: CompanyRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.MANAGE_COSTS)
+@requires(Permission.EDIT_COSTS)
 def cost_apply(request: CompanyRequest, pk: int) -> HttpResponse:
     """Write the good rows of a file."""
     file = _import(request, pk)
@@ -168,7 +168,7 @@ def cost_apply(request: CompanyRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.MANAGE_COSTS)
+@requires(Permission.EDIT_COSTS)
 def cost_discard(request: CompanyRequest, pk: int) -> HttpResponse:
     """Forget a file."""
     file = _import(request, pk)
@@ -182,7 +182,7 @@ def cost_discard(request: CompanyRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@requires(Permission.MANAGE_COSTS)
+@requires(Permission.EDIT_COSTS)
 def cost_errors(request: CompanyRequest, pk: int) -> HttpResponse:
     """What could not be read of a file, as an XLSX."""
     return _file(errors_file(_import(request, pk)), name="costs-errors.xlsx")

@@ -242,7 +242,7 @@ def _create(
         base_url=base_url.rstrip("/"),
         key_hint=key_hint(credentials),
     )
-    account.title = _title(account, title, check.seller_name or adapter_class.title)
+    account.title = _title(account, title, check.seller_name or str(adapter_class.title))
     account.credentials_sealed = crypto.encrypt(revealed(credentials), context=account.secret_context)
     account.save()
     _make_streams(account, adapter_class)

@@ -42,7 +42,7 @@ def batches(
 
 
 def merged(pages: Sequence[Page[Any]]) -> Page[Any]:
-    """One page that says what the pages say in turn; it is as new as the oldest of them."""
+    """One page that says what the pages say in turn; it is as new as the oldest of those that say anything."""
     if len(pages) == 1:
         return pages[0]
     last = pages[-1]
@@ -50,7 +50,9 @@ def merged(pages: Sequence[Page[Any]]) -> Page[Any]:
         snapshots=tuple(snapshot for page in pages for snapshot in page.snapshots),
         rejected=tuple(record for page in pages for record in page.rejected),
         cursor=last.cursor,
-        observed_at=min(page.observed_at for page in pages),
+        observed_at=min(
+            (page.observed_at for page in pages if _size(page) or page.covers), default=last.observed_at
+        ),
         done=last.done,
         total=last.total,
         covers=tuple(key for page in pages for key in page.covers),

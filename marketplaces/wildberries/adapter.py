@@ -19,7 +19,7 @@ from marketplaces.adapter import (
     SetsPrices,
 )
 from marketplaces.contracts.accounts import AccountCheck, Capability
-from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery
+from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery, OrderStatus
 from marketplaces.contracts.pages import Cursor, Page
 from marketplaces.contracts.prices import PriceAnswer, PriceProblem, PriceSnapshot, PricesSent, PriceWish
 from marketplaces.contracts.products import ProductSnapshot
@@ -77,6 +77,7 @@ class Adapter(
         ),
         _("Copy the token at once: Wildberries shows it only one time. After 180 days it needs a new one."),
     )
+    untold_steps = frozenset({OrderStatus.PACKED, OrderStatus.SHIPPED})
     order_is = _("One unit of goods: a purchase of three is three orders.")
     limits: ClassVar[Mapping[str, Limit]] = limits.FULL
     capabilities = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar, Final, cast
 
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 from pydantic import BaseModel
 
@@ -71,7 +72,7 @@ class Adapter(
     """The Yandex Market Partner API for one FBY shop."""
 
     code = "yandex_market"
-    title = "Yandex Market"
+    title = gettext_lazy("Yandex Market")
     base_url = "https://api.partner.market.yandex.ru"
     credentials_class = YandexMarketCredentials
     key_steps = (

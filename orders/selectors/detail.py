@@ -109,15 +109,16 @@ _DELIVERED = (OrderStatus.DELIVERED, OrderStatus.PARTLY_RETURNED, OrderStatus.RE
 
 
 def steps(order: Order, events: Sequence[OrderEvent]) -> list[Step]:
-    """The four steps that a seller sees, with the return that came after them; or those that were passed and the
-    cancellation that ended them."""
+    """The steps that a seller sees, without those that the marketplace never tells, and the return that came after
+    them; or those that were passed and the cancellation that ended them."""
     passed = _passed(order, events)
     current = _rank(order.status)
     is_cancelled = order.status == OrderStatus.CANCELLED
     result, before = [], None
+    untold = registry.untold_steps(order.marketplace)
     for status in OrderStatus.steps():
         here = passed.get(status.value)
-        if is_cancelled and here is None:
+        if here is None and (is_cancelled or status in untold):
             continue
         state: StepState = "done" if here or status.rank < current else "next"
         if status == order.status:

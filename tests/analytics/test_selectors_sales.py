@@ -154,6 +154,16 @@ def test_stuck_orders_are_those_of_any_day_past_the_norm_of_their_status(account
     assert found.stuck == 42
 
 
+def test_where_no_steps_are_told_an_accepted_order_has_the_time_of_all_of_them(account):
+    quiet = AccountFactory(company=account.company, marketplace="wildberries")
+    tally(quiet, age=14, status=OrderStatus.ACCEPTED, orders=1)
+    tally(quiet, age=15, status=OrderStatus.ACCEPTED, orders=2)
+    tally(account, age=3, status=OrderStatus.ACCEPTED, orders=4)
+
+    assert read(account.company).stuck == 6
+    assert read(account.company, marketplace="wildberries").stuck == 2
+
+
 def test_unknown_status_is_shown_only_when_there_are_such_orders(account):
     tally(account, age=0, status=OrderStatus.UNKNOWN)
 

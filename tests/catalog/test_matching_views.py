@@ -178,7 +178,7 @@ def test_a_listing_is_split_off_and_a_product_merged(owner_client, company) -> N
     assert Listing.all_companies.get(pk=first.pk).product == product
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\x00", "x" * 10_000, "<script>", "‮"])
+@pytest.mark.parametrize("text", ["", "  ", "\x00", "x" * 10_000, "<script>", "\u202e"])
 def test_whatever_is_looked_for_is_no_trouble(owner_client, company, pair, text) -> None:
     address = at("listing-link", company, pair.listing_id)
     assert owner_client.get(address, {"q": text}).status_code == 200

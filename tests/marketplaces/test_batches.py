@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -96,3 +97,11 @@ def test_the_catalogue_says_the_day_when_it_is_not_today() -> None:
 
 def _below(kind: type[MarketplaceError]) -> list[type[MarketplaceError]]:
     return [one for below in kind.__subclasses__() for one in (below, *_below(below))]
+
+
+def test_a_page_that_says_nothing_makes_no_other_older() -> None:
+    told = replace(page(1, 1), observed_at=NOW + timedelta(minutes=5))
+    end = replace(page(2, 0), rejected=(), covers=(), observed_at=NOW, is_last=True)
+
+    assert merged([told, end]).observed_at == told.observed_at
+    assert merged([end, end]).observed_at == NOW

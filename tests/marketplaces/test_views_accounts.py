@@ -69,8 +69,10 @@ def test_two_fields_connect_an_account(sandbox, owner_client, company) -> None:
     assert account.open_credentials() == KEY
     assert sorted(StreamState.all_companies.values_list("stream", flat=True)) == [
         "orders",
+        "prices",
         "products",
         "stock",
+        "tariffs",
     ]
 
 
