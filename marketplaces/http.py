@@ -160,15 +160,20 @@ class Http:
         params: Mapping[str, str] | None = None,
         limit_group: str = "",
         cost: int = 1,
+        largest: int | None = None,
         is_write: bool = False,
     ) -> Answer:
-        """POST a JSON body and give the JSON that came back, unparsed.
+        """POST a JSON body and give the JSON that came back, unparsed; at most `largest` bytes of it.
 
         A read is retried a few times within about ten seconds; a write never. The request counts `cost` times in
         its limit group. Raises from marketplaces.errors only.
         """
         asked = _Asked(
-            path=path, limit_group=limit_group, cost=cost, is_write=is_write, largest=LARGEST_ANSWER
+            path=path,
+            limit_group=limit_group,
+            cost=cost,
+            is_write=is_write,
+            largest=largest or LARGEST_ANSWER,
         )
         return self._ask("POST", host, asked, json=body, params=params)
 

@@ -172,7 +172,9 @@ class WildberriesClient:
     def stocks(self) -> Rows[StockPage]:
         """POST …/stocks-report/wb-warehouses: stock of all sizes at all their warehouses, in one answer."""
         body = {"limit": STOCK_ROWS, "offset": 0}
-        answer = self._http.post_json(STOCKS, body, host=ANALYTICS, limit_group=limits.STOCKS)
+        answer = self._http.post_json(
+            STOCKS, body, host=ANALYTICS, limit_group=limits.STOCKS, largest=LARGEST_REPORT
+        )
         return _rows(_STOCKS, answer)
 
     def feed(self, *, start: datetime, end: datetime, snapshot: str = "", offset: int = 0) -> Rows[FeedPage]:

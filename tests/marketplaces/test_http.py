@@ -213,6 +213,7 @@ def test_an_endless_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     opened, _turnstile = door(lambda _request: ok('{"a": "' + "x" * 2000 + '"}'))
     with pytest.raises(UnexpectedResponse):
         opened.post_json("/x", {})
+    assert len(opened.post_json("/x", {}, largest=3000).content) > 2000
 
 
 def test_braces_inside_texts_are_no_cut_off_document() -> None:
