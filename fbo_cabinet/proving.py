@@ -24,7 +24,7 @@ from django.db import connections
 from django.utils import timezone
 
 from fbo_cabinet import demo
-from marketplaces import registry, services
+from marketplaces import ratelimit, registry, services
 from marketplaces.models import AccountStatus, MarketplaceAccount, RunOutcome, StreamState, SyncRun
 from marketplaces.ratelimit import Limit
 from marketplaces.sync.engine import CannotRun, NotDue, run_stream
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 SHOPS: Final = {shop.marketplace: shop for shop in demo.SHOPS}
 STREAMS: Final = ("products", "stock", "orders")
 # No request to a sandbox runs longer.
-_LONGEST_REQUEST: Final = timedelta(seconds=2)
+_LONGEST_HERE: Final = timedelta(seconds=2)
 _FORK: Final = multiprocessing.get_context("fork")
 
 
@@ -137,7 +137,7 @@ def hurried(speed: float) -> Iterator[None]:
     back after seconds instead of minutes. Processes forked meanwhile hurry too.
     """
     with ExitStack() as stack:
-        stack.enter_context(patch("marketplaces.ratelimit._LONGEST_REQUEST", _LONGEST_REQUEST))
+        stack.enter_context(patch.object(ratelimit, "LONGEST_REQUEST", _LONGEST_HERE))
         for code, adapter in registry.adapters().items():
             if code != "ozon":
                 hasty = _hasty(adapter.limits_for, speed)

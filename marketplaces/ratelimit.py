@@ -70,7 +70,7 @@ return 1
 """
 _LEAVE: Final = "return redis.call('ZREM', KEYS[1], ARGV[1])"
 # No request runs longer (http.TIMEOUT and LONGEST_READING together, and some more).
-_LONGEST_REQUEST: Final = timedelta(seconds=120)
+LONGEST_REQUEST: Final = timedelta(seconds=120)
 _KNOCK_EVERY: Final = 0.05
 _BUSY_PAUSE: Final = timedelta(seconds=5)
 
@@ -161,7 +161,7 @@ class Limiter:
             yield
             return
         key, token = self._key("parallel"), uuid.uuid4().hex
-        longest = round(_LONGEST_REQUEST.total_seconds() * 1_000_000)
+        longest = round(LONGEST_REQUEST.total_seconds() * 1_000_000)
         waited = 0.0
         while not _run(_ENTER, keys=[key], args=[self.parallel, longest, token]):
             if waited >= max_wait.total_seconds():
