@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class MarketplaceError(Exception):
@@ -50,9 +54,16 @@ class RightMissing(MarketplaceError):
 
 
 class RequestRejected(MarketplaceError):
-    """They understood and refuse: shown to the person, never repeated as it is."""
+    """They understood and refuse: shown to the person, never repeated as it is.
+
+    `told` is the adapter's own reason in the reader's language, free of anything that they sent; "" for none.
+    """
 
     code = "request_rejected"
+
+    def __init__(self, message: str, *, told: StrOrPromise = "") -> None:
+        super().__init__(message)
+        self.told = told
 
 
 class CursorRejected(RequestRejected):

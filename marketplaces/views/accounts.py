@@ -18,7 +18,7 @@ from companies.permissions import requires
 from core.components import Crumb
 from marketplaces import catalogue, registry, selectors, services, tasks
 from marketplaces.abilities import abilities, ability_rows
-from marketplaces.errors import CredentialsRejected, MarketplaceError, RightMissing
+from marketplaces.errors import CredentialsRejected, MarketplaceError, RequestRejected, RightMissing
 from marketplaces.forms import (
     TITLE_FIELD,
     AccountTitleForm,
@@ -302,4 +302,6 @@ def _refusal(form: CredentialsForm, error: MarketplaceError, marketplace: str) -
         return form.secret_field, f"{title} {advice}"
     if isinstance(error, RightMissing):
         return form.secret_field, f"{title} {found.advice}"
+    if isinstance(error, RequestRejected) and error.told:
+        return None, f"{title} {error.told}"
     return None, f"{title} {_('Nothing is saved. Try again in a minute.')}"

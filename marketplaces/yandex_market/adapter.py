@@ -147,7 +147,13 @@ class Adapter(
             raise RequestRejected("another shop than the one asked for came back")
         if campaign.placementType != FBY:
             model = (campaign.placementType or "?")[:_WORD]
-            raise RequestRejected(f"the shop works by the model {model}: give the campaignId of the FBY shop")
+            raise RequestRejected(
+                f"the shop works by the model {model}: give the campaignId of the FBY shop",
+                told=gettext_lazy(
+                    "This shop works by another model. Give the campaignId of the shop whose goods lie at "
+                    "Market (FBY)."
+                ),
+            )
         is_open = campaign.apiAvailability in (None, _AVAILABLE)
         return AccountCheck(
             seller_external_id=self._campaign_id,

@@ -129,6 +129,29 @@ def test_a_marketplace_that_does_not_answer_is_no_fault_of_the_seller(
     assert "Ничего не сохранено" in errors["__all__"][0]
 
 
+def test_the_adapters_own_reason_is_told(settings, sandbox, owner_client) -> None:
+    """A shop of another model: by its number alone the seller cannot see what is wrong with it."""
+    settings.MARKETPLACE_BASE_URLS = {"yandex_market": BASE_URL}
+    campaign = {"id": 22123456, "placementType": "<b>DBS</b>", "business": {"id": 1, "name": "Лён"}}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v2/auth/token":
+            key = {"name": "k", "authScopes": ["ALL_METHODS"]}
+            return httpx.Response(200, json={"status": "OK", "result": {"apiKey": key}})
+        return httpx.Response(200, json={"campaign": campaign})
+
+    given = {"marketplace": "yandex_market", "campaign_id": "22123456", "api_key": "ACMA:good:key:fbo"}
+    with use_transport(BASE_URL, httpx.MockTransport(answer)):
+        response = owner_client.post(CONNECT, given)
+
+    errors = response.context["form"].errors
+    assert response.status_code == 422
+    assert list(errors) == ["__all__"]
+    assert "(FBY)" in errors["__all__"][0]
+    assert "DBS" not in response.content.decode()
+    assert MarketplaceAccount.all_companies.count() == 0
+
+
 def test_the_same_seller_is_connected_once(connected, owner_client) -> None:
     response = owner_client.post(CONNECT, KEY)
 
