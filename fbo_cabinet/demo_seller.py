@@ -3,6 +3,8 @@ where there is none yet, and never touched again."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -20,7 +22,7 @@ from marketplaces.models import Agreement
 from marketplaces.services import AgreementTerms, add_agreement, set_payout_account
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from companies.models import Company, User
     from marketplaces.models import MarketplaceAccount
@@ -46,13 +48,13 @@ TAXES: Final = (
     (date(2025, 1, 1), TaxRegime.SIMPLIFIED_PROFIT, Decimal(5)),
     (date(2026, 1, 1), TaxRegime.SIMPLIFIED_PROFIT, Decimal(7)),
 )
-# The first is the one that Ozon pays to.
+# The first is the one that the marketplaces pay to.
 BANK_ACCOUNTS: Final = (
     BankDetails(
         bic="044525225",
         bank_name="ПАО Сбербанк",
         settlement="40702810938000012345",
-        purpose="Выплата по договору оферты Ozon",
+        purpose="Выплаты маркетплейсов",
     ),
     BankDetails(
         bic="044525593",
@@ -83,8 +85,49 @@ WAREHOUSES: Final = (
         contact_phone="+79122840310",
     ),
 )
-# How long the agreement in force still has: little enough to be reminded of.
-_AGREEMENT_LEFT: Final = timedelta(days=26)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """An agreement: its days are told from today, `ends` is None when it has no end."""
+
+    number: str
+    signed: timedelta
+    ends: timedelta | None
+    note: str = ""
+
+
+# How long the agreement with Ozon still has: little enough to be reminded of.
+_DAY: Final = timedelta(days=1)
+_LEFT: Final = 26 * _DAY
+_YEAR: Final = 365 * _DAY
+AGREEMENTS: Final[Mapping[str, tuple[Paper, ...]]] = {
+    "ozon": (
+        Paper(number="ИР-38114/24", signed=_LEFT - 2 * _YEAR + _DAY, ends=_LEFT - _YEAR),
+        Paper(
+            number="ИР-52970/25",
+            signed=_LEFT - _YEAR + _DAY,
+            ends=_LEFT,
+            note="Продлевается дополнительным соглашением.",
+        ),
+    ),
+    "wildberries": (
+        Paper(
+            number="ОФ-3918274",
+            signed=-420 * _DAY,
+            ends=None,
+            note="Договор оферты: бессрочный, условия меняются уведомлением.",
+        ),
+    ),
+    "yandex_market": (
+        Paper(
+            number="ОФ-11456789/26",
+            signed=-140 * _DAY,
+            ends=225 * _DAY,
+            note="Договор на размещение, продлевается сам на год.",
+        ),
+    ),
+}
 
 
 def furnish(
@@ -96,14 +139,15 @@ def furnish(
 ) -> None:
     """Give the demo company the details that a seller fills in; `colleagues` are the people by e-mail.
 
-    The agreements and the account for payouts are those of the first of `accounts`.
+    Every one of `accounts` has its agreement, and pays to the first bank account.
     """
-    account = accounts[0]
     _fill_card(company)
     _add_taxes(company)
-    _add_bank_accounts(company, account)
+    _add_bank_accounts(company)
     _invite(company, owner, colleagues)
-    _sign_agreements(company, account)
+    for account in accounts:
+        if _sign_agreements(company, account.marketplace):
+            _choose_payout(account)
     if not OwnWarehouse.objects.for_company(company).exists():
         for details in WAREHOUSES:
             add_warehouse(company=company, details=details)
@@ -129,13 +173,22 @@ def _add_taxes(company: Company) -> None:
         services.add_tax_period(company=company, regime=regime, vat_percent=vat_percent, starts_on=starts_on)
 
 
-def _add_bank_accounts(company: Company, account: MarketplaceAccount) -> None:
+def _add_bank_accounts(company: Company) -> None:
     if BankAccount.objects.for_company(company).exists():
         return
-    first, *_others = [
-        services.add_bank_account(company=company, details=details) for details in BANK_ACCOUNTS
-    ]
-    set_payout_account(account=account, bank_account=first)
+    for details in BANK_ACCOUNTS:
+        services.add_bank_account(company=company, details=details)
+
+
+def _choose_payout(account: MarketplaceAccount) -> None:
+    """Let the account pay to the demo's own bank account for payouts, where it still is and none was chosen."""
+    bank_account = (
+        BankAccount.objects.for_company(account.company_id)
+        .filter(last4=BANK_ACCOUNTS[0].settlement[-4:], currency="RUB")
+        .first()
+    )
+    if account.payout_account_id is None and bank_account is not None:
+        set_payout_account(account=account, bank_account=bank_account)
 
 
 def _invite(company: Company, owner: User, colleagues: Mapping[str, User]) -> None:
@@ -150,27 +203,20 @@ def _invite(company: Company, owner: User, colleagues: Mapping[str, User]) -> No
     services.invite(email, company=company, role=role, invited_by=owner)
 
 
-def _sign_agreements(company: Company, account: MarketplaceAccount) -> None:
-    if Agreement.objects.for_company(company).exists():
-        return
-    ends_on = business_day(timezone.now(), company.zone) + _AGREEMENT_LEFT
-    signed_on = ends_on - timedelta(days=364)
-    before = AgreementTerms(
-        marketplace=account.marketplace,
-        number="ИР-38114/24",
-        signed_on=signed_on - timedelta(days=365),
-        scheme="fbo",
-        currency="RUB",
-        ends_on=signed_on - timedelta(days=1),
-    )
-    now = AgreementTerms(
-        marketplace=account.marketplace,
-        number="ИР-52970/25",
-        signed_on=signed_on,
-        scheme="fbo",
-        currency="RUB",
-        ends_on=ends_on,
-        note="Продлевается дополнительным соглашением.",
-    )
-    for terms in (before, now):
+def _sign_agreements(company: Company, marketplace: str) -> bool:
+    """Whether the agreements with the marketplace are signed now: there was none of them."""
+    if Agreement.objects.for_company(company).filter(marketplace=marketplace).exists():
+        return False
+    today = business_day(timezone.now(), company.zone)
+    for paper in AGREEMENTS[marketplace]:
+        terms = AgreementTerms(
+            marketplace=marketplace,
+            number=paper.number,
+            signed_on=today + paper.signed,
+            scheme="fbo",
+            currency="RUB",
+            ends_on=None if paper.ends is None else today + paper.ends,
+            note=paper.note,
+        )
         add_agreement(company=company, terms=terms)
+    return True

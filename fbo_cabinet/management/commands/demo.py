@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from core.periods import MOSCOW
-from fbo_cabinet import demo
+from fbo_cabinet import demo, demo_goods
 from marketplaces import catalogue
 from marketplaces.http import ForbiddenHost
 
@@ -61,3 +61,12 @@ class Command(BaseCommand):
                 "its streams are due."
             )
         self.stdout.write(f"Sign in as {demo.SELLER_EMAIL} with the password {demo.PASSWORD}.")
+        self._furnish(made)
+
+    def _furnish(self, made: demo.Demo) -> None:
+        # The first marketplace's goods: those of the others come to the same products.
+        for account, _is_new in made.accounts[:1]:
+            if demo_goods.furnish_goods(account=account):
+                self.stdout.write("Cost prices and own dimensions are in place.")
+            else:
+                self.stdout.write("No products are read yet: repeat the command for their cost prices.")
