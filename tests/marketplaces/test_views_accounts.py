@@ -132,7 +132,8 @@ def test_a_marketplace_that_does_not_answer_is_no_fault_of_the_seller(
 def test_the_adapters_own_reason_is_told(settings, sandbox, owner_client) -> None:
     """A shop of another model: by its number alone the seller cannot see what is wrong with it."""
     settings.MARKETPLACE_BASE_URLS = {"yandex_market": BASE_URL}
-    campaign = {"id": 22123456, "placementType": "<b>DBS</b>", "business": {"id": 1, "name": "Лён"}}
+    # Not the demo shop: what is asked here counts against the limits of this one.
+    campaign = {"id": 33123457, "placementType": "<b>DBS</b>", "business": {"id": 1, "name": "Лён"}}
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v2/auth/token":
@@ -140,7 +141,7 @@ def test_the_adapters_own_reason_is_told(settings, sandbox, owner_client) -> Non
             return httpx.Response(200, json={"status": "OK", "result": {"apiKey": key}})
         return httpx.Response(200, json={"campaign": campaign})
 
-    given = {"marketplace": "yandex_market", "campaign_id": "22123456", "api_key": "ACMA:good:key:fbo"}
+    given = {"marketplace": "yandex_market", "campaign_id": "33123457", "api_key": "ACMA:good:key:fbo"}
     with use_transport(BASE_URL, httpx.MockTransport(answer)):
         response = owner_client.post(CONNECT, given)
 
