@@ -134,6 +134,25 @@ def test_every_listing_gets_its_price(accounts: list[MarketplaceAccount]) -> Non
         assert not listings.filter(prices_as_of=None).exists()
 
 
+def test_a_size_whose_price_changed_since_the_draft_keeps_its_card_at_home(
+    company: Company, accounts: list[MarketplaceAccount], recorder: Recorder
+) -> None:
+    cards = Listing.objects.for_company(company).filter(account__marketplace="wildberries", is_archived=False)
+    counted = Counter(cards.values_list("card_id", flat=True))
+    card_id, sizes = counted.most_common(1)[0]
+    assert sizes > 1
+    batch = prices.draft_prices(
+        company=company, listings=cards.filter(card_id=card_id), recipe=HALF, actor=None
+    )
+    assert set(batch.changes.values_list("state", flat=True)) == {ChangeState.DRAFT}
+    cards.filter(pk=cards.filter(card_id=card_id).latest("pk").pk).update(price=F("price") + 1)
+
+    prices.confirm_batch(company=company, batch_id=batch.pk)
+
+    assert set(batch.changes.values_list("state", flat=True)) == {ChangeState.REFUSED}
+    assert not recorder.items
+
+
 @pytest.mark.parametrize("is_killed", [False, True])
 def test_a_change_on_all_three_ends_confirmed_or_explained(
     app: App,

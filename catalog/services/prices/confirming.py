@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from catalog.choices import BatchState, ChangeState
 from catalog.models import PriceBatch, PriceChange
 from catalog.services.prices.drafting import ON_ITS_WAY
 from catalog.services.prices.finishing import finish_batches
-from catalog.services.prices.wishes import refusal
+from catalog.services.prices.wishes import refusal, setter_of
 from core.locks import lock_until_commit
 from marketplaces.models import AccountStatus
 
@@ -29,7 +30,7 @@ def confirm_batch(*, company: Company, batch_id: int) -> PriceBatch:
     """Queue the rows of a draft that nothing stands against.
 
     Rows whose listing has got another price, or another new price on its way, since the draft was made are
-    REFUSED. Raises CannotConfirm, PriceBatch.DoesNotExist.
+    REFUSED, and with them the other sizes that share their price. Raises CannotConfirm, PriceBatch.DoesNotExist.
     """
     lock_until_commit("prices", company.pk)
     batch = _draft(company, batch_id)
@@ -40,6 +41,8 @@ def confirm_batch(*, company: Company, batch_id: int) -> PriceBatch:
         listing=OuterRef("listing"), state__in=ON_ITS_WAY
     )
     _refuse(rows.filter(Exists(others)), "on_its_way")
+    for account_id, cards in _torn_cards(batch).items():
+        _refuse(rows.filter(account=account_id, listing__card_id__in=cards), "changed_meanwhile")
     rows.update(state=ChangeState.QUEUED)
     batch.state, batch.confirmed_at = BatchState.CONFIRMED, timezone.now()
     batch.save(update_fields=["state", "confirmed_at"])
@@ -83,6 +86,21 @@ def _has_changed() -> Q:
         changed |= Q(**{f"{held}__isnull": True, f"{was}__isnull": False})
         changed |= Q(**{f"{held}__isnull": False, f"{was}__isnull": True})
     return changed
+
+
+def _torn_cards(batch: PriceBatch) -> dict[int, set[str]]:
+    """By account the cards of which a size has just been refused, where a card has one price."""
+    refused = PriceChange.objects.for_company(batch.company_id).filter(
+        batch=batch, state=ChangeState.REFUSED, decided_at__isnull=False
+    )
+    cards: dict[int, set[str]] = defaultdict(set)
+    for account_id, marketplace, card_id in refused.values_list(
+        "account_id", "account__marketplace", "listing__card_id"
+    ):
+        setter = setter_of(marketplace)
+        if card_id and setter is not None and setter.prices_cards:
+            cards[account_id].add(card_id)
+    return cards
 
 
 def _refuse(rows: object, code: str) -> None:
