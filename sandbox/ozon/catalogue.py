@@ -1,10 +1,10 @@
-"""Products: list, details, attributes, descriptions, prices."""
+"""Products: list, details, prices."""
 
 from collections.abc import Callable
 from typing import Any
 
 from sandbox.ozon.calls import Call, integers, limit_of, section, strings
-from sandbox.ozon.errors import NOT_FOUND, ApiError, bad
+from sandbox.ozon.errors import bad
 from sandbox.ozon.paging import Page, page_of
 from sandbox.ozon.render import crossed_out
 from sandbox.world import World
@@ -13,8 +13,8 @@ from sandbox.world.cells import WIDTH
 from sandbox.world.demand import promotions_of
 from sandbox.world.moments import DAY, HOUR, day_date, day_number, iso
 
-_MOST = 1000
-_PRODUCT_ID = 1_300_000_000
+MOST = 1000
+PRODUCT_ID = 1_300_000_000
 _VISIBILITIES = frozenset(
     [
         "ALL",
@@ -52,7 +52,7 @@ _VISIBILITIES = frozenset(
 
 def product_id(product: Product) -> int:
     """Return Ozon's id of an item in the cabinet; the SKU is its id on the site."""
-    return product.sku - _PRODUCT_ID
+    return product.sku - PRODUCT_ID
 
 
 class Levels:
@@ -92,24 +92,26 @@ def _visible(products: list[Product], visibility: str, levels: Levels) -> list[P
 
 def _asked(call: Call, query: dict[str, Any], *, skus: str) -> list[Product] | None:
     """Return the products that a filter names by ids, or nothing if it names none."""
-    offers = strings(query, "offer_id", most=_MOST)
-    ids = integers(query, "product_id", most=_MOST)
-    numbers = integers(query, skus, most=_MOST) if skus else []
+    offers = strings(query, "offer_id", most=MOST)
+    ids = integers(query, "product_id", most=MOST)
+    numbers = integers(query, skus, most=MOST) if skus else []
     if sum(map(bool, (offers, ids, numbers))) > 1:
         raise bad("filter: use only one kind of identifiers")
     if not (offers or ids or numbers):
         return None
-    return _found(call, offers, [*numbers, *(id_ + _PRODUCT_ID for id_ in ids)])
+    return found_by(call, offers, [*numbers, *(id_ + PRODUCT_ID for id_ in ids)])
 
 
-def _found(call: Call, offers: list[str], skus: list[int]) -> list[Product]:
+def found_by(call: Call, offers: list[str], skus: list[int]) -> list[Product]:
+    """Return the products of these articles or SKUs."""
     world = call.world
     named = (*(world.by_offer.get(offer) for offer in offers), *(world.by_sku.get(sku) for sku in skus))
     there = {p.sku: p for p in named if p is not None and p.launched <= call.at // DAY}
     return [there[sku] for sku in sorted(there)]
 
 
-def _filtered(call: Call, *, skus: str) -> list[Product]:
+def filtered(call: Call, *, skus: str) -> list[Product]:
+    """Return the products that the body's filter names. Raises ApiError."""
     query = section(call.body, "filter")
     asked = _asked(call, query, skus=skus)
     if asked is not None:
@@ -118,19 +120,19 @@ def _filtered(call: Call, *, skus: str) -> list[Product]:
 
 
 def _page(call: Call, products: list[Product], *, field: str) -> Page:
-    limit = limit_of(call.body, most=_MOST)
+    limit = limit_of(call.body, most=MOST)
     return page_of(call, products, key=lambda p: (p.sku,), token=call.body.get(field), limit=limit)
 
 
 def page_filtered(call: Call, *, field: str) -> tuple[list[Product], Page]:
     """Return the products that a filter of offers, ids or visibility selects, and a page of them."""
-    products = _filtered(call, skus="")
+    products = filtered(call, skus="")
     return products, _page(call, products, field=field)
 
 
 def product_list(call: Call) -> dict[str, Any]:
     """Answer `/v3/product/list`."""
-    products = _filtered(call, skus="skus")
+    products = filtered(call, skus="skus")
     got = _page(call, products, field="last_id")
     levels = Levels(call)
     items = [
@@ -151,13 +153,13 @@ def product_list(call: Call) -> dict[str, Any]:
 
 def product_info(call: Call) -> dict[str, Any]:
     """Answer `/v3/product/info/list`."""
-    offers = strings(call.body, "offer_id", most=_MOST)
-    skus = integers(call.body, "sku", most=_MOST)
-    skus += [id_ + _PRODUCT_ID for id_ in integers(call.body, "product_id", most=_MOST)]
-    if not 1 <= len(offers) + len(skus) <= _MOST:
+    offers = strings(call.body, "offer_id", most=MOST)
+    skus = integers(call.body, "sku", most=MOST)
+    skus += [id_ + PRODUCT_ID for id_ in integers(call.body, "product_id", most=MOST)]
+    if not 1 <= len(offers) + len(skus) <= MOST:
         raise bad("offer_id, product_id, sku: value must contain between 1 and 1000 items in sum")
     levels = Levels(call)
-    return {"items": [_info(call, product, levels) for product in _found(call, offers, skus)]}
+    return {"items": [_info(call, product, levels) for product in found_by(call, offers, skus)]}
 
 
 def _born(call: Call, product: Product) -> int:
@@ -192,8 +194,8 @@ def _info(call: Call, product: Product, levels: Levels) -> dict[str, Any]:
         "type_id": product.family.kind,
         "created_at": born,
         "updated_at": iso(call.at // DAY * DAY),
-        "images": _photos(call, product)[1:],
-        "primary_image": _photos(call, product)[:1],
+        "images": photos_of(call, product)[1:],
+        "primary_image": photos_of(call, product)[:1],
         "color_image": [],
         "currency_code": "RUB",
         "price": _text(price),
@@ -307,96 +309,10 @@ def _litres(product: Product) -> float:
     return round(depth * width * height / 1_000_000, 1)
 
 
-def _photos(call: Call, product: Product) -> list[str]:
+def photos_of(call: Call, product: Product) -> list[str]:
+    """Return the addresses of a product's pictures."""
     base = f"{call.base_url}/_sandbox/photo/{product.sku}"
     return [f"{base}.svg", f"{base}.svg?view=2"]
-
-
-_ORDERINGS: dict[str, Callable[[Product], Any]] = {
-    "sku": lambda p: p.sku,
-    "id": lambda p: p.sku,
-    "offer_id": lambda p: p.offer_id,
-    "title": lambda p: (p.name, p.sku),
-}
-
-
-def product_attributes(call: Call) -> dict[str, Any]:
-    """Answer `/v4/product/info/attributes`."""
-    products = _filtered(call, skus="sku")
-    by = call.body.get("sort_by") or "id"
-    if by not in _ORDERINGS or (call.body.get("sort_dir") or "asc") not in ("asc", "desc"):
-        raise bad("sort_by, sort_dir: invalid value")
-    products.sort(key=_ORDERINGS[by], reverse=call.body.get("sort_dir") == "desc")
-    ranks = {product.sku: rank for rank, product in enumerate(products)}
-    got = page_of(
-        call,
-        products,
-        key=lambda p: (ranks[p.sku],),
-        token=call.body.get("last_id"),
-        limit=limit_of(call.body, most=_MOST),
-    )
-    rows = [_attributes(call, product) for product in got.rows]
-    return {"result": rows, "total": str(len(products)), "last_id": got.next}
-
-
-def _attributes(call: Call, product: Product) -> dict[str, Any]:
-    depth, width, height = product.family.box
-    photos = _photos(call, product)
-    values = (
-        (85, 971034861, call.seller.account.company),
-        (8229, product.family.kind, product.family.kind_name),
-        (9048, 0, f"{product.family.name}, {product.family.material}"),
-        (4495, 0, product.size),
-        (10096, 61576, product.colour.named(0)),
-        (6385, 0, product.family.material),
-    )
-    return {
-        "id": product_id(product),
-        "sku": str(product.sku),
-        "offer_id": product.offer_id,
-        "name": product.name,
-        "barcode": product.barcodes[0] if product.barcodes else "",
-        "barcodes": list(product.barcodes),
-        "description_category_id": product.family.category,
-        "type_id": product.family.kind,
-        "depth": depth,
-        "width": width,
-        "height": height,
-        "dimension_unit": "mm",
-        "weight": product.weight,
-        "weight_unit": "g",
-        "primary_image": photos[0],
-        "images": photos,
-        "color_image": "",
-        "model_info": {"model_id": 500_000_000 + product.family.kind, "count": len(product.family.sizes)},
-        "pdf_list": [],
-        "attributes": [
-            {"id": id_, "complex_id": 0, "values": [{"dictionary_value_id": word, "value": value}]}
-            for id_, word, value in values
-        ],
-        "attributes_with_defaults": [],
-        "complex_attributes": [],
-    }
-
-
-def product_description(call: Call) -> dict[str, Any]:
-    """Answer `/v1/product/info/description`."""
-    offer, id_ = call.body.get("offer_id"), call.body.get("product_id")
-    if not offer and not id_:
-        raise bad("offer_id or product_id is required")
-    ids = [] if offer else integers({"product_id": [id_]}, "product_id", most=1)
-    found = _found(call, [str(offer)] if offer else [], [one + _PRODUCT_ID for one in ids])
-    if not found:
-        raise ApiError(404, NOT_FOUND, "product not found")
-    product = found[0]
-    return {
-        "result": {
-            "id": product_id(product),
-            "offer_id": product.offer_id,
-            "name": product.name,
-            "description": product.description,
-        }
-    }
 
 
 def product_prices(call: Call) -> dict[str, Any]:

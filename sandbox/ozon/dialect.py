@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.dialects import Refused, Reply, Request, reply_json
 from sandbox.limits import Gate
-from sandbox.ozon import cabinet, catalogue, notifications, postings, prices, stocks
+from sandbox.ozon import attributes, cabinet, catalogue, notifications, postings, prices, stocks
 from sandbox.ozon.calls import Call, Seller
 from sandbox.ozon.errors import (
     BROKEN,
@@ -58,8 +58,8 @@ class Ozon:
             "/v1/seller/info": cabinet.seller_info,
             "/v3/product/list": catalogue.product_list,
             "/v3/product/info/list": catalogue.product_info,
-            "/v4/product/info/attributes": catalogue.product_attributes,
-            "/v1/product/info/description": catalogue.product_description,
+            "/v4/product/info/attributes": attributes.product_attributes,
+            "/v1/product/info/description": attributes.product_description,
             "/v5/product/info/prices": catalogue.product_prices,
             "/v1/product/import/prices": prices.import_prices,
             "/v1/product/info/stocks-by-warehouse/fbo": stocks.stocks_by_warehouse,
