@@ -42,7 +42,7 @@ class ChangeTable(BaseTable):
     was_price = Column(_("Was"), kind="money", unit="₽", css="tight")
     price = Column(_("New price"), kind="money", unit="₽", css="tight")
     moved = Column(
-        _("Change"), kind="decimal", sort=Sort(field="size_of_move", is_nullable=True), unit="%", css="tight"
+        _("Move"), kind="decimal", sort=Sort(field="size_of_move", is_nullable=True), unit="%", css="tight"
     )
     old_price = Column(_("Before discount"), kind="money", unit="₽", css="tight k-mid")
     min_price = Column(_("Lowest price"), kind="money", unit="₽", css="tight k-mid")

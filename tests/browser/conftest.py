@@ -1,4 +1,4 @@
-"""A Chromium, a sandbox on a real port, and a company whose account was synced from it over HTTP."""
+"""A Chromium, a sandbox on a real port, and a company whose accounts were synced from it over HTTP."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from analytics.services import refresh_facts
+from catalog.services.matching import match_assortment
+from fbo_cabinet.demo import SHOPS, Shop, shops
+from marketplaces.models import StreamState
+from marketplaces.registry import streams
 from marketplaces.services import connect_account
 from marketplaces.sync.engine import run_stream
 from marketplaces.sync.schedule import Trigger
+from sandbox.__main__ import worlds_of
+from sandbox.accounts import DEMOS
 from sandbox.app import make_app
 from sandbox.server import Server
-from sandbox.world import World, WorldSettings
+from sandbox.world import WorldSettings
 from tests.factories.companies import PASSWORD
 
 if TYPE_CHECKING:
@@ -38,7 +44,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-KEY = {"client_id": "1284417", "api_key": "demo-ozon-key"}
+KEY = SHOPS[0].credentials
 DAYS = 20
 
 
@@ -63,10 +69,10 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def sandbox_url() -> Iterator[str]:
-    """A small world on a loopback port."""
+    """Small worlds of the demo seller on a loopback port."""
     first_day: date = (timezone.now() - timedelta(days=DAYS)).date()
-    world = World(WorldSettings(skus=40, first_day=first_day, days=DAYS, per_day=30))
-    server = Server(make_app(world, rate=None), host="127.0.0.1", port=0)
+    worlds = worlds_of(DEMOS, WorldSettings(skus=40, first_day=first_day, days=DAYS, per_day=30))
+    server = Server(make_app(worlds, accounts=DEMOS, rate=None), host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -75,9 +81,9 @@ def sandbox_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def ozon_is_the_sandbox(settings: object, sandbox_url: str) -> str:
+def in_the_sandbox(settings: object, sandbox_url: str) -> str:
     """Accounts connected in this test talk to the sandbox."""
-    django_settings.MARKETPLACE_BASE_URLS = {"ozon": sandbox_url}
+    django_settings.MARKETPLACE_BASE_URLS = {shop.marketplace: shop.address(sandbox_url) for shop in shops()}
     django_settings.MARKETPLACE_EXTRA_HOSTS = ["127.0.0.1", sandbox_url.removeprefix("http://")]
     django_settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(sandbox_url)
     return sandbox_url
@@ -85,19 +91,37 @@ def ozon_is_the_sandbox(settings: object, sandbox_url: str) -> str:
 
 def sync(account: MarketplaceAccount) -> None:
     """Pull every stream as a worker would, then build the facts."""
-    for stream in ("products", "stock", "orders"):
+    given = set(StreamState.all_companies.filter(account=account).values_list("stream", flat=True))
+    for stream in filter(given.__contains__, streams()):
         run_stream(account_id=account.pk, stream=stream, trigger=Trigger.MANUAL)
     refresh_facts(account.company)
 
 
-@pytest.fixture
-def synced(company: Company, ozon_is_the_sandbox: str) -> MarketplaceAccount:
-    """The company's Ozon account, with everything that the sandbox tells of it."""
+def connected(company: Company, shop: Shop, sandbox_url: str) -> MarketplaceAccount:
+    """A shop of the demo seller as an account of the company, with everything that the sandbox tells of it."""
     account = connect_account(
-        company=company, marketplace="ozon", credentials=KEY, title="Ozon", base_url=ozon_is_the_sandbox
+        company=company,
+        marketplace=shop.marketplace,
+        credentials=shop.credentials,
+        title=shop.title,
+        base_url=shop.address(sandbox_url),
     )
     sync(account)
     return account
+
+
+@pytest.fixture
+def synced(company: Company, in_the_sandbox: str) -> MarketplaceAccount:
+    """The company's Ozon account, synced."""
+    return connected(company, shops()[0], in_the_sandbox)
+
+
+@pytest.fixture
+def synced_everywhere(company: Company, in_the_sandbox: str) -> list[MarketplaceAccount]:
+    """The company's accounts on all marketplaces, synced; their listings are matched."""
+    accounts = [connected(company, shop, in_the_sandbox) for shop in shops()]
+    match_assortment(company_id=company.pk)
+    return accounts
 
 
 @pytest.fixture

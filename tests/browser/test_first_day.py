@@ -26,7 +26,7 @@ PASSWORD = "a-long-walk-with-linen"
 
 @pytest.mark.django_db(transaction=True)
 def test_new_seller_comes_from_sign_up_to_his_orders(
-    live_server: LiveServer, open_page: Callable[..., Page], ozon_is_the_sandbox: str
+    live_server: LiveServer, open_page: Callable[..., Page], in_the_sandbox: str
 ) -> None:
     page = open_page()
     _sign_up(page, live_server.url)

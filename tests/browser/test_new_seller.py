@@ -47,7 +47,7 @@ SUBMIT = "main form:not([action*=logout]) button[type=submit]"
 
 @pytest.mark.django_db(transaction=True)
 def test_a_seller_sets_up_his_company_and_no_secret_is_left_anywhere(
-    live_server: LiveServer, open_page: Callable[..., Page], ozon_is_the_sandbox: str, said: io.StringIO,
+    live_server: LiveServer, open_page: Callable[..., Page], in_the_sandbox: str, said: io.StringIO,
     settings: Any,
 ) -> None:  # fmt: skip
     settings.PUBLIC_URL = live_server.url

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
-from catalog.models import Product
+from catalog.choices import PairState
+from catalog.models import DoubtfulPair, Listing, Product
+from catalog.services.prices import Recipe, Step, draft_prices
 from companies.choices import Role
 from marketplaces.models import MarketplaceAccount, QuarantinedRecord
 from orders.models import Order
@@ -57,12 +60,20 @@ SETTINGS = [
     "settings/people/invite/",
     "settings/audit/",
     "marketplaces/connect/",
+    "marketplaces/connect/?marketplace=wildberries",
+    "marketplaces/connect/?marketplace=yandex_market",
     "marketplaces/abilities/",
+    "catalog/costs/files/new/",
 ]
 EMPTY = [
     "",
     "orders/",
     "catalog/",
+    "catalog/prices/",
+    "catalog/prices/changes/",
+    "catalog/costs/",
+    "catalog/tariffs/",
+    "catalog/matching/",
     "stock/",
     "marketplaces/",
     "marketplaces/runs/",
@@ -87,6 +98,14 @@ def filled(account: MarketplaceAccount) -> list[str]:
     product = Product.objects.for_company(company).first()
     assert order is not None
     assert product is not None
+    listing = product.listings.first()
+    assert listing is not None
+    batch = draft_prices(
+        company=company,
+        listings=Listing.objects.for_company(company),
+        recipe=Recipe(step=Step.PERCENT, value=Decimal(-7)),
+        actor=None,
+    )
     return [
         *EMPTY,
         *SETTINGS,
@@ -95,6 +114,11 @@ def filled(account: MarketplaceAccount) -> list[str]:
         "orders/?q=nothing-like-it",
         f"orders/{order.pk}/",
         f"catalog/{product.pk}/",
+        *(f"catalog/{product.pk}/{part}/" for part in ("costs", "tariffs", "measure", "merge")),
+        f"catalog/listings/{listing.pk}/link/",
+        f"catalog/prices/change/?selected={listing.pk}",
+        f"catalog/prices/changes/{batch.pk}/",
+        f"?account={account.pk}",
         f"marketplaces/accounts/{account.pk}/",
         f"marketplaces/accounts/{account.pk}/key/",
         f"marketplaces/accounts/{account.pk}/payout/",
@@ -142,7 +166,7 @@ def overflow(page: Page) -> int:
 
 
 def look_at(page: Page, addresses: list[str]) -> dict[str, Any]:
-    """Visit each address; what is wrong by address."""
+    """Visit each address and look at it in every width and theme; what is wrong by address."""
     wrong: dict[str, Any] = {}
     for address in addresses:
         answer = page.goto(address)
@@ -151,25 +175,21 @@ def look_at(page: Page, addresses: list[str]) -> dict[str, Any]:
         if answer.status != 200 or page.url != address:
             wrong[address] = f"{answer.status} at {page.url}"
             continue
-        too_wide, troubles = overflow(page), findings(page)
-        if troubles:
-            wrong[address] = troubles
-        elif too_wide > 0:
-            wrong[address] = f"{too_wide} px too wide"
+        for width, theme in LOOKS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            too_wide, troubles = overflow(page), findings(page)
+            if troubles or too_wide > 0:
+                wrong[f"{address} at {width} px, {theme}"] = troubles or f"{too_wide} px too wide"
     return wrong
 
 
-@pytest.mark.parametrize(("width", "theme"), LOOKS)
+@pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
 def test_pages_of_guests_and_persons(
-    width: int,
-    theme: str,
-    live_server: LiveServer,
-    open_page: Callable[..., Page],
-    company: Company,
-    owner: User,
+    live_server: LiveServer, open_page: Callable[..., Page], company: Company, owner: User
 ) -> None:
-    page = open_page(width=width, theme=theme)
+    page = open_page()
     assert look_at(page, [live_server.url + path for path in PUBLIC]) == {}
 
     sign_in_and_confirm(page, live_server.url, owner)
@@ -182,16 +202,17 @@ def test_pages_of_guests_and_persons(
 @pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
 def test_pages_of_a_company_at_work(
-    live_server: LiveServer, open_page: Callable[..., Page], synced: MarketplaceAccount, owner: User
+    live_server: LiveServer,
+    open_page: Callable[..., Page],
+    synced_everywhere: list[MarketplaceAccount],
+    owner: User,
 ) -> None:
-    addresses = [f"{live_server.url}/{synced.company.slug}/{path}" for path in filled(synced)]
-    wrong = {}
-    for width, theme in LOOKS:
-        page = open_page(width=width, theme=theme)
-        sign_in_and_confirm(page, live_server.url, owner)
-        wrong[width, theme] = look_at(page, addresses)
+    account = synced_everywhere[0]
+    addresses = [f"{live_server.url}/{account.company.slug}/{path}" for path in filled(account)]
+    page = open_page()
+    sign_in_and_confirm(page, live_server.url, owner)
 
-    assert wrong == {look: {} for look in LOOKS}
+    assert look_at(page, addresses) == {}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -208,3 +229,43 @@ def test_new_order_appears_while_one_watches(
     newest.save(force_insert=True)
 
     page.get_by_text("99999999-0001-1").wait_for(timeout=15_000)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_doubtful_pairs_are_decided_by_keyboard(
+    live_server: LiveServer,
+    open_page: Callable[..., Page],
+    synced_everywhere: list[MarketplaceAccount],
+    owner: User,
+) -> None:
+    company = synced_everywhere[0].company
+    pairs = DoubtfulPair.objects.for_company(company)
+    assert pairs.filter(state=PairState.OPEN).count() >= 2
+    page = open_page()
+    sign_in(page, live_server.url, owner)
+    page.goto(f"{live_server.url}/{company.slug}/catalog/matching/")
+    first, second = (page.locator("[data-pair]").nth(number).get_attribute("id") for number in (0, 1))
+
+    def in_hand() -> str:
+        return str(page.evaluate("document.activeElement.id"))
+
+    def state_of(pair: str | None) -> str:
+        return str(pairs.get(pk=int(str(pair).removeprefix("pair-"))).state)
+
+    page.keyboard.press("j")
+    assert in_hand() == first
+    page.keyboard.press("j")
+    assert in_hand() == second
+    page.keyboard.press("k")
+    page.keyboard.press("n")
+    page.locator(f"#{second}:focus").wait_for()
+    assert (state_of(first), state_of(second)) == (PairState.DECLINED, PairState.OPEN)
+
+    page.keyboard.press("y")
+    page.locator(f"#{second}.pair--decided").wait_for()
+    assert state_of(second) == PairState.LINKED
+
+    page.locator(f"#{second}").focus()
+    page.keyboard.press("u")
+    page.locator(f"#{second}:not(.pair--decided)").wait_for()
+    assert state_of(second) == PairState.OPEN
