@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import IDLE_STATES, Listing, ListingMove, Product, StockLevel
 from catalog.selectors.matching import moves_of, siblings_of, sides_text
+from catalog.selectors.variants import ROUNDING_G
 from core import formats
 from core.components import Fact
 
@@ -139,7 +140,9 @@ def measures_of(product: Product, listed: Sequence[Listing]) -> list[Measure]:
             text=sides_text(one),
             litres=_litres(_sides(one)),
             is_other=bool(own and _sides(one) and sorted(_sides(one)) != sorted(own))
-            or bool(product.weight_g and one.weight_g and product.weight_g != one.weight_g),
+            or bool(
+                product.weight_g and one.weight_g and abs(product.weight_g - one.weight_g) >= ROUNDING_G
+            ),
         )
         for one in listed
         if _sides(one)

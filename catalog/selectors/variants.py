@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Abs, Greatest, Least
 
 from catalog.choices import LinkSource, PairState
 from catalog.models import DoubtfulPair, Listing
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from companies.models import Company
 
 _SIDES = ("length_mm", "width_mm", "height_mm")
+# Marketplaces that tell kilograms tell two places of them: a smaller difference is rounding.
+ROUNDING_G: Final = 10
 
 
 def in_state(listings: Any, company: Company, state: str) -> Any:
@@ -36,16 +38,17 @@ def in_state(listings: Any, company: Company, state: str) -> Any:
 
 def measured_otherwise(listings: Any) -> Any:
     """Listings of which the marketplace believes other sides, in whatever order, or another weight than the seller
-    measured; what one of them does not know differs from nothing."""
+    measured, by more than rounding; what one of them does not know differs from nothing."""
     known = Q(**{f"{owner}{side}__gt": 0 for owner in ("", "product__") for side in _SIDES})
     other_sides = known & (
         ~Q(_longest=F("_own_longest")) | ~Q(_shortest=F("_own_shortest")) | ~Q(_girth=F("_own_girth"))
     )
-    other_weight = Q(weight_g__gt=0, product__weight_g__gt=0) & ~Q(weight_g=F("product__weight_g"))
+    other_weight = Q(weight_g__gt=0, product__weight_g__gt=0) & Q(_weight_gap__gte=ROUNDING_G)
     # The longest, the shortest and the sum of three sides are the three sides.
     return listings.alias(
         _longest=Greatest(*_SIDES),
         _shortest=Least(*_SIDES),
+        _weight_gap=Abs(F("weight_g") - F("product__weight_g")),
         _girth=F("length_mm") + F("width_mm") + F("height_mm"),
         _own_longest=Greatest(*(f"product__{side}" for side in _SIDES)),
         _own_shortest=Least(*(f"product__{side}" for side in _SIDES)),

@@ -119,6 +119,8 @@ def test_two_accounts_of_one_marketplace_are_one_marketplace(
         ((300, 200, 110), 500, True),
         ((300, 190, 110), 500, True),
         ((300, 200, 100), 600, True),
+        ((300, 200, 100), 509, False),
+        ((300, 200, 100), 490, True),
         ((None, None, None), None, False),
         ((300, 200, None), 500, False),
         ((0, 0, 0), 0, False),
