@@ -140,9 +140,7 @@ def measures_of(product: Product, listed: Sequence[Listing]) -> list[Measure]:
             text=sides_text(one),
             litres=_litres(_sides(one)),
             is_other=bool(own and _sides(one) and sorted(_sides(one)) != sorted(own))
-            or bool(
-                product.weight_g and one.weight_g and abs(product.weight_g - one.weight_g) >= ROUNDING_G
-            ),
+            or bool(product.weight_g and one.weight_g and abs(product.weight_g - one.weight_g) >= ROUNDING_G),
         )
         for one in listed
         if _sides(one)
