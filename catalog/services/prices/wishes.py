@@ -43,8 +43,7 @@ def reason_text(code: str) -> str:
 
 def setter_of(marketplace: str) -> type[SetsPrices] | None:
     """The adapter's class when the marketplace takes prices from the cabinet."""
-    known = registry.adapters()
-    adapter_class: Any = known[marketplace] if marketplace in known else None  # noqa: SIM401 - a registry has no get
+    adapter_class = dict(registry.adapters().items()).get(marketplace)
     return adapter_class if adapter_class and issubclass(adapter_class, SetsPrices) else None
 
 
