@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -171,7 +171,9 @@ class Limiter:
         try:
             yield
         finally:
-            _run(_LEAVE, keys=[key], args=[token])
+            # A place that could not be given back runs out by itself; what was answered meanwhile stays answered.
+            with suppress(TemporaryError):
+                _run(_LEAVE, keys=[key], args=[token])
 
     def _spread(self, name: str, cost: int) -> tuple[int, int, int]:
         """The gap of one, the gap of all that the request counts for, and the room of the bucket."""

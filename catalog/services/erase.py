@@ -21,6 +21,7 @@ from catalog.models import (
     Tariff,
     TariffDay,
 )
+from catalog.services.prices.finishing import finish_batches
 from core import formats
 from core.locks import lock_until_commit
 from core.periods import business_day
@@ -88,13 +89,17 @@ class Prices(AccountHolding):
 
     @transaction.atomic(savepoint=False)
     def erase(self, *, account_id: int, company_id: int, most: int) -> int:
-        """Delete from one table after the other."""
+        """Delete from one table after the other; a change of which nothing is left to decide is closed."""
+        lock_until_commit("prices", company_id)
         for rows in (
             PriceChange.objects.for_company(company_id).filter(account_id=account_id),
             ListingPrice.objects.for_company(company_id).filter(listing__account_id=account_id),
         ):
             if found := list(rows.order_by("pk").values_list("pk", flat=True)[:most]):
-                rows.model.objects.for_company(company_id).filter(pk__in=found).delete()
+                doomed = rows.model.objects.for_company(company_id).filter(pk__in=found)
+                batches = set(doomed.values_list("batch", flat=True)) if rows.model is PriceChange else ()
+                doomed.delete()
+                finish_batches(company_id=company_id, batch_ids=batches)
                 return len(found)
         return 0
 

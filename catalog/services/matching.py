@@ -143,7 +143,9 @@ def undo_moves(*, company: Company, token: uuid.UUID, actor: User | None) -> int
         undone_at=timezone.now(), undone_by=actor
     )
     pairs = DoubtfulPair.objects.for_company(company).filter(
-        listing_id__in=[move.listing_id for move in back], state=PairState.LINKED
+        listing_id__in=[move.listing_id for move in back],
+        product_id__in={move.to_product_id for move in back},
+        state=PairState.LINKED,
     )
     pairs.update(state=PairState.OPEN, decided_at=None, decided_by=None)
     return len(back)
@@ -298,6 +300,7 @@ def _move(
             },
         )
     _carry_costs(company_id, merged)
+    _carry_measures(company_id, merged)
     return len(moved)
 
 
@@ -310,6 +313,7 @@ def _carry_costs(company_id: int, merged: Mapping[int, int]) -> None:
     )
     if not costs:
         return
+    lock_until_commit("costs", company_id)
     known = set(
         CostPrice.objects.for_company(company_id)
         .filter(product_id__in=merged.values())
@@ -320,6 +324,16 @@ def _carry_costs(company_id: int, merged: Mapping[int, int]) -> None:
         if (target, cost.valid_from) not in known:
             known.add((target, cost.valid_from))
             CostPrice.objects.for_company(company_id).filter(pk=cost.pk).update(product_id=target)
+
+
+def _carry_measures(company_id: int, merged: Mapping[int, int]) -> None:
+    """What the seller measured of products that no listing is left of goes to those that he has not measured."""
+    left = Product.objects.for_company(company_id).filter(pk__in=merged, listings=None)
+    fields = ("length_mm", "width_mm", "height_mm", "weight_g")
+    for measured in left.exclude(length_mm=None, weight_g=None).order_by("pk").values("pk", *fields):
+        target = merged[measured.pop("pk")]
+        unmeasured = Product.objects.for_company(company_id).filter(length_mm=None, weight_g=None)
+        unmeasured.filter(pk=target).update(**measured)
 
 
 def _open_doubts(company_id: int, doubts: Iterable[Doubt], products: Mapping[str, int]) -> int:

@@ -119,11 +119,14 @@ def test_costs_go_along_with_what_they_are_of(company: Company, shops: list[Mark
     match_assortment(company_id=company.pk)
     other.refresh_from_db()
     CostPriceFactory(product=other.product, cost=520)
+    Product.all_companies.filter(pk=other.product_id).update(length_mm=300, width_mm=200, height_mm=100)
 
     Listing.objects.for_company(company).filter(pk=other.pk).update(barcodes=["1"])
     match_assortment(company_id=company.pk)
 
-    assert CostPrice.objects.for_company(company).get().product.sku == "A"
+    kept = CostPrice.objects.for_company(company).get().product
+    assert kept.sku == "A"
+    assert (kept.length_mm, kept.width_mm, kept.height_mm) == (300, 200, 100)
 
 
 def test_what_a_person_links_stays_and_can_be_put_back(

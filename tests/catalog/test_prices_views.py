@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from catalog.choices import BatchState, ChangeState
 from catalog.models import Listing, PriceBatch, PriceChange
-from catalog.services.prices import Recipe, Step, draft_prices, record_prices
+from catalog.services.erase import Prices
+from catalog.services.prices import Recipe, Step, confirm_batch, draft_prices, record_prices
 from companies.choices import Role
 from marketplaces.contracts.prices import PriceSnapshot
 from tests.catalog import price_fakes
@@ -94,6 +95,17 @@ def test_from_the_list_to_the_confirmed_change(
     again = owner_client.post(url(company, "price-confirm", batch.pk), follow=True)
     assert again.status_code == 200
     assert PriceChange.all_companies.count() == 2
+
+
+def test_a_change_is_closed_when_its_account_is_erased(company: Company, alpha: MarketplaceAccount) -> None:
+    ListingFactory(account=alpha)
+    batch = draft(company)
+    confirm_batch(company=company, batch_id=batch.pk)
+
+    assert Prices().erase(account_id=alpha.pk, company_id=company.pk, most=100) == 1
+
+    batch.refresh_from_db()
+    assert (batch.state, batch.changes.count()) == (BatchState.DONE, 0)
 
 
 def test_all_that_the_filter_leaves(

@@ -20,6 +20,7 @@ from catalog.models import PriceChange
 from catalog.services.prices.answers import write_answers
 from catalog.services.prices.finishing import decide
 from catalog.services.prices.wishes import reason_text, setter_of, wish_of
+from core.locks import lock_until_commit
 from marketplaces.connections import open_adapter
 from marketplaces.errors import (
     CredentialsRejected,
@@ -171,6 +172,8 @@ def _taken(rows: Sequence[PriceChange], wishes: Sequence[PriceWish], *, prices_c
 
 @transaction.atomic
 def _keep_answer(account: MarketplaceAccount, portion: _Portion, answer: PricesSent) -> None:
+    # Before the rows, as who reads them back does.
+    lock_until_commit("prices", account.company_id)
     portion.rows.update(reference=answer.reference[:_REFERENCE])
     write_answers(account=account, rows=portion.rows, answers=answer.answers)
 

@@ -43,8 +43,11 @@ def reason_text(code: str) -> str:
 
 def setter_of(marketplace: str) -> type[SetsPrices] | None:
     """The adapter's class when the marketplace takes prices from the cabinet."""
-    adapter_class = dict(registry.adapters().items()).get(marketplace)
-    return adapter_class if adapter_class and issubclass(adapter_class, SetsPrices) else None
+    known = registry.adapters()
+    if marketplace not in known:
+        return None
+    adapter_class = known[marketplace]
+    return adapter_class if issubclass(adapter_class, SetsPrices) else None
 
 
 def wish_of(change: PriceChange, listing: Listing) -> PriceWish:
