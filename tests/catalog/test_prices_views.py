@@ -75,7 +75,9 @@ def test_from_the_list_to_the_confirmed_change(
 ) -> None:
     listings = ListingFactory.create_batch(3, account=alpha)
     page = owner_client.get(url(company, "price-list"))
-    assert [row.pk for row in page.context["found"].rows] == [one.pk for one in listings]
+    assert [row.pk for row in page.context["found"].rows] == [
+        one.pk for one in sorted(listings, key=lambda one: one.name)
+    ]
 
     address = f"{url(company, 'price-change')}?selected={listings[0].pk}&selected={listings[1].pk}"
     assert owner_client.get(address).context["count"] == 2
