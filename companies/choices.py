@@ -37,6 +37,7 @@ class Permission(StrEnum):
     EDIT_CATALOG = "edit_catalog"
     EDIT_PRICES = "edit_prices"
     EDIT_COSTS = "edit_costs"
+    EDIT_SUPPLIES = "edit_supplies"
     MANAGE_ACCOUNTS = "manage_accounts"
     DISCONNECT_ACCOUNTS = "disconnect_accounts"
     MANAGE_WAREHOUSES = "manage_warehouses"
@@ -55,6 +56,7 @@ PERMISSION_LABELS: Final[dict[Permission, StrOrPromise]] = {
     Permission.EDIT_CATALOG: _("Match goods between marketplaces, write down their own dimensions"),
     Permission.EDIT_PRICES: _("Change prices on the marketplaces"),
     Permission.EDIT_COSTS: _("Change cost prices, also from a file"),
+    Permission.EDIT_SUPPLIES: _("Plan supplies, pack boxes, print labels"),
     Permission.MANAGE_ACCOUNTS: _("Connect marketplace accounts, replace keys, pause and resume"),
     Permission.DISCONNECT_ACCOUNTS: _("Disconnect marketplace accounts and erase their data"),
     Permission.MANAGE_WAREHOUSES: _("Change the company's own warehouses"),
@@ -76,11 +78,18 @@ RIGHTS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.EDIT_CATALOG,
         Permission.EDIT_PRICES,
         Permission.EDIT_COSTS,
+        Permission.EDIT_SUPPLIES,
         Permission.MANAGE_ACCOUNTS,
         Permission.MANAGE_WAREHOUSES,
         Permission.MANAGE_AGREEMENTS,
     },
-    Role.WAREHOUSE: _EVERYBODY | {Permission.SYNC, Permission.EDIT_CATALOG, Permission.MANAGE_WAREHOUSES},
+    Role.WAREHOUSE: _EVERYBODY
+    | {
+        Permission.SYNC,
+        Permission.EDIT_CATALOG,
+        Permission.EDIT_SUPPLIES,
+        Permission.MANAGE_WAREHOUSES,
+    },
     Role.ACCOUNTANT: _EVERYBODY
     | {
         Permission.EDIT_COSTS,

@@ -26,6 +26,8 @@ if settings.STYLEGUIDE:
     ]
 urlpatterns += [
     path("<slug:company_slug>/", include("analytics.urls")),
+    path("<slug:company_slug>/", include("returns.urls")),
+    path("<slug:company_slug>/", include("supplies.urls")),
     path("<slug:company_slug>/", include("orders.urls")),
     path("<slug:company_slug>/", include("catalog.urls")),
     path("<slug:company_slug>/", include("marketplaces.urls")),

@@ -16,7 +16,9 @@ from marketplaces.contracts.pages import Cursor, Page
 from marketplaces.contracts.prices import PriceAnswer, PriceProblem, PriceSnapshot, PricesSent, PriceWish
 from marketplaces.contracts.products import ProductSnapshot
 from marketplaces.contracts.pushes import PushNotice, PushReply
+from marketplaces.contracts.returns import ReturnSnapshot, ReturnsQuery
 from marketplaces.contracts.stock import StockQuery, StockSnapshot
+from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
 from marketplaces.contracts.tariffs import TariffSnapshot, TariffsQuery
 
 if TYPE_CHECKING:
@@ -58,6 +60,10 @@ class MarketplaceAdapter(ABC):
     order_is: ClassVar[str] = ""
     # Where a person opens an order in the marketplace's own cabinet, with `{external_id}`; empty when nowhere.
     order_page: ClassVar[str] = ""
+    # The same of a supply, with `{external_id}` and `{number}`.
+    supply_page: ClassVar[str] = ""
+    # Ids of cancel reasons that mean a refusal at hand-over, where the marketplace tells refusals by its orders only.
+    refusal_reasons: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, context: AdapterContext) -> None:
         self.context = context
@@ -124,6 +130,26 @@ class FetchesOrders(ABC):
     @abstractmethod
     def fetch_order(self, external_id: str) -> Page[OrderSnapshot]:
         """One order, read now. Raises RequestRejected when they do not know it."""
+
+
+class FetchesSupplies(ABC):
+    """Gives supplies, and beside them withdrawals and disposals."""
+
+    @abstractmethod
+    def fetch_supplies(self, query: SuppliesQuery, *, cursor: Cursor) -> Iterator[Page[SupplySnapshot]]:
+        """Pages of supplies; a finished pull leaves a cursor from which the next one goes on."""
+
+    @abstractmethod
+    def fetch_supply(self, external_id: str) -> Page[SupplySnapshot]:
+        """One supply with lines, boxes and documents, read now. Raises RequestRejected when they do not know it."""
+
+
+class FetchesReturns(ABC):
+    """Gives returns and refusals by the change of their status."""
+
+    @abstractmethod
+    def fetch_returns(self, query: ReturnsQuery, *, cursor: Cursor) -> Iterator[Page[ReturnSnapshot]]:
+        """Pages of returns; a finished pull leaves a cursor from which the next one goes on."""
 
 
 class FetchesPrices(ABC):

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "marketplaces",
     "catalog",
     "orders",
+    "supplies",
     "returns",
     "analytics",
     "fbo_cabinet",

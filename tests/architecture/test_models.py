@@ -9,10 +9,17 @@ from django.db import models
 
 from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
 
-OURS = ("core", "companies", "marketplaces", "catalog", "orders", "returns", "analytics", "fbo_cabinet")
+OURS = ("core", "companies", "marketplaces", "catalog", "orders", "supplies", "returns", "analytics", "fbo_cabinet")
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 # Tables that belong to no company.
-SHARED = {"companies.User", "companies.Company", "companies.SignIn"}
+SHARED = {
+    "companies.User",
+    "companies.Company",
+    "companies.SignIn",
+    "returns.Reason",
+    "returns.ReasonRule",
+    "returns.ReasonWord",
+}
 TENANT = [model for model in MODELS if model._meta.label not in SHARED]
 
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)

@@ -1,0 +1,1 @@
+"""Every change of returns and of their reasons."""

@@ -1,0 +1,9 @@
+"""Addresses of returns inside a company."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "returns"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Supplies: what is shipped to the marketplaces' warehouses, and what became of it."""

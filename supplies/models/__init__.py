@@ -1,0 +1,25 @@
+"""The tables of supplies: what was planned and told, boxes, papers, history, numbers of boxes."""
+
+from supplies.models.sscc import SsccSeries
+from supplies.models.supplies import (
+    OPEN,
+    BoxLine,
+    Supply,
+    SupplyBox,
+    SupplyDocument,
+    SupplyEvent,
+    SupplyLine,
+    SupplyQuerySet,
+)
+
+__all__ = [
+    "OPEN",
+    "BoxLine",
+    "SsccSeries",
+    "Supply",
+    "SupplyBox",
+    "SupplyDocument",
+    "SupplyEvent",
+    "SupplyLine",
+    "SupplyQuerySet",
+]
