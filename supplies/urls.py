@@ -1,9 +1,14 @@
-"""Addresses of supplies inside a company."""
+"""Addresses of the supplies of a company, under its slug."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from supplies.views import calendar, detail, lists
 
 app_name = "supplies"
-
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("supplies/", lists.supply_list, name="supply-list"),
+    path("supplies/calendar/", calendar.supply_calendar, name="supply-calendar"),
+    path("supplies/<int:pk>/", detail.supply_detail, name="supply-detail"),
+]

@@ -43,6 +43,7 @@ from tests.factories.marketplaces import (
 )
 from tests.factories.orders import OrderEventFactory, OrderFactory, OrderLineFactory
 from tests.factories.payouts import BankAccountFactory
+from tests.factories.supplies import SupplyFactory
 from tests.factories.warehouses import OwnWarehouseFactory
 
 
@@ -69,6 +70,10 @@ def record(company: Company) -> Any:
 
 def order(company: Company) -> Any:
     return OrderFactory(account=AccountFactory(company=company))
+
+
+def supply(company: Company) -> Any:
+    return SupplyFactory(account=AccountFactory(company=company))
 
 
 def product(company: Company) -> Any:
@@ -150,6 +155,9 @@ TABLE: dict[str, Address] = {
     "orders:order-detail": Address(makes=order),
     "orders:order-refresh": Address(needs=SYNC, methods=POST, makes=order),
     "orders:product-orders": Address(makes=product),
+    "supplies:supply-list": Address(),
+    "supplies:supply-calendar": Address(),
+    "supplies:supply-detail": Address(makes=supply),
     "catalog:listing-list": Address(),
     "catalog:listing-export": Address(needs=EXPORT, parts=CSV),
     "catalog:product-detail": Address(makes=product),

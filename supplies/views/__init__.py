@@ -1,0 +1,1 @@
+"""The pages of supplies, one module a noun."""

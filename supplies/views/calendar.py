@@ -1,0 +1,23 @@
+"""The calendar of slots and deadlines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from companies.choices import Permission
+from companies.permissions import requires
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from companies.http import CompanyRequest
+
+
+@require_GET
+@requires(Permission.VIEW)
+def supply_calendar(request: CompanyRequest) -> HttpResponse:
+    """Slots and deadlines by day."""
+    return render(request, "supplies/calendar.html")
