@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from analytics import views
+from analytics.views import dashboard
 
 app_name = "analytics"
 
 urlpatterns = [
-    path("", views.dashboard, name="dashboard"),
+    path("", dashboard.dashboard, name="dashboard"),
 ]

@@ -1,4 +1,4 @@
-"""Facts: rebuilt for touched days, never edited."""
+"""Facts of the orders placed on a day."""
 
 from __future__ import annotations
 
@@ -86,42 +86,3 @@ class HourlyOrders(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.day} {self.hour}:00 · {self.orders}"
-
-
-class ClosingStock(CompanyOwned):
-    """Units of a listing at the end of a business day, over all warehouses."""
-
-    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+", db_index=False)
-    day = models.DateField()
-    available = models.IntegerField(_("available"))
-    reserved = models.IntegerField(_("reserved"))
-
-    all_companies = CompanyQuerySet.as_manager()
-    objects = ScopedManager.from_queryset(CompanyQuerySet)()
-
-    class Meta:
-        verbose_name = _("closing stock")
-        verbose_name_plural = _("closing stocks")
-        constraints = [
-            models.UniqueConstraint(fields=["company", "day", "listing"], name="closing_stock_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.day} · {self.listing_id}: {self.available}"
-
-
-class FactsState(CompanyOwned):
-    """When the facts of a company were last brought up to date."""
-
-    refreshed_at = models.DateTimeField()
-
-    all_companies = CompanyQuerySet.as_manager()
-    objects = ScopedManager.from_queryset(CompanyQuerySet)()
-
-    class Meta:
-        verbose_name = _("state of the facts")
-        verbose_name_plural = _("state of the facts")
-        constraints = [models.UniqueConstraint(fields=["company"], name="facts_state_once")]
-
-    def __str__(self) -> str:
-        return f"{self.company_id} · {self.refreshed_at:%Y-%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""The pages of analytics."""
+"""The first page of a company."""
 
 from __future__ import annotations
 

@@ -1,0 +1,52 @@
+"""The SQL that builds facts out of orders, returns and stock history; when and for which days is in services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from analytics.facts.orders import DAILY, HOURLY, TALLIES
+from analytics.facts.stock import CLOSING
+from analytics.facts.tables import Difference, FactTable, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from companies.models import Company
+
+__all__ = ["CLOSED", "TALLIES", "TOUCHED", "Difference", "FactTable"]
+
+# Built again for every touched day.
+TOUCHED: Final = (HOURLY, DAILY)
+# Built for the days whose end the stock history tells: readings never change the past.
+CLOSED: Final = (CLOSING,)
+
+# Where the days of a company may come from: its orders, its stock and whatever facts it has, wrong ones too.
+_DAYS_OF: Final = {
+    "orders_order": "placed_date",
+    "catalog_stockinterval": "(valid_from AT TIME ZONE %(zone)s)::date",
+} | {table.name: "day" for table in (*TOUCHED, *CLOSED, TALLIES)}
+_ENDS: Final = "SELECT min({day}) AS first, max({day}) AS last FROM {table} WHERE company_id = %(company)s"
+_KNOWN: Final = " UNION ALL ".join(_ENDS.format(day=day, table=table) for table, day in _DAYS_OF.items())
+_KNOWN_DAYS: Final = f"SELECT min(first), max(last) FROM ({_KNOWN}) known"  # noqa: S608 - our own words
+
+
+def build_days(company: Company, days: Sequence[date]) -> int:
+    """Replace the facts of touched days, in the caller's transaction; returns how many daily rows they have."""
+    return [table.build(company, days) for table in TOUCHED][TOUCHED.index(DAILY)]
+
+
+def build_closing_stock(company: Company, days: Sequence[date]) -> int:
+    """Replace the closing stock of the days, in the caller's transaction; returns how many rows they have."""
+    return [table.build(company, days) for table in CLOSED][CLOSED.index(CLOSING)]
+
+
+def build_tallies(company: Company, days: Sequence[date]) -> int:
+    """Replace the order tallies of the days; the caller holds the "orders" lock of every account."""
+    return TALLIES.build(company, days)
+
+
+def known_days(company: Company) -> tuple[date, date] | None:
+    """The first and the last day of which anything is known."""
+    first, last = rows(_KNOWN_DAYS, {"company": company.pk, "zone": company.time_zone})[0]
+    return None if first is None else (first, last)

@@ -1,0 +1,73 @@
+"""The SQL of the facts of orders: by listing and cluster, by hour, and the tally by status."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from analytics.facts.tables import DAYS, FactTable
+
+# The moments let the index on placed_at find the orders of a day; the date decides.
+ORDERS_OF_DAYS: Final = f"""
+    {DAYS}
+    JOIN orders_order o
+        ON o.company_id = %(company)s
+        AND o.placed_at >= d.starts AND o.placed_at < d.ends
+        AND o.placed_date = d.day
+"""
+_IS_DELIVERED: Final = "o.status IN ('delivered', 'partly_returned', 'returned')"
+
+DAILY: Final = FactTable(
+    name="analytics_dailyfact",
+    key=("account_id", "listing_id", "cluster_to"),
+    sums=(
+        "ordered_units", "ordered_amount", "cancelled_units", "cancelled_amount", "delivered_units",
+        "delivered_amount", "returned_units", "returned_amount",
+    ),
+    select=f"""
+        SELECT
+            o.account_id, l.listing_id, o.placed_date AS day, o.cluster_to,
+            sum(l.quantity)::int AS ordered_units,
+            sum(l.quantity * l.price) AS ordered_amount,
+            coalesce(sum(l.quantity) FILTER (WHERE o.status = 'cancelled'), 0)::int AS cancelled_units,
+            coalesce(sum(l.quantity * l.price) FILTER (WHERE o.status = 'cancelled'), 0) AS cancelled_amount,
+            coalesce(sum(l.quantity) FILTER (WHERE {_IS_DELIVERED}), 0)::int AS delivered_units,
+            coalesce(sum(l.quantity * l.price) FILTER (WHERE {_IS_DELIVERED}), 0) AS delivered_amount,
+            coalesce(sum(l.quantity) FILTER (WHERE o.status = 'returned'), 0)::int AS returned_units,
+            coalesce(sum(l.quantity * l.price) FILTER (WHERE o.status = 'returned'), 0) AS returned_amount
+        FROM {ORDERS_OF_DAYS}
+        JOIN orders_orderline l ON l.order_id = o.id
+        GROUP BY o.account_id, l.listing_id, o.placed_date, o.cluster_to
+    """,  # noqa: S608 - constants of this module
+)  # fmt: skip
+HOURLY: Final = FactTable(
+    name="analytics_hourlyorders",
+    key=("account_id", "hour"),
+    sums=(
+        "orders", "units", "amount", "delivered", "cancelled", "delivered_units", "cancelled_units",
+    ),
+    select=f"""
+        SELECT
+            o.account_id, o.placed_date AS day, extract(hour FROM o.placed_at AT TIME ZONE %(zone)s)::smallint AS hour,
+            count(*) AS orders, sum(o.units) AS units, sum(o.amount) AS amount,
+            count(*) FILTER (WHERE {_IS_DELIVERED}) AS delivered,
+            count(*) FILTER (WHERE o.status = 'cancelled') AS cancelled,
+            coalesce(sum(o.units) FILTER (WHERE {_IS_DELIVERED}), 0) AS delivered_units,
+            coalesce(sum(o.units) FILTER (WHERE o.status = 'cancelled'), 0) AS cancelled_units
+        FROM {ORDERS_OF_DAYS}
+        GROUP BY 1, 2, 3
+    """,  # noqa: S608 - constants of this module
+)  # fmt: skip
+# Kept by the recorder in the transaction of the orders: no queue excuses a difference.
+TALLIES: Final = FactTable(
+    name="orders_ordertally",
+    key=("account_id", "status"),
+    sums=("orders", "units", "amount"),
+    select=f"""
+        SELECT o.account_id, o.placed_date AS day, o.status,
+               count(*)::int AS orders, sum(o.units)::int AS units, sum(o.amount) AS amount
+        FROM {ORDERS_OF_DAYS}
+        GROUP BY o.account_id, o.placed_date, o.status
+    """,  # noqa: S608 - constants of this module
+    is_queued=False,
+    ignores_empty=True,
+)

@@ -1,0 +1,139 @@
+"""A table of facts: the SQL that sums it up for some days, how it is built again and compared with what is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import connection
+
+from core.periods import Days
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from companies.models import Company
+
+_ONE_DAY: Final = timedelta(days=1)
+# The days of a statement with their first moments and the first moments after them: `FROM {DAYS}`.
+DAYS: Final = (
+    "unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS d (day, starts, ends)"
+)
+
+_HELD: Final = "SELECT {columns} FROM {table} WHERE company_id = %(company)s AND day = ANY(%(days)s)"
+_DIFFERENT: Final = """
+    WITH right_now AS (SELECT {columns} FROM ({select}) summed {not_empty}),
+    held AS ({held} {and_not_empty})
+    SELECT {columns}, is_held FROM (
+        SELECT *, true AS is_held FROM (TABLE held EXCEPT TABLE right_now) too_much
+        UNION ALL
+        SELECT *, false FROM (TABLE right_now EXCEPT TABLE held) lacking
+    ) different
+    {where}
+    ORDER BY day, {key}
+"""
+_UNLESS_QUEUED: Final = """
+    WHERE NOT EXISTS (
+        SELECT FROM catalog_touchedday t WHERE t.company_id = %(company)s AND t.day = different.day
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A row of facts that is not what it should be; `held` or `right` is None where there is no such row."""
+
+    table: str
+    day: date
+    key: tuple[tuple[str, Any], ...]
+    held: tuple[tuple[str, Any], ...] | None
+    right: tuple[tuple[str, Any], ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactTable:
+    """Facts of days: `key` besides the company and the day, `sums`, and the SELECT that gives them all.
+
+    `select` reads `%(company)s` and the days (DAYS) and names its columns as the table does, `day` among them.
+    `is_queued`: a day that waits in the queue of touched days may differ. `ignores_empty`: a row of nothing but
+    zeros is as good as none.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    sums: tuple[str, ...]
+    select: str
+    is_queued: bool = True
+    ignores_empty: bool = False
+
+    @property
+    def columns(self) -> str:
+        """The columns of a row, the company apart."""
+        return ", ".join(("day", *self.key, *self.sums))
+
+    def build(self, company: Company, days: Sequence[date]) -> int:
+        """Replace the facts of the days, in the caller's transaction; returns how many rows they have."""
+        parameters = bounds(company, days)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {self.name} WHERE company_id = %(company)s AND day = ANY(%(days)s)",  # noqa: S608 - our own table names
+                parameters,
+            )
+            cursor.execute(
+                f"INSERT INTO {self.name} (company_id, {self.columns})"  # noqa: S608 - our own words
+                f" SELECT %(company)s, {self.columns} FROM ({self.select}) summed",
+                parameters,
+            )
+            return int(cursor.rowcount)
+
+    def differences(self, company: Company, days: Sequence[date]) -> list[Difference]:
+        """The rows of the days that are not what they should be."""
+        not_empty = f"({', '.join(self.sums)}) <> ({', '.join('0' for _ in self.sums)})"
+        statement = _DIFFERENT.format(
+            columns=self.columns,
+            key=", ".join(self.key),
+            select=self.select,
+            held=_HELD.format(columns=self.columns, table=self.name),
+            where=_UNLESS_QUEUED if self.is_queued else "",
+            not_empty=f"WHERE {not_empty}" if self.ignores_empty else "",
+            and_not_empty=f"AND {not_empty}" if self.ignores_empty else "",
+        )
+        return list(self._paired(rows(statement, bounds(company, days))))
+
+    def _paired(self, found: Sequence[tuple[Any, ...]]) -> Iterator[Difference]:
+        """What is held and what is right of the same key, made one."""
+        sides: dict[tuple[Any, ...], dict[bool, tuple[Any, ...]]] = {}
+        after_key = 1 + len(self.key)
+        for row in found:
+            sides.setdefault(row[:after_key], {})[row[-1]] = row[after_key:-1]
+        for key, values in sides.items():
+            yield Difference(
+                table=self.name,
+                day=key[0],
+                key=tuple(zip(self.key, key[1:], strict=True)),
+                held=self._named(values.get(True)),
+                right=self._named(values.get(False)),
+            )
+
+    def _named(self, values: tuple[Any, ...] | None) -> tuple[tuple[str, Any], ...] | None:
+        return None if values is None else tuple(zip(self.sums, values, strict=True))
+
+
+def rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What a statement gives."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
+
+
+def bounds(company: Company, days: Sequence[date]) -> dict[str, Any]:
+    """The parameters of a statement: the company, its zone, the days and their moments in that zone."""
+    moments = [Days(first=day, after=day + _ONE_DAY).moments(company.zone) for day in days]
+    return {
+        "company": company.pk,
+        "zone": company.time_zone,
+        "days": list(days),
+        "starts": [one.start for one in moments],
+        "ends": [one.end for one in moments],
+    }
