@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from fbo_cabinet.bench import exporting, matching, merging, pages, syncing
+from fbo_cabinet.bench import exporting, labels, matching, merging, pages, syncing
 from fbo_cabinet.bench.database import scratch_database
 from fbo_cabinet.bench.report import Finding, Stopwatch, table
 
@@ -21,6 +21,7 @@ BENCHES: Final[dict[str, Callable[..., list[Finding]]]] = {
     "merge": merging.measure,
     "sync": syncing.measure,
     "match": matching.measure,
+    "labels": labels.measure,
     "export": exporting.measure,
     "pages": pages.measure,
 }
@@ -28,7 +29,7 @@ BENCHES: Final[dict[str, Callable[..., list[Finding]]]] = {
 
 class Command(BaseCommand):
     help = (
-        "Measure merge, sync, matching, export and pages in a scratch database on the server of DATABASE_URL, and print "
+        "Measure merge, sync, matching, labels, export and pages in a scratch database on the server of DATABASE_URL, and print "
         "one table of ratios. Takes under ten minutes on two cores; --quick takes one and says less. "
         "A goal that is missed is named in the table and is no error: exit code 0 unless a benchmark breaks."
     )
