@@ -196,3 +196,22 @@ def _nearest_first(home: Cluster) -> tuple[int, ...]:
 
 #: For each cluster the warehouses that may serve its buyers, the nearest first.
 ROUTES = tuple(_nearest_first(cluster) for cluster in CLUSTERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropOff:
+    """A point where a supply is handed in for a warehouse far from it; its slots are in its own zone."""
+
+    index: int
+    id: int
+    name: str
+    address: str
+    timezone: str
+    longitude: float
+
+
+DROP_OFFS = (
+    DropOff(index=0, id=1020002087410000, name="КАЛИНИНГРАД_КРОССДОКИНГ", address="Калининград, Большая Окружная ул., 7", timezone="Europe/Kaliningrad", longitude=20.5),
+    DropOff(index=1, id=1020002087411000, name="МОСКВА_ВОСТОК_КРОССДОКИНГ", address="Московская область, Балашиха, Западная ул., 3", timezone="Europe/Moscow", longitude=37.9),
+    DropOff(index=2, id=1020002087412000, name="ВЛАДИВОСТОК_КРОССДОКИНГ", address="Приморский край, Артём, Портовая ул., 12", timezone="Asia/Vladivostok", longitude=132.2),
+)  # fmt: skip

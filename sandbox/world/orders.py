@@ -1,7 +1,7 @@
 """Orders computed from the seed: who bought what, from which warehouse, and each step on its way."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import accumulate
@@ -77,8 +77,12 @@ class Order(NamedTuple):
     reason: Reason | None
     checked: int
     live: bool
-    #: Units that come back, line by line; all zeros when nothing does.
+    #: Units that come back after the buyer has got the order, line by line; empty when nothing does.
     returned: tuple[int, ...] = ()
+    #: When they are handed in; the path tells of it only where the orders of the marketplace do.
+    back_at: int = 0
+    #: They were refused at hand-over, while the buyer took the rest.
+    is_refused: bool = False
 
     @property
     def is_wholly_returned(self) -> bool:
@@ -249,16 +253,39 @@ class DayPlan:
         return 0, 0
 
 
+class _Back(NamedTuple):
+    """What a buyer gives back of an order: when, and how many units of each line."""
+
+    at: int
+    units: tuple[int, ...]
+    is_refused: bool
+
+
+_KEPT = _Back(0, (), is_refused=False)
+
+
 class OrderMaker:
     """Draws the orders of a chunk, a day or a live hour, always the same ones."""
 
     def __init__(
-        self, *, seed: int, cancel_rate: float, plan: Callable[[int], DayPlan], return_rate: float = 0.0
+        self,
+        *,
+        seed: int,
+        cancel_rate: float,
+        plan: Callable[[int], DayPlan],
+        return_rates: Sequence[float],
+        tells_returns: bool = True,
+        refuses_in_part: bool = True,
     ) -> None:
-        """Remember what the draws depend on; `plan` gives the tables of a day."""
+        """Remember what the draws depend on; `plan` gives the tables of a day.
+
+        `return_rates` holds for each product the share of its received orders of which something comes back.
+        """
         self._seed = seed
         self._cancel_rate = cancel_rate
-        self._return_rate = return_rate
+        self._return_rates = return_rates
+        self._tells_returns = tells_returns
+        self._refuses_in_part = refuses_in_part
         self._plan = plan
         self.numbers = Numbers(seed)
 
@@ -322,9 +349,11 @@ class OrderMaker:
             courier=delivery is Delivery.COURIER,
             doomed=chance() < self._cancel_rate,
         )
-        returned: tuple[int, ...] = ()
-        if path[-1] is Step.RECEIVED and unit(self._seed, 47, serial) < self._return_rate:
-            path, times, returned = _back(self._seed, serial, tempo, times=times, lines=lines)
+        back = _KEPT
+        if path[-1] is Step.RECEIVED and unit(self._seed, 47, serial) < self._return_rates[lines[0].product]:
+            back = self._back(serial, tempo, received=times[-1], lines=lines)
+            if self._tells_returns:
+                path, times = (*path, Step.RETURNED), (*times, back.at)
         return Order(
             created=created,
             serial=serial,
@@ -344,19 +373,22 @@ class OrderMaker:
             reason=reason,
             checked=checked,
             live=tempo is LIVELY,
-            returned=returned,
+            returned=back.units,
+            back_at=back.at,
+            is_refused=back.is_refused,
         )
 
-
-def _back(
-    seed: int, serial: int, tempo: Tempo, *, times: tuple[int, ...], lines: tuple[Line, ...]
-) -> tuple[tuple[Step, ...], tuple[int, ...], tuple[int, ...]]:
-    """Return path, times and returned units of a received order of which something comes back."""
-    stir = mix(seed, 48, serial)
-    wait = MINUTE + stir % MINUTE if tempo is LIVELY else 3 * DAY + stir % (17 * DAY)
-    whole = (stir >> 40) % 2 == 0
-    returned = tuple(line.quantity if whole else int(place == 0) for place, line in enumerate(lines))
-    return (*_WAY, Step.RETURNED), (*times, times[-1] + wait), returned
+    def _back(self, serial: int, tempo: Tempo, *, received: int, lines: tuple[Line, ...]) -> _Back:
+        """Return what comes back of a received order: days later, or refused while the buyer takes the rest."""
+        stir = mix(self._seed, 48, serial)
+        whole = (stir >> 40) % 2 == 0
+        units = tuple(line.quantity if whole else int(place == 0) for place, line in enumerate(lines))
+        is_part = any(left < line.quantity for left, line in zip(units, lines, strict=True))
+        is_refused = self._refuses_in_part and is_part and (stir >> 44) % 3 == 0
+        wait = MINUTE + stir % MINUTE if tempo is LIVELY else 3 * DAY + stir % (17 * DAY)
+        if is_refused:
+            wait = SECOND + stir % (MINUTE if tempo is LIVELY else 20 * MINUTE)
+        return _Back(received + wait, units, is_refused)
 
 
 def _lines(chance: Callable[[], float], plan: DayPlan, cluster: int) -> tuple[int, tuple[Line, ...]]:

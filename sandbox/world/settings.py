@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
-from sandbox.world.listings import CHANNELS, OZON
+from sandbox.world.listings import CHANNELS, OZON, WILDBERRIES
 from sandbox.world.seeds import mix, seed_of
 
 
@@ -56,10 +56,18 @@ class WorldSettings:
 
     @property
     def returns(self) -> float:
-        """The share of received orders of which something comes back. Ozon does not tell of it in its postings."""
-        if self.return_rate is not None:
-            return self.return_rate
-        return 0.0 if self.channel == OZON else 0.05
+        """The share of received orders of which something comes back."""
+        return 0.05 if self.return_rate is None else self.return_rate
+
+    @property
+    def orders_tell_returns(self) -> bool:
+        """Whether an order goes on to `returned`: Ozon's postings stay delivered, only its returns tell."""
+        return self.channel != OZON
+
+    @property
+    def refuses_in_part(self) -> bool:
+        """Whether a buyer may refuse a part of an order at hand-over: on Wildberries each thing is an order."""
+        return self.channel != WILDBERRIES
 
     @property
     def today(self) -> datetime:

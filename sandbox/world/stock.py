@@ -2,9 +2,9 @@
 
 A cell is supplied at midnight UTC at the start of each of its cycles, with exactly what the orders of the
 cycle will take plus what shall be left of it. So what can be sold at an instant is what is left at the end
-of the cycle plus the orders still to come in it: no history is needed, and it is never negative. A unit of
-a cancelled order is looked over first and put back with the next supply. Live orders are supplied every
-hour in the same way.
+of the cycle plus the orders still to come in it: no history is needed, and it is never negative. A unit that
+comes back is looked over first; unless it is spoilt or lost, it is put back with the next supply. Live orders
+are supplied every hour in the same way.
 """
 
 from array import array
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sandbox.world.cells import WIDTH, Cell, Cells
 from sandbox.world.moments import DAY, HOUR
 from sandbox.world.orders import Order
+from sandbox.world.returns import CHECKED_WITHIN, ReturnMaker
 from sandbox.world.shelf import Shelf
 from sandbox.world.streams import Stream, Streams
 
@@ -77,28 +78,35 @@ class Balance(NamedTuple):
         return came - self.removed - self.shipped - self.withdrawn
 
 
-class _Cancelled(NamedTuple):
-    cancelled: int
+class _Back(NamedTuple):
+    """Units of an order that come back: `registered` when they set out, `sold` whether they are put on sale again.
+
+    `cancelled` tells the units of cancelled orders from those that buyers had got.
+    """
+
+    registered: int
     checked: int
     place: int
     units: int
-    shipped: bool
+    sold: bool
+    cancelled: bool
 
 
 class _Digest(NamedTuple):
-    """What stock needs to know of a chunk of orders: units taken by place, and the cancelled ones."""
+    """What stock needs to know of a chunk of orders: units taken by place, and those that come back."""
 
     units: "array[int]"
-    cancelled: tuple[_Cancelled, ...]
+    back: tuple[_Back, ...]
 
 
 class Stock:
     """The stock of a world."""
 
-    def __init__(self, streams: Streams, cells: Cells, *, products: int) -> None:
-        """Derive the stock of these cells from these orders."""
+    def __init__(self, streams: Streams, cells: Cells, returns: ReturnMaker, *, products: int) -> None:
+        """Derive the stock of these cells from these orders and what comes back of them."""
         self._streams = streams
         self._cells = cells
+        self._returns = returns
         self._places = products * WIDTH
         self._usual: Shelf[int, _Digest] = Shelf(lambda n: self._digest(streams.usual.chunk(n)), room=3000)
         self._live: Shelf[int, _Digest] = Shelf(self._live_digest, room=500)
@@ -129,26 +137,23 @@ class Stock:
 
     def _digest(self, orders: list[Order]) -> _Digest:
         units = array("H", bytes(2 * self._places))
-        cancelled = []
+        back: list[_Back] = []
         for order in orders:
             for line in order.lines:
                 units[line.product * WIDTH + order.warehouse] += line.quantity
-            if order.reason is not None:
-                cancelled += self._cancelled(order)
-        return _Digest(units, tuple(cancelled))
+            if order.reason is not None or order.returned:
+                back += self._back(order)
+        return _Digest(units, tuple(back))
 
     def _live_digest(self, hour: int) -> _Digest:
         return self._digest(self._streams.live.chunk(hour) if self._streams.live else [])
 
-    @staticmethod
-    def _cancelled(order: Order) -> list[_Cancelled]:
-        shipped = order.shipped is not None
-        return [
-            _Cancelled(
-                order.times[-1], order.checked, line.product * WIDTH + order.warehouse, line.quantity, shipped
-            )
-            for line in order.lines
-        ]
+    def _back(self, order: Order) -> Iterator[_Back]:
+        for one in self._returns.of_order(order):
+            checked = one.checked if one.checked is not None else one.times[-1]
+            place = one.product * WIDTH + one.warehouse
+            sold = one.back_on_sale is not None
+            yield _Back(one.registered, checked, place, one.quantity, sold, order.cancelled is not None)
 
     def _rest_of_cycle(self, day: int) -> list[int]:
         rest = [0] * self._places
@@ -176,22 +181,22 @@ class Stock:
         """Return the units of cancelled orders that are not for sale yet, where there are any."""
         checking: defaultdict[int, int] = defaultdict(int)
         returning: defaultdict[int, int] = defaultdict(int)
-        for unit in self._cancelled_between(at - _LONGEST_CYCLE * DAY, at + 1):
+        for unit in self._back_between(at - _LONGEST_CYCLE * DAY, at + 1):
             cell = self._cells.by_place[unit.place]
-            if unit.cancelled > at:
+            if unit.registered > at or not unit.cancelled:
                 continue
             if unit.checked > at:
                 returning[unit.place] += unit.units
-            elif cell.cycle(unit.checked // DAY) == cell.cycle(at // DAY):
+            elif unit.sold and cell.cycle(unit.checked // DAY) == cell.cycle(at // DAY):
                 checking[unit.place] += unit.units
         return {place: Trouble(checking[place], returning[place]) for place in {*checking, *returning}}
 
-    def _cancelled_between(self, since: int, until: int) -> Iterator[_Cancelled]:
-        """Yield cancelled units that may have been cancelled or looked over in a range."""
+    def _back_between(self, since: int, until: int) -> Iterator[_Back]:
+        """Yield units that may have been looked over in a range."""
         for stream, digests in self._sources():
-            first = max(since - stream.tempo.horizon, stream.since) // stream.span
+            first = max(since - CHECKED_WITHIN, stream.since) // stream.span
             for number in range(first, (until - 1) // stream.span + 1):
-                yield from digests.get(number).cancelled
+                yield from digests.get(number).back
 
     def _sources(self) -> list[tuple[Stream, Shelf[int, _Digest]]]:
         usual = [(self._streams.usual, self._usual)]
@@ -199,7 +204,7 @@ class Stock:
 
     def _pipeline(self, day: int) -> dict[int, Pipeline]:
         ahead: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
-        for arrival in self._cycle_arrivals(day + 1, day + 1 + _DAYS_AHEAD):
+        for arrival in self.cycle_arrivals(day + 1, day + 1 + _DAYS_AHEAD):
             days = arrival.at // DAY - day
             ahead[arrival.place][2 if days == 1 else 1 if days <= 3 else 0] += arrival.supplied
         return {place: Pipeline(*units) for place, units in ahead.items()}
@@ -207,17 +212,18 @@ class Stock:
     def arrivals(self, since: int, until: int) -> list[Arrival]:
         """Return all supplies, put-backs and removals in a half-open range, oldest first."""
         first = max(-(-since // DAY), self._streams.opened // DAY)
-        found = [a for a in self._cycle_arrivals(first, -(-until // DAY)) if since <= a.at < until]
-        return sorted([*found, *self._live_arrivals(since, until)])
+        found = [a for a in self.cycle_arrivals(first, -(-until // DAY)) if since <= a.at < until]
+        return sorted([*found, *self.live_arrivals(since, until)])
 
-    def _cycle_arrivals(self, first: int, last: int) -> Iterator[Arrival]:
+    def cycle_arrivals(self, first: int, last: int) -> Iterator[Arrival]:
         """Yield the supplies that begin a cycle on the days from `first` to before `last`."""
         if last <= first:
             return
         back: defaultdict[tuple[int, int], int] = defaultdict(int)
-        for unit in self._cancelled_between((first - _LONGEST_CYCLE) * DAY, last * DAY):
-            cell = self._cells.by_place[unit.place]
-            back[unit.place, cell.cycle(unit.checked // DAY) + 1] += unit.units
+        for unit in self._back_between((first - _LONGEST_CYCLE) * DAY, last * DAY):
+            if unit.sold:
+                cell = self._cells.by_place[unit.place]
+                back[unit.place, cell.cycle(unit.checked // DAY) + 1] += unit.units
         for cell in self._cells.by_place.values():
             for cycle in range(cell.cycle(first - 1) + 1, cell.cycle(last - 1) + 1):
                 yield self._arrival(cell, cycle, put_back=back[cell.place, cycle])
@@ -228,7 +234,8 @@ class Stock:
         wanted = taken + self._cells.leftover(cell, cycle) - self._cells.leftover(cell, cycle - 1) - put_back
         return Arrival(start * DAY, cell.place, max(wanted, 0), put_back, max(-wanted, 0))
 
-    def _live_arrivals(self, since: int, until: int) -> Iterator[Arrival]:
+    def live_arrivals(self, since: int, until: int) -> Iterator[Arrival]:
+        """Yield the supplies of live orders in a half-open range: just before the hour in which they are taken."""
         live = self._streams.live
         if live is None:
             return

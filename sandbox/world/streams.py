@@ -69,12 +69,22 @@ class Streams:
             orders = maker.live_hour(hour, per_minute=settings.live_per_minute)
             return [order for order in orders if self._watched(order)]
 
-        tempo = RETURNABLE if settings.returns else USUAL
+        tempo = RETURNABLE if settings.returns and settings.orders_tell_returns else USUAL
         self.usual = Stream(usual, span=DAY, tempo=tempo, since=self.opened)
         self.live: Stream | None = None
         if self._sessions and settings.live_per_minute:
             self.live = Stream(live, span=HOUR, tempo=LIVELY, since=max(self._sessions[0], self.opened))
         self._days: Shelf[int, list[Order]] = Shelf(self._merged, room=_HELD_ORDERS, weigh=len)
+
+    def live_hours(self) -> list[tuple[int, int]]:
+        """Return the half-open ranges of hours since 1970 in which live orders come, those that touch as one."""
+        runs: list[tuple[int, int]] = []
+        for begin in self._sessions if self.live else ():
+            first, last = begin // HOUR, (begin + self._live_for) // HOUR + 1
+            if runs and first <= runs[-1][1]:
+                first, last = runs[-1][0], max(last, runs.pop()[1])
+            runs.append((first, last))
+        return runs
 
     def _in_session(self, since: int, until: int) -> bool:
         return any(begin < until and since < begin + self._live_for for begin in self._sessions)

@@ -14,10 +14,13 @@ from sandbox.world.geography import CLUSTERS, WAREHOUSES
 from sandbox.world.listings import Listed, is_listed, listed
 from sandbox.world.moments import DAY, day_number
 from sandbox.world.orders import DayPlan, Order, OrderMaker
+from sandbox.world.returns import ReturnMaker, Returns, return_rates
 from sandbox.world.settings import WorldSettings
 from sandbox.world.shelf import Shelf
+from sandbox.world.shipping import SupplyMaker
 from sandbox.world.stock import Stock
 from sandbox.world.streams import Streams
+from sandbox.world.supplies import Supplies
 from sandbox.world.views import LineView, OrderView, StockoutView, StockView, stage_of
 
 
@@ -38,11 +41,19 @@ class World:
         self.maker = OrderMaker(
             seed=own,
             cancel_rate=self.settings.cancel_rate,
-            return_rate=self.settings.returns,
+            return_rates=return_rates(seed, self.assortment, rate=self.settings.returns),
+            tells_returns=self.settings.orders_tell_returns,
+            refuses_in_part=self.settings.refuses_in_part,
             plan=self._plans.get,
         )
         self.streams = Streams(self.maker, self.settings, count=self.demand.orders_on)
-        self.stock_book = Stock(self.streams, self.cells, products=len(self.assortment))
+        backs = ReturnMaker(seed=own, goods_seed=seed, cells=self.cells, products=self.assortment)
+        self.return_book = Returns(self.streams, backs)
+        self.stock_book = Stock(self.streams, self.cells, backs, products=len(self.assortment))
+        shop = [product for product in self.assortment if self.is_listed(product)]
+        hours = self.streams.live_hours()
+        shipping = SupplyMaker(self.stock_book, shop, seed=own, opened=self.opened, live_hours=hours)
+        self.supply_book = Supplies(shipping)
 
     def _orders_a_day(self) -> float:
         if self.settings.orders is None:
