@@ -19,3 +19,19 @@ class Measure(models.TextChoices):
 
     ORDERS = "orders", _("Orders")
     REVENUE = "revenue", _("Revenue")
+
+
+class Comparison(models.TextChoices):
+    """What the days of a report are compared with."""
+
+    PREVIOUS = "previous", _("the period before")
+    YEAR = "year", _("the year before")
+    NONE = "none", _("nothing")
+
+
+class Grain(models.TextChoices):
+    """How long the steps of a line are."""
+
+    DAY = "day", _("By day")
+    WEEK = "week", _("By week")
+    MONTH = "month", _("By month")

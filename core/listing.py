@@ -142,7 +142,7 @@ def link(query: QueryDict, **changes: str | list[str] | None) -> str:
         changed.pop(name, None)
         if value:
             changed.setlist(name, value if isinstance(value, list) else [value])
-    return f"?{_query_without(changed)}"
+    return f"?{query_without(changed)}"
 
 
 def ready_views(query: QueryDict, views: Iterable[tuple[StrOrPromise, dict[str, str]]]) -> list[Tab]:
@@ -182,23 +182,17 @@ def select(
     """
     filters = filterset(request.GET, queryset=queryset, request=request)
     is_valid = filters.is_valid()
-    order, warnings = _order(request.GET, table)
-    known = {SORT, AFTER, BEFORE, SEEN, *also_known, *filters.known_parameters()}
-    unknown = [name for name in request.GET if name not in known]
-    if unknown:
-        names = ", ".join(name[:40] for name in unknown[:5])
-        warnings.append(
-            _("The address has parameters that this list does not know: %(names)s.") % {"names": names}
-        )
+    order, warnings = order_of(request.GET, table)
+    warnings += unknown_parameters(request.GET, {*also_known, *filters.known_parameters()})
     rows = filters.qs if is_valid else queryset.none()
     return Selection(
         table=table,
         filterset=filters,
         queryset=rows.order_by(*order.expressions()),
         order=order,
-        query=_query_without(request.GET, AFTER, BEFORE, SEEN),
+        query=query_without(request.GET, AFTER, BEFORE, SEEN),
         warnings=tuple(warnings),
-        errors=tuple(_errors(filters.form)),
+        errors=tuple(form_errors(filters.form)),
     )
 
 
@@ -265,7 +259,18 @@ class RowComparison(Func):
         return f"({', '.join(texts[:half])}) {self.operator} ({', '.join(texts[half:])})", params
 
 
-def _order(query: QueryDict, table: type[BaseTable]) -> tuple[Order, list[str]]:
+def unknown_parameters(query: QueryDict, known: Iterable[str]) -> list[str]:
+    """The warning about parameters that nothing reads; none when there are none."""
+    read = {SORT, AFTER, BEFORE, SEEN, *known}
+    unknown = [name for name in query if name not in read]
+    if not unknown:
+        return []
+    names = ", ".join(name[:40] for name in unknown[:5])
+    return [_("The address has parameters that this list does not know: %(names)s.") % {"names": names}]
+
+
+def order_of(query: QueryDict, table: type[BaseTable]) -> tuple[Order, list[str]]:
+    """The order that a URL names, and the warning when the list has no such order."""
     sorts, warnings = table.sorts(), []
     word = query.get(SORT) or table.default_sort
     if word.removeprefix("-") not in sorts:
@@ -275,7 +280,8 @@ def _order(query: QueryDict, table: type[BaseTable]) -> tuple[Order, list[str]]:
     return Order(key=key, sort=sorts[key], is_descending=word.startswith("-")), warnings
 
 
-def _errors(form: forms.BaseForm) -> Iterable[tuple[str, str]]:
+def form_errors(form: forms.BaseForm) -> Iterable[tuple[str, str]]:
+    """The filters that cannot be understood: label and what is wrong."""
     for name, errors in form.errors.items():
         label = str(form[name].label) if name in form.fields else ""
         yield from ((label, str(error)) for error in errors)
@@ -350,7 +356,8 @@ def _output_field(queryset: QuerySet[Any], path: str) -> Field[Any, Any]:
     return field
 
 
-def _query_without(query: QueryDict, *names: str) -> str:
+def query_without(query: QueryDict, *names: str) -> str:
+    """The query string without some parameters, and without empty ones."""
     kept = query.copy()
     for name in names:
         kept.pop(name, None)

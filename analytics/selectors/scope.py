@@ -1,13 +1,19 @@
-"""Whose numbers a page shows: the company, or some of its accounts."""
+"""Whose numbers a page shows, and of a report also for which days and against which."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from marketplaces.models import MarketplaceAccount
+from analytics.choices import Comparison
+from catalog.models import Listing, Product
+from core.periods import Days
+from marketplaces.models import AccountStatus, MarketplaceAccount
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from companies.models import Company
 
 
@@ -34,14 +40,100 @@ class Scope:
         return {"account_id__in": [account.pk for account in self.accounts]} if self.is_narrowed else {}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportScope(Scope):
+    """The scope bar of a report. `before` are the days it is compared with, if with any; both are whole business
+    days of the company, and `today` is the one that is not over."""
+
+    days: Days
+    before: Days | None
+    comparison: Comparison
+    today: date
+    category: str = ""
+    product: Product | None = None
+
+    @property
+    def is_of_some_listings(self) -> bool:
+        """Whether goods are chosen: what is counted by order, not by position, cannot follow."""
+        return bool(self.category or self.product)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the last day is not over."""
+        return self.today in self.days
+
+    @property
+    def account_id(self) -> int | None:
+        """The one account that is chosen, if one is."""
+        return self.accounts[0].pk if self.is_narrowed and len(self.accounts) == 1 else None
+
+    def listing_filters(self, path: str = "listing__") -> dict[str, Any]:
+        """What narrows a query by goods; `path` leads from the row to its listing, empty from the listing itself."""
+        filters: dict[str, Any] = {}
+        if self.category:
+            filters[f"{path}category"] = self.category
+        if self.product:
+            filters[f"{path}product"] = self.product
+        return filters
+
+
+def shifted(days: Days, comparison: Comparison) -> Days | None:
+    """The days to compare with: as many just before, or the same dates a year earlier (the 29th of February stands
+    for the 1st of March)."""
+    if comparison is Comparison.NONE:
+        return None
+    if comparison is Comparison.PREVIOUS:
+        return days.before()
+    return Days(first=_year_before(days.first), after=_year_before(days.after))
+
+
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return date(day.year - 1, 3, 1)
+
+
+def report_scope(company: Company, asked: Mapping[str, Any], *, today: date) -> ReportScope:
+    """The scope that the cleaned values of a ReportFilter name (one query; one more for a product)."""
+    scope = _chosen(company, account=asked["account"], marketplace=asked["marketplace"])
+    comparison = Comparison(asked["compare"] or Comparison.PREVIOUS)
+    product = asked["product"] or None
+    return ReportScope(
+        company=company,
+        accounts=scope.accounts,
+        is_narrowed=scope.is_narrowed,
+        days=asked["period"],
+        before=shifted(asked["period"], comparison),
+        comparison=comparison,
+        today=today,
+        category=asked["category"] or "",
+        product=Product.objects.for_company(company).get(pk=product) if product else None,
+    )
+
+
+def category_choices(company: Company) -> list[tuple[str, str]]:
+    """The categories of the company's listings."""
+    rows = Listing.objects.for_company(company).exclude(category="").order_by("category")
+    return [(name, name) for name in rows.values_list("category", flat=True).distinct()]
+
+
 def scope_of(company: Company, *, account: str = "", marketplace: str = "") -> Scope:
     """The accounts of the company, narrowed to one or to a marketplace. Raises UnknownAccount."""
-    held = tuple(MarketplaceAccount.objects.for_company(company).order_by("marketplace", "title", "pk"))
-    chosen = held
-    if account:
-        chosen = tuple(one for one in chosen if str(one.pk) == account)
-    if marketplace:
-        chosen = tuple(one for one in chosen if one.marketplace == marketplace)
-    if (account or marketplace) and not chosen:
+    found = _chosen(company, account=account, marketplace=marketplace)
+    if (account or marketplace) and not found.accounts:
         raise UnknownAccount
+    return found
+
+
+def _chosen(company: Company, *, account: str, marketplace: str) -> Scope:
+    """The accounts chosen of those that are not being erased."""
+    rows = MarketplaceAccount.objects.for_company(company).order_by("marketplace", "title", "pk")
+    held = tuple(rows)
+    kept = tuple(one for one in held if one.status != AccountStatus.ERASING)
+    chosen = tuple(
+        one
+        for one in kept
+        if (not account or str(one.pk) == account) and (not marketplace or one.marketplace == marketplace)
+    )
     return Scope(company=company, accounts=chosen, is_narrowed=len(chosen) < len(held))

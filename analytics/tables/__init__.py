@@ -1,0 +1,1 @@
+"""The columns of the reports, one module a report."""
