@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from catalog.choices import CostSource, ImportState
 from catalog.models import CostImport, CostPrice
 from catalog.services import costs
-from catalog.services.costs import cells, sheets
+from catalog.services.costs import cells
 from catalog.services.costs.files import errors_file, template_file
 from catalog.services.costs.reading import read_costs
 from companies.choices import AuditSubject
 from companies.models import AuditEntry
+from core import sheets
 from core.uploads import BadUpload
 from tests.factories.catalog import CostPriceFactory, ProductFactory
 
@@ -175,7 +176,7 @@ def test_the_template_is_read_back_as_it_is(company: Company) -> None:
     ]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1251"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1251", "utf-16"])
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
 def test_text_tables_of_any_kind_are_read(company: Company, encoding: str, delimiter: str) -> None:
     ProductFactory(company=company, sku="Плед-1")
@@ -267,7 +268,7 @@ def test_hostile_files_are_refused_in_words(company: Company, name: str) -> None
 
 @given(content=st.binary(max_size=300))
 def test_any_bytes_are_rows_or_a_refusal(content: bytes) -> None:
-    for prefix in (b"", b"PK\x03\x04"):
+    for prefix in (b"", b"PK\x03\x04", b"\xff\xfe"):
         try:
             rows = list(sheets.rows_of(prefix + content))
         except BadUpload:

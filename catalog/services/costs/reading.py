@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as _
 
 from catalog.models import CostPrice, Product
-from catalog.services.costs import cells, sheets
+from catalog.services.costs import cells
 from catalog.services.costs.cells import BadCell
+from core import sheets
 from core.uploads import BadUpload
 
 if TYPE_CHECKING:

@@ -24,6 +24,8 @@ _MOST_PARTS: Final = 1_000
 _MOST_UNPACKED: Final = 200 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 _ZIP: Final = b"PK\x03\x04"
+# What “Unicode text” of Excel begins with.
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 # PDF, old XLS, pictures, archives, programs: their first bytes.
 _NOT_TEXT: Final = (
     b"%PDF",
@@ -47,7 +49,8 @@ def rows_of(content: bytes) -> Iterator[list[Any]]:
     """
     if content.startswith(_ZIP):
         return _sheet_rows(content)
-    if not content.strip() or content.startswith(_NOT_TEXT) or b"\x00" in content:
+    is_wide = content.startswith(_UTF16)
+    if not content.strip() or content.startswith(_NOT_TEXT) or (b"\x00" in content and not is_wide):
         raise BadUpload(
             _("This is neither an XLSX nor a CSV, whatever its name says. Save the table as XLSX."),
             code="not_table",
@@ -85,7 +88,7 @@ def _guarded(read: Callable[[], Any]) -> Any:
 
 
 def _refuse_hostile(content: bytes) -> None:
-    """Whatever would take more memory than a table of prices can need. What a sheet says of its own size is not
+    """Whatever would take more memory than a table can need. What a sheet says of its own size is not
     believed: the places of its cells are read."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
@@ -131,7 +134,7 @@ def _column_number(letters: bytes) -> int:
 
 
 def _bomb() -> BadUpload:
-    return BadUpload(_("The file unpacks into far too much. Save only the table of costs."), code="bomb")
+    return BadUpload(_("The file unpacks into far too much. Save only the table itself."), code="bomb")
 
 
 def _broken() -> BadUpload:
@@ -143,7 +146,7 @@ def _broken() -> BadUpload:
 
 def _too_wide() -> BadUpload:
     return BadUpload(
-        _("The table has more than %(most)s columns. Leave the article, the cost and the day.")
+        _("The table has more than %(most)s columns. Leave only those that are needed.")
         % {"most": MOST_COLUMNS},
         code="too_wide",
     )
@@ -165,6 +168,8 @@ def _text_rows(content: bytes) -> Iterator[list[Any]]:
 
 def _decoded(content: bytes) -> str:
     """UTF-8 as it should be, or what Excel on a Russian Windows saves."""
+    if content.startswith(_UTF16):
+        return content.decode("utf-16", errors="replace").replace("\x00", "")
     for encoding in ("utf-8-sig", "cp1251"):
         try:
             return content.decode(encoding)
