@@ -14,7 +14,9 @@ from marketplaces.adapter import (
     FetchesOrders,
     FetchesPrices,
     FetchesProducts,
+    FetchesReturns,
     FetchesStock,
+    FetchesSupplies,
     FetchesTariffs,
     MarketplaceAdapter,
     SetsPrices,
@@ -24,7 +26,9 @@ from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery
 from marketplaces.contracts.pages import Cursor, Page
 from marketplaces.contracts.prices import PriceAnswer, PriceProblem, PriceSnapshot, PricesSent, PriceWish
 from marketplaces.contracts.products import ProductSnapshot
+from marketplaces.contracts.returns import ReturnSnapshot, ReturnsQuery
 from marketplaces.contracts.stock import StockQuery, StockSnapshot
+from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
 from marketplaces.contracts.tariffs import TariffSnapshot, TariffsQuery
 from marketplaces.errors import MarketplaceError, RequestRejected
 from marketplaces.http import Refusal
@@ -35,26 +39,26 @@ from marketplaces.yandex_market.credentials import YandexMarketCredentials
 from marketplaces.yandex_market.mapping_orders import FBY
 from marketplaces.yandex_market.orders import OrdersPull, fetch_order
 from marketplaces.yandex_market.products import fetch_product, pull_products
+from marketplaces.yandex_market.returns import ReturnsPull
 from marketplaces.yandex_market.stock import pull_stock
+from marketplaces.yandex_market.supplies import SuppliesPull, fetch_supply
 from marketplaces.yandex_market.tariffs import pull_tariffs
 
 _ALL: Final = frozenset({"ALL_METHODS", "ALL_METHODS_READ_ONLY"})
 _CARDS: Final = frozenset({"OFFERS_AND_CARDS_MANAGEMENT", "OFFERS_AND_CARDS_MANAGEMENT_READ_ONLY"})
+_ORDERS: Final = frozenset({"INVENTORY_AND_ORDER_PROCESSING", "INVENTORY_AND_ORDER_PROCESSING_READ_ONLY"})
 # A stream can be read with any of its scopes; a scope for reading is enough.
 STREAM_SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "products": _ALL | _CARDS,
     "stock": _ALL | _CARDS,
-    "orders": _ALL
-    | {
-        "INVENTORY_AND_ORDER_PROCESSING",
-        "INVENTORY_AND_ORDER_PROCESSING_READ_ONLY",
-        "FINANCE_AND_ACCOUNTING",
-    },
+    "orders": _ALL | _ORDERS | {"FINANCE_AND_ACCOUNTING"},
     "prices": _ALL | {"PRICING", "PRICING_READ_ONLY"},
     "tariffs": _ALL | _CARDS,
+    "returns": _ALL | _ORDERS,
+    "supplies": _ALL | {"SUPPLIES_MANAGEMENT_READ_ONLY"},
 }
 # Methods of the shop rather than of the cabinet: they are refused while the shop's access is switched off.
-_SHOP_STREAMS: Final = frozenset({"stock", "tariffs"})
+_SHOP_STREAMS: Final = frozenset({"stock", "tariffs", "returns", "supplies"})
 _AVAILABLE: Final = "AVAILABLE"
 _SELLER_NAME: Final = 200
 _WORD: Final = 64
@@ -67,6 +71,8 @@ class Adapter(
     FetchesPrices,
     SetsPrices,
     FetchesTariffs,
+    FetchesReturns,
+    FetchesSupplies,
     MarketplaceAdapter,
 ):
     """The Yandex Market Partner API for one FBY shop."""
@@ -94,16 +100,8 @@ class Adapter(
         Capability(stream="orders", is_available=True),
         Capability(stream="prices", is_available=True),
         Capability(stream="tariffs", is_available=True),
-        Capability(
-            stream="returns",
-            is_available=False,
-            reason=_("Yandex Market gives returns; the cabinet reads only that an order came back."),
-        ),
-        Capability(
-            stream="supplies",
-            is_available=False,
-            reason=_("Yandex Market gives supply requests; the cabinet does not read them yet."),
-        ),
+        Capability(stream="returns", is_available=True),
+        Capability(stream="supplies", is_available=True),
         Capability(
             stream="finance",
             is_available=False,
@@ -193,6 +191,18 @@ class Adapter(
     def fetch_tariffs(self, query: TariffsQuery, *, cursor: Cursor) -> Iterator[Page[TariffSnapshot]]:
         """Pages of the tariffs of 500 SKUs; see tariffs.py."""
         return pull_tariffs(self._client, query, cursor=cursor, now=self.context.now())
+
+    def fetch_supplies(self, query: SuppliesQuery, *, cursor: Cursor) -> Iterator[Page[SupplySnapshot]]:
+        """One supply a page, the last changed first; see supplies.py."""
+        return SuppliesPull(self._client, query).pages(cursor, now=self.context.now())
+
+    def fetch_supply(self, external_id: str) -> Page[SupplySnapshot]:
+        """One supply request by its id in the API. Raises RequestRejected when they do not know it."""
+        return fetch_supply(self._client, external_id)
+
+    def fetch_returns(self, query: ReturnsQuery, *, cursor: Cursor) -> Iterator[Page[ReturnSnapshot]]:
+        """Pages of 100 returns; see returns.py."""
+        return ReturnsPull(self._client, query).pages(cursor, now=self.context.now())
 
     # ---- new prices ---------------------------------------------------------------------------------------
     @classmethod

@@ -6,7 +6,7 @@ The document: https://yandex.ru/dev/market/partner-api/doc/ru/
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
 
@@ -35,6 +35,14 @@ from marketplaces.yandex_market.schemas import (
     Warehouses,
     WarehouseStocks,
 )
+from marketplaces.yandex_market.schemas_returns import MarketReturn, ReturnsPage
+from marketplaces.yandex_market.schemas_supplies import (
+    SupplyDocumentsPage,
+    SupplyItem,
+    SupplyItemsPage,
+    SupplyRequest,
+    SupplyRequestsPage,
+)
 
 PageModel = TypeVar("PageModel", bound=BaseModel)
 Answered = TypeVar("Answered")
@@ -48,9 +56,14 @@ PRICES_NAMED: Final = 200
 OFFERS_A_STOCK_PAGE: Final = 200
 ORDERS_A_PAGE: Final = 50
 SKUS_A_PAGE: Final = 500
+REQUESTS_A_PAGE: Final = 100
+RETURNS_A_PAGE: Final = 100
+# 500 may be asked for; an answer holds 100 all the same.
+ITEMS_A_PAGE: Final = 100
 EMPTY_TRIES: Final = 3
 # What a stock answer may count as: each offer once for every warehouse; Market has some ten.
 _WAREHOUSES: Final = 10
+_LONGEST_ID: Final = 100
 
 TOKEN: Final = "/v2/auth/token"  # noqa: S105 - a path
 CAMPAIGN: Final = "/v2/campaigns/{campaign}"
@@ -62,6 +75,10 @@ STOCKS: Final = "/v2/campaigns/{campaign}/offers/stocks"
 WAREHOUSES: Final = "/v2/warehouses"
 ORDERS: Final = "/v1/businesses/{business}/orders"
 SKUS: Final = "/v2/campaigns/{campaign}/stats/skus"
+SUPPLY_REQUESTS: Final = "/v2/campaigns/{campaign}/supply-requests"
+SUPPLY_ITEMS: Final = "/v2/campaigns/{campaign}/supply-requests/items"
+SUPPLY_DOCUMENTS: Final = "/v2/campaigns/{campaign}/supply-requests/documents"
+RETURNS: Final = "/v2/campaigns/{campaign}/returns"
 
 _OFFERS = RowsAt(page=OffersPage, row=MappedOffer, path=("result", "offerMappings"), id_fields=("offerId",))
 _PRICES = RowsAt(page=PricesPage, row=PricedOffer, path=("result", "offers"), id_fields=("offerId",))
@@ -69,6 +86,9 @@ _HELD = RowsAt(page=HeldPage, row=HeldOffer, path=("result", "offers"), id_field
 _STOCKS = RowsAt(page=StockPage, row=WarehouseStocks, path=("result", "warehouses"), id_fields=("offerId",))
 _ORDERS = RowsAt(page=OrdersPage, row=BusinessOrder, path=("orders",), id_fields=("orderId",))
 _SKUS = RowsAt(page=SkusPage, row=Sku, path=("result", "shopSkus"), id_fields=("shopSku",))
+_REQUESTS = RowsAt(page=SupplyRequestsPage, row=SupplyRequest, path=("result", "requests"), id_fields=())
+_ITEMS = RowsAt(page=SupplyItemsPage, row=SupplyItem, path=("result", "items"), id_fields=("offerId",))
+_RETURNS = RowsAt(page=ReturnsPage, row=MarketReturn, path=("result", "returns"), id_fields=("id",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +230,43 @@ class YandexMarketClient:
         answer = self._post(SKUS, {"shopSkus": list(offer_ids)}, limits.SKUS, cost=len(offer_ids))
         return _rows(_SKUS, answer)
 
+    # ---- supplies -----------------------------------------------------------------------------------------
+    def requests(self, *, token: str = "") -> Rows[SupplyRequestsPage]:
+        """POST …/supply-requests: supplies, withdrawals and disposals, the last changed first, 100 a page."""
+        return self._requests(
+            {"sorting": {"attribute": "UPDATED_AT", "direction": "DESC"}},
+            params=_page_params(REQUESTS_A_PAGE, token),
+        )
+
+    def requests_named(self, request_ids: Sequence[str]) -> Rows[SupplyRequestsPage]:
+        """POST …/supply-requests: up to 100 of them by id."""
+        return self._requests(
+            {"requestIds": [int(one) for one in request_ids]}, params=_page_params(REQUESTS_A_PAGE, "")
+        )
+
+    def request_items(self, request_id: str, *, token: str = "") -> Rows[SupplyItemsPage]:
+        """POST …/supply-requests/items: the offers of a request, 100 a page."""
+        body = {"requestId": int(request_id)}
+        params = _page_params(ITEMS_A_PAGE, token)
+        return _rows(_ITEMS, self._post(SUPPLY_ITEMS, body, limits.SUPPLY_ITEMS, params=params))
+
+    def request_documents(self, request_id: str) -> SupplyDocumentsPage:
+        """POST …/supply-requests/documents: the papers of a request."""
+        body = {"requestId": int(request_id)}
+        answer = self._post(SUPPLY_DOCUMENTS, body, limits.SUPPLY_DOCUMENTS)
+        return read_document(SupplyDocumentsPage, answer.content)
+
+    def _requests(self, body: Mapping[str, Any], *, params: Mapping[str, str]) -> Rows[SupplyRequestsPage]:
+        rows = _rows(_REQUESTS, self._post(SUPPLY_REQUESTS, body, limits.SUPPLIES, params=params))
+        return replace(rows, rejected=tuple(map(_named, rows.rejected)))
+
+    # ---- returns ------------------------------------------------------------------------------------------
+    def returns_changed(self, *, first: date, end: date, token: str = "") -> Rows[ReturnsPage]:
+        """GET …/returns: returns and unredeemed orders that changed on some days, 100 a page."""
+        days = {"fromDate": first.isoformat(), "toDate": end.isoformat()}
+        params = {**days, **_page_params(RETURNS_A_PAGE, token)}
+        return _rows(_RETURNS, self._http.get_json(self._path(RETURNS), params, limit_group=limits.RETURNS))
+
     # ---- how ----------------------------------------------------------------------------------------------
     def _path(self, path: str) -> str:
         business = self.campaign().business.id if "{business}" in path else ""
@@ -248,6 +305,14 @@ def next_token(result: Any) -> str:
 def _rows(rows: RowsAt[PageModel], answer: Answer) -> Rows[PageModel]:
     page, rejected = rows.read(answer.content)
     return Rows(page=page, rejected=rejected, sent_at=answer.sent_at)
+
+
+def _named(rejected: Rejected) -> Rejected:
+    """A request that could not be read with its key, which stands one level deeper than elsewhere."""
+    names = rejected.payload.get("id") if isinstance(rejected.payload, dict) else None
+    key = names.get("id") if isinstance(names, dict) else None
+    is_key = isinstance(key, int) and not isinstance(key, bool)
+    return replace(rejected, external_id=str(key)[:_LONGEST_ID] if is_key else "")
 
 
 def _page_params(limit: int, token: str) -> dict[str, str]:

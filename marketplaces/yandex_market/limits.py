@@ -21,6 +21,10 @@ STOCKS: Final = "stocks"
 WAREHOUSES: Final = "warehouses"
 ORDERS: Final = "orders"
 SKUS: Final = "skus"
+SUPPLIES: Final = "supplies"
+SUPPLY_ITEMS: Final = "supply_items"
+SUPPLY_DOCUMENTS: Final = "supply_documents"
+RETURNS: Final = "returns"
 
 # In any span at most `requests + burst - 1` are sent.
 LIMITS: Final[Mapping[str, Limit]] = {
@@ -40,4 +44,9 @@ LIMITS: Final[Mapping[str, Limit]] = {
     ORDERS: Limit(requests=9900, seconds=3600, burst=90),
     # SKUs of the answer.
     SKUS: Limit(requests=1500, seconds=60, burst=500),
+    SUPPLIES: Limit(requests=900, seconds=3600, burst=90),
+    # Each supply takes one of both: half an hour's worth at once reads those of half a year in one run.
+    SUPPLY_ITEMS: Limit(requests=500, seconds=3600, burst=490),
+    SUPPLY_DOCUMENTS: Limit(requests=500, seconds=3600, burst=490),
+    RETURNS: Limit(requests=4900, seconds=3600, burst=90),
 }

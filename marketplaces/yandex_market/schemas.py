@@ -26,7 +26,8 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, protected_namespaces=())
 
 
-def _list(value: Any) -> Any:
+def as_list(value: Any) -> Any:
+    """A list where null may stand for an empty one."""
     return [] if value is None else value
 
 
@@ -59,6 +60,7 @@ Word = Annotated[str, StringConstraints(strict=True, max_length=64)]
 Text = str | None
 Texts = Annotated[list[str], Before(_texts)]
 Count = Annotated[int, Field(ge=0, le=MOST_UNITS)]
+MaybeCount = Count | None
 Units = Annotated[int, Field(ge=-MOST_UNITS, le=MOST_UNITS)] | None
 Amount = Annotated[Decimal, Field(ge=0, le=LARGEST, allow_inf_nan=False)]
 Number = Annotated[Decimal, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
@@ -135,7 +137,7 @@ class Offer(Wire):
     barcodes: Texts = Field(default_factory=list)
     weightDimensions: WeightDimensions | None = None
     cardStatus: Text = None
-    campaigns: Annotated[list[ShopState], Before(_list)] = Field(default_factory=list)
+    campaigns: Annotated[list[ShopState], Before(as_list)] = Field(default_factory=list)
     archived: bool | None = None
 
 
@@ -152,7 +154,7 @@ class MappedOffer(Wire):
 
 
 class MappedOffers(Wire):
-    offerMappings: Annotated[list[MappedOffer], Before(_list)]
+    offerMappings: Annotated[list[MappedOffer], Before(as_list)]
     paging: Paging | None = None
 
 
@@ -174,7 +176,7 @@ class PricedOffer(Wire):
 
 
 class PricedOffers(Wire):
-    offers: Annotated[list[PricedOffer], Before(_list)]
+    offers: Annotated[list[PricedOffer], Before(as_list)]
     paging: Paging | None = None
 
 
@@ -189,18 +191,18 @@ class VerdictParameter(Wire):
 
 class Verdict(Wire):
     type: Text = None
-    params: Annotated[list[VerdictParameter], Before(_list)] = Field(default_factory=list)
+    params: Annotated[list[VerdictParameter], Before(as_list)] = Field(default_factory=list)
 
 
 class HeldOffer(Wire):
     offerId: OfferId
     currentPrice: Money | None = None
     lastValidPrice: Money | None = None
-    verdicts: Annotated[list[Verdict], Before(_list)] = Field(default_factory=list)
+    verdicts: Annotated[list[Verdict], Before(as_list)] = Field(default_factory=list)
 
 
 class HeldOffers(Wire):
-    offers: Annotated[list[HeldOffer], Before(_list)]
+    offers: Annotated[list[HeldOffer], Before(as_list)]
     paging: Paging | None = None
 
 
@@ -220,7 +222,7 @@ class TurnoverSummary(Wire):
 
 class StockedOffer(Wire):
     offerId: OfferId
-    stocks: Annotated[list[StockOfKind], Before(_list)] = Field(default_factory=list)
+    stocks: Annotated[list[StockOfKind], Before(as_list)] = Field(default_factory=list)
     turnoverSummary: TurnoverSummary | None = None
 
 
@@ -228,11 +230,11 @@ class WarehouseStocks(Wire):
     """Offers stay as they came: each is read alone, so that a broken one spoils nobody else."""
 
     warehouseId: Id
-    offers: Annotated[list[Any], Before(_list)] = Field(default_factory=list)
+    offers: Annotated[list[Any], Before(as_list)] = Field(default_factory=list)
 
 
 class WarehousesStocks(Wire):
-    warehouses: Annotated[list[WarehouseStocks], Before(_list)]
+    warehouses: Annotated[list[WarehouseStocks], Before(as_list)]
     paging: Paging | None = None
 
 
@@ -247,7 +249,7 @@ class Warehouse(Wire):
 
 
 class WarehouseList(Wire):
-    warehouses: Annotated[list[Warehouse], Before(_list)]
+    warehouses: Annotated[list[Warehouse], Before(as_list)]
 
 
 class Warehouses(Wire):
@@ -274,7 +276,7 @@ class OrderItem(Wire):
     offerName: Text = None
     count: Count
     prices: Paid | None = None
-    itemStatuses: Annotated[list[UnitStatus], Before(_list)] = Field(default_factory=list)
+    itemStatuses: Annotated[list[UnitStatus], Before(as_list)] = Field(default_factory=list)
 
 
 class DeliveryDates(Wire):
@@ -311,13 +313,13 @@ class BusinessOrder(Wire):
     creationDate: MaybeMoment = None
     updateDate: MaybeMoment = None
     fake: bool | None = None
-    items: Annotated[list[OrderItem], Before(_list), Field(min_length=1)]
+    items: Annotated[list[OrderItem], Before(as_list), Field(min_length=1)]
     prices: Paid | None = None
     delivery: Delivery | None = None
 
 
 class OrdersPage(Wire):
-    orders: Annotated[list[BusinessOrder], Before(_list)]
+    orders: Annotated[list[BusinessOrder], Before(as_list)]
     paging: Paging | None = None
 
 
@@ -331,17 +333,17 @@ class SkuTariff(Wire):
     type: Word
     amount: Number | None = None
     currency: Text = None
-    parameters: Annotated[list[TariffParameter], Before(_list)] = Field(default_factory=list)
+    parameters: Annotated[list[TariffParameter], Before(as_list)] = Field(default_factory=list)
 
 
 class Sku(Wire):
     shopSku: OfferId
     name: Text = None
-    tariffs: Annotated[list[SkuTariff], Before(_list)] = Field(default_factory=list)
+    tariffs: Annotated[list[SkuTariff], Before(as_list)] = Field(default_factory=list)
 
 
 class SkuList(Wire):
-    shopSkus: Annotated[list[Sku], Before(_list)]
+    shopSkus: Annotated[list[Sku], Before(as_list)]
 
 
 class SkusPage(Wire):

@@ -82,3 +82,83 @@ def held(**changes: Any) -> dict[str, Any]:
         ],
         **changes,
     }
+
+
+def supply_request(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": {"id": 7001, "marketplaceRequestId": "100200", "warehouseRequestId": "300"},
+        "type": "SUPPLY",
+        "subtype": "DEFAULT",
+        "status": "FINISHED",
+        "updatedAt": "2026-11-20T12:30:00+03:00",
+        "counters": {"planCount": 30, "factCount": 27},
+        "targetLocation": {
+            "serviceId": 172,
+            "name": "Софьино",
+            "requestedDate": "2026-11-19T09:00:00+03:00",
+            "type": "FULFILLMENT",
+            "address": {"fullAddress": "Софьино, к1", "gps": {"latitude": 55.5, "longitude": 38.1}},
+        },
+        **changes,
+    }
+
+
+def supply_item(**changes: Any) -> dict[str, Any]:
+    return {
+        "offerId": "LN-01",
+        "name": "Скатерть",
+        "price": money(1200),
+        "counters": {
+            "planCount": 30,
+            "factCount": 27,
+            "surplusCount": 0,
+            "shortageCount": 2,
+            "defectCount": 1,
+        },
+        **changes,
+    }
+
+
+def supply_document(**changes: Any) -> dict[str, Any]:
+    return {
+        "type": "SECONDARY_RECEPTION_ACT",
+        "url": "https://market.example/act",
+        "createdAt": "2026-11-20T11:00:00+03:00",
+        **changes,
+    }
+
+
+def market_return(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": 9001,
+        "orderId": 5001,
+        "creationDate": "2026-11-15T10:00:00+03:00",
+        "updateDate": "2026-11-21T01:30:00+03:00",
+        "returnType": "RETURN",
+        "refundStatus": "REFUNDED",
+        "shipmentStatus": "FULFILMENT_RECEIVED",
+        "fastReturn": False,
+        "amount": money(900),
+        "items": [return_item()],
+        **changes,
+    }
+
+
+def return_item(**changes: Any) -> dict[str, Any]:
+    return {
+        "marketSku": 101,
+        "shopSku": "LN-01",
+        "count": 1,
+        "decisions": [
+            {
+                "returnItemId": 1,
+                "count": 1,
+                "comment": "Позвоните мне, +7 900 000-00-00",
+                "reasonType": "BAD_QUALITY",
+                "subreasonType": "DAMAGED",
+                "decisionType": "REFUND_MONEY",
+            }
+        ],
+        "instances": [{"status": "RECEIVED_ON_FULFILLMENT", "stockType": "FIT"}],
+        **changes,
+    }

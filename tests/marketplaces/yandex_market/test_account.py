@@ -89,11 +89,16 @@ def test_the_shop_and_its_scopes_are_told(adapter_over: Callable[..., Adapter]) 
     ("scopes", "missing"),
     [
         (["ALL_METHODS"], ()),
-        (["PRICING_READ_ONLY"], ("products", "stock", "orders", "tariffs")),
-        (["OFFERS_AND_CARDS_MANAGEMENT"], ("orders", "prices")),
-        (["FINANCE_AND_ACCOUNTING"], ("products", "stock", "prices", "tariffs")),
-        (["COMMUNICATION"], ("products", "stock", "orders", "prices", "tariffs")),
-        ([], ("products", "stock", "orders", "prices", "tariffs")),
+        (["PRICING_READ_ONLY"], ("products", "stock", "orders", "tariffs", "returns", "supplies")),
+        (["OFFERS_AND_CARDS_MANAGEMENT"], ("orders", "prices", "returns", "supplies")),
+        (["FINANCE_AND_ACCOUNTING"], ("products", "stock", "prices", "tariffs", "returns", "supplies")),
+        (["INVENTORY_AND_ORDER_PROCESSING"], ("products", "stock", "prices", "tariffs", "supplies")),
+        (
+            ["supplies-management:read-only"],
+            ("products", "stock", "orders", "prices", "tariffs", "returns"),
+        ),
+        (["COMMUNICATION"], ("products", "stock", "orders", "prices", "tariffs", "returns", "supplies")),
+        ([], ("products", "stock", "orders", "prices", "tariffs", "returns", "supplies")),
     ],
 )
 def test_a_stream_without_its_scope_is_missing(
@@ -104,7 +109,7 @@ def test_a_stream_without_its_scope_is_missing(
 
 def test_a_shop_that_is_switched_off_leaves_its_streams_off(adapter_over: Callable[..., Adapter]) -> None:
     made = shop(["ALL_METHODS"], apiAvailability="MANUALLY_DISABLED")
-    assert adapter_over(made).check().missing == ("stock", "tariffs")
+    assert adapter_over(made).check().missing == ("stock", "tariffs", "returns", "supplies")
 
 
 @pytest.mark.parametrize("model", ["FBS", "DBS", "LAAS", None])

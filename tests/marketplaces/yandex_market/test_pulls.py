@@ -231,6 +231,7 @@ def test_less_is_taken_than_is_allowed(adapter: Adapter) -> None:
         assert limit.requests + limit.burst - 1 < {
             "": 1000, "token": 100, "campaign": 5000, "offers": 100, "prices": 5000, "quarantine": 5000,
             "price_updates": 10_000, "stocks": 100_000, "warehouses": 100, "orders": 10_000, "skus": 2000,
+            "supplies": 1000, "supply_items": 1000, "supply_documents": 1000, "returns": 5000,
         }[group]  # fmt: skip
 
 
