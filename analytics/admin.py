@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from analytics.models import ClosingStock, DailyFact, FactsState, HourlyOrders
+from analytics.models import (
+    ClosingStock,
+    DailyFact,
+    DailyReturns,
+    Deliveries,
+    FactsState,
+    HourlyOrders,
+    MonthlyUnits,
+    PlaceDeliveries,
+)
 from core.staff import COMPANY_FILTER, StaffAdmin
 
 
@@ -22,7 +31,7 @@ class DailyFactAdmin(StaffAdmin):
 
 @admin.register(ClosingStock)
 class ClosingStockAdmin(StaffAdmin):
-    list_display = ("day", "company", "listing", "available", "reserved")
+    list_display = ("day", "company", "listing", "cluster", "available", "reserved")
     list_select_related = ("company", "listing")
     list_filter = (COMPANY_FILTER,)
     search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
@@ -45,6 +54,44 @@ class HourlyOrdersAdmin(StaffAdmin):
     list_select_related = ("company", "account")
     list_filter = (COMPANY_FILTER,)
     ordering = ("-day", "-hour", "-pk")
+
+
+@admin.register(DailyReturns)
+class DailyReturnsAdmin(StaffAdmin):
+    list_display = ("day", "placed_day", "company", "account", "listing", "kind", "reason", "units", "amount")
+    list_select_related = ("company", "account", "listing", "reason")
+    list_filter = (COMPANY_FILTER, "kind")
+    search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
+    ordering = ("-day", "-pk")
+
+
+@admin.register(Deliveries)
+class DeliveriesAdmin(StaffAdmin):
+    list_display = ("day", "delivered_day", "company", "account", "listing", "units", "amount")
+    list_select_related = ("company", "account", "listing")
+    list_filter = (COMPANY_FILTER,)
+    search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
+    ordering = ("-day", "-pk")
+
+
+@admin.register(PlaceDeliveries)
+class PlaceDeliveriesAdmin(StaffAdmin):
+    list_display = ("day", "company", "account", "warehouse_name", "cluster_to", "units", "amount")
+    list_select_related = ("company", "account")
+    list_filter = (COMPANY_FILTER,)
+    ordering = ("-day", "-pk")
+
+
+@admin.register(MonthlyUnits)
+class MonthlyUnitsAdmin(StaffAdmin):
+    list_display = (
+        "day", "company", "account", "listing", "ordered", "cancelled", "refused", "refused_back", "returned",
+        "returned_back", "removed",
+    )  # fmt: skip
+    list_select_related = ("company", "account", "listing")
+    list_filter = (COMPANY_FILTER,)
+    search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
+    ordering = ("-day", "-pk")
 
 
 @admin.register(FactsState)

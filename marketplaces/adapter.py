@@ -16,7 +16,7 @@ from marketplaces.contracts.pages import Cursor, Page
 from marketplaces.contracts.prices import PriceAnswer, PriceProblem, PriceSnapshot, PricesSent, PriceWish
 from marketplaces.contracts.products import ProductSnapshot
 from marketplaces.contracts.pushes import PushNotice, PushReply
-from marketplaces.contracts.returns import ReturnSnapshot, ReturnsQuery
+from marketplaces.contracts.returns import ReturnSnapshot, ReturnsQuery, ReturnStatus
 from marketplaces.contracts.stock import StockQuery, StockSnapshot
 from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
 from marketplaces.contracts.tariffs import TariffSnapshot, TariffsQuery
@@ -64,6 +64,8 @@ class MarketplaceAdapter(ABC):
     supply_page: ClassVar[str] = ""
     # Ids of cancel reasons that mean a refusal at hand-over, where the marketplace tells refusals by its orders only.
     refusal_reasons: ClassVar[frozenset[str]] = frozenset()
+    # States that are the marketplace's last word on a return that went well: it never tells of the shelf.
+    resting_returns: ClassVar[frozenset[ReturnStatus]] = frozenset()
 
     def __init__(self, context: AdapterContext) -> None:
         self.context = context

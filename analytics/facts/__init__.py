@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from analytics.facts.orders import DAILY, HOURLY, TALLIES
+from analytics.facts.returns import DELIVERIES, MONTHLY, PLACES, RETURNS
 from analytics.facts.stock import CLOSING
 from analytics.facts.tables import Difference, FactTable, rows
 
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["CLOSED", "TALLIES", "TOUCHED", "Difference", "FactTable"]
 
 # Built again for every touched day.
-TOUCHED: Final = (HOURLY, DAILY)
+TOUCHED: Final = (HOURLY, DAILY, RETURNS, DELIVERIES, PLACES, MONTHLY)
 # Built for the days whose end the stock history tells: readings never change the past.
 CLOSED: Final = (CLOSING,)
 
 # Where the days of a company may come from: its orders, its stock and whatever facts it has, wrong ones too.
 _DAYS_OF: Final = {
     "orders_order": "placed_date",
+    "returns_return": "registered_date",
     "catalog_stockinterval": "(valid_from AT TIME ZONE %(zone)s)::date",
 } | {table.name: "day" for table in (*TOUCHED, *CLOSED, TALLIES)}
 _ENDS: Final = "SELECT min({day}) AS first, max({day}) AS last FROM {table} WHERE company_id = %(company)s"

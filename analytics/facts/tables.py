@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import connection
 
 from core.periods import Days
+from marketplaces.registry import adapters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +36,7 @@ _DIFFERENT: Final = """
 """
 _UNLESS_QUEUED: Final = """
     WHERE NOT EXISTS (
-        SELECT FROM catalog_touchedday t WHERE t.company_id = %(company)s AND t.day = different.day
+        SELECT FROM catalog_touchedday t WHERE t.company_id = %(company)s AND {queued}
     )
 """
 
@@ -56,7 +57,8 @@ class FactTable:
     """Facts of days: `key` besides the company and the day, `sums`, and the SELECT that gives them all.
 
     `select` reads `%(company)s` and the days (DAYS) and names its columns as the table does, `day` among them.
-    `is_queued`: a day that waits in the queue of touched days may differ. `ignores_empty`: a row of nothing but
+    `is_queued`: a day that waits in the queue of touched days may differ, `queued` telling which of them (`t`) are
+    those of a row. `ignores_empty`: a row of nothing but
     zeros is as good as none.
     """
 
@@ -66,6 +68,7 @@ class FactTable:
     select: str
     is_queued: bool = True
     ignores_empty: bool = False
+    queued: str = "t.day = different.day"
 
     @property
     def columns(self) -> str:
@@ -95,7 +98,7 @@ class FactTable:
             key=", ".join(self.key),
             select=self.select,
             held=_HELD.format(columns=self.columns, table=self.name),
-            where=_UNLESS_QUEUED if self.is_queued else "",
+            where=_UNLESS_QUEUED.format(queued=self.queued) if self.is_queued else "",
             not_empty=f"WHERE {not_empty}" if self.ignores_empty else "",
             and_not_empty=f"AND {not_empty}" if self.ignores_empty else "",
         )
@@ -136,4 +139,7 @@ def bounds(company: Company, days: Sequence[date]) -> dict[str, Any]:
         "days": list(days),
         "starts": [one.start for one in moments],
         "ends": [one.end for one in moments],
+        "resting": [
+            f"{code}:{one}" for code, adapter in adapters().items() for one in adapter.resting_returns
+        ],
     }

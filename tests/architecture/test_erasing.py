@@ -9,7 +9,15 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from analytics.models import ClosingStock, DailyFact, HourlyOrders
+from analytics.models import (
+    ClosingStock,
+    DailyFact,
+    DailyReturns,
+    Deliveries,
+    HourlyOrders,
+    MonthlyUnits,
+    PlaceDeliveries,
+)
 from catalog.models import Product, StockInterval, Warehouse
 from companies.scoping import CompanyOwned
 from core.periods import business_day
@@ -80,6 +88,10 @@ def fill(company: Company, *, products: list[Product]) -> MarketplaceAccount:
         DailyFact.all_companies.create(
             company=company, account=account, listing=listing, day=today, ordered_units=1
         )
+        facts = {"company": company, "account": account, "listing": listing, "day": today}
+        DailyReturns.all_companies.create(**facts, kind="client_return", units=1)
+        Deliveries.all_companies.create(**facts, delivered_day=today, units=1)
+        MonthlyUnits.all_companies.create(**facts, ordered=1)
         DoubtfulPairFactory(listing=listing, product=listing.product)
         ListingMoveFactory(listing=listing, to_product=listing.product)
         ListingPriceFactory(listing=listing)
@@ -89,6 +101,7 @@ def fill(company: Company, *, products: list[Product]) -> MarketplaceAccount:
         OrderEventFactory(order=order)
     TariffDayFactory(account=account)
     HourlyOrders.all_companies.create(company=company, account=account, day=today, hour=9, orders=2)
+    PlaceDeliveries.all_companies.create(company=company, account=account, day=today, units=1)
     OrderTallyFactory(account=account, day=today, orders=len(products), units=len(products))
     return account
 
@@ -145,7 +158,11 @@ def test_every_table_of_an_account_is_known_here() -> None:
     assert sorted(model._meta.label for model in reaching()) == [
         "analytics.ClosingStock",
         "analytics.DailyFact",
+        "analytics.DailyReturns",
+        "analytics.Deliveries",
         "analytics.HourlyOrders",
+        "analytics.MonthlyUnits",
+        "analytics.PlaceDeliveries",
         "catalog.DoubtfulPair",
         "catalog.Listing",
         "catalog.ListingMove",
