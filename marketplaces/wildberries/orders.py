@@ -11,13 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import structlog
-
 from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery
 from marketplaces.contracts.pages import Cursor, Page, Rejected
-from marketplaces.errors import RequestRejected, RightMissing, UnexpectedResponse
-from marketplaces.wildberries.client import FEED_A_PAGE, Rows, WildberriesClient
-from marketplaces.wildberries.mapping import MOSCOW, moment
+from marketplaces.errors import RequestRejected
+from marketplaces.wildberries.client import WildberriesClient
+from marketplaces.wildberries.feed import FEED_KEPT, FEED_OVERLAP, read_feed
 from marketplaces.wildberries.order_rows import (
     feed_snapshot,
     furthest_steps,
@@ -26,27 +24,19 @@ from marketplaces.wildberries.order_rows import (
     order_snapshot,
     sale_snapshot,
 )
-from marketplaces.wildberries.products import skus_by_barcode
-from marketplaces.wildberries.report import Report, Slice
-from marketplaces.wildberries.schemas import FeedPage, OrderRow, OrderRows, SaleRow, SaleRows
+from marketplaces.wildberries.products import barcodes_of_cards
+from marketplaces.wildberries.report import Part, Report, earlier, later, moscow, read_report
+from marketplaces.wildberries.schemas import OrderRow, OrderRows, SaleRow, SaleRows
 from marketplaces.wire import RowsAt
-
-log = structlog.get_logger(__name__)
 
 # Statistics keep an order this long.
 KEPT: Final = timedelta(days=90)
-# The feed looks no further back; a little less, for our clocks differ.
-FEED_KEPT: Final = timedelta(days=31) - timedelta(minutes=10)
 # How far back the feed is read after statistics, which lag behind it by half an hour and more.
 FEED_AFTER_STATISTICS: Final = timedelta(days=2)
-# Both may tell of a change late: each pull begins this much before the end of the one before.
-FEED_OVERLAP: Final = timedelta(hours=2)
+# Statistics may tell of a change late: each pull begins this much before the end of the one before.
 CHANGES_OVERLAP: Final = timedelta(hours=3)
 # Statistics are made anew each half hour: to ask more often tells nothing.
 CHANGES_EVERY: Final = timedelta(minutes=30)
-# An answer is cut at "some 80 000" rows; one that is shorter than this is whole.
-WHOLE_BELOW: Final = 60_000
-ROWS_A_PAGE: Final = 2000
 
 ORDERS: Final = "orders"
 SALES: Final = "sales"
@@ -141,7 +131,7 @@ class OrdersPull:
         watermark = datetime.fromisoformat(cursor["watermark"]) if "watermark" in cursor else None
         if watermark is None or watermark - FEED_OVERLAP <= self._query.until - FEED_KEPT:
             since = max(self._query.since, self._query.until - KEPT)
-            return Place(stage=ORDERS, begun=self._query.until, changed_from=_moscow(since))
+            return Place(stage=ORDERS, begun=self._query.until, changed_from=moscow(since))
         return Place(
             stage=FEED,
             begun=self._query.until,
@@ -168,7 +158,7 @@ class OrdersPull:
         return Place(
             stage=SALES,
             begun=place.begun,
-            changed_from=_moscow(max(self._query.since, self._query.until - KEPT)),
+            changed_from=moscow(max(self._query.since, self._query.until - KEPT)),
             changes=place.changed_from,
             read_at=place.begun,
         )
@@ -189,60 +179,43 @@ class OrdersPull:
         yield from self._report(self._client.orders, self._change_page, self._after_changes)
 
     def _after_changes(self, place: Place) -> Place:
-        changes = _later(place.changes, place.changed_from)
+        changes = later(place.changes, place.changed_from)
         return replace(place, changes=changes, changed_from="", read_at=place.begun)
 
     def _report(
         self,
         ask: Callable[..., Report],
-        page_of: Callable[[Slice, Report], Page[OrderSnapshot]],
+        page_of: Callable[[Part], Page[OrderSnapshot]],
         after: Callable[[Place], Place],
     ) -> Iterator[Page[OrderSnapshot]]:
-        """Read a report to its end, an answer after the other, and give its rows on in pages.
+        """The rows of a report in pages; the last page stands already in the place `after` the report."""
+        for part in read_report(ask, changed_from=self._place.changed_from):
+            self._done += part.count
+            place = replace(self._place, changed_from=part.changed_from)
+            self._place = after(place) if part.is_end else place
+            if part.count:
+                yield page_of(part)
 
-        Each answer begins with the rows of the very moment at which the one before was cut. The report ends with
-        an answer that is empty, brings nothing newer, or is far from being cut; what came later than it is read by
-        the next pulls. The last page stands already in the place `after` the report.
-        """
-        is_whole = False
-        while not is_whole:
-            asked_from = self._place.changed_from
-            report = ask(changed_from=asked_from)
-            is_whole = len(report) < WHOLE_BELOW
-            left = len(report)
-            for part in report.slices(ROWS_A_PAGE):
-                left -= part.count
-                self._done += part.count
-                place = replace(self._place, changed_from=_later(self._place.changed_from, part.newest))
-                self._place = after(place) if is_whole and not left else place
-                yield page_of(part, report)
-            if is_whole and not len(report):
-                self._place = after(self._place)
-            if not is_whole and self._place.changed_from <= asked_from:
-                raise UnexpectedResponse("a report of one moment is longer than an answer")
-
-    def _order_page(self, part: Slice, report: Report) -> Page[OrderSnapshot]:
+    def _order_page(self, part: Part) -> Page[OrderSnapshot]:
         rows, rejected = _ORDER_ROWS.read(part.content)
         found = self._fbw(rows.rows)
         skus = self._known_skus(found)
-        return self._page([order_snapshot(row, skus) for row in found], rejected, sent_at=report.sent_at)
+        return self._page([order_snapshot(row, skus) for row in found], rejected, sent_at=part.sent_at)
 
-    def _sale_page(self, part: Slice, report: Report) -> Page[OrderSnapshot]:
+    def _sale_page(self, part: Part) -> Page[OrderSnapshot]:
         rows, rejected = _SALE_ROWS.read(part.content)
         found = [row for row in rows.rows if is_fbw(row)]
         mapped = [sale_snapshot(row, self._skus) for row in found]
         steps = furthest_steps(one for one in mapped if isinstance(one, OrderSnapshot))
         broken = [one for one in mapped if isinstance(one, Rejected)]
-        return self._page([*steps, *broken], rejected, sent_at=report.sent_at)
+        return self._page([*steps, *broken], rejected, sent_at=part.sent_at)
 
-    def _change_page(self, part: Slice, report: Report) -> Page[OrderSnapshot]:
+    def _change_page(self, part: Part) -> Page[OrderSnapshot]:
         """As `_order_page`; goods that are too new for the assortment wait for the whole reading: the feed names
         their size, and a barcode must not replace it."""
         rows, rejected = _ORDER_ROWS.read(part.content)
         found = [row for row in self._fbw(rows.rows) if knows_size(row, self._skus)]
-        return self._page(
-            [order_snapshot(row, self._skus) for row in found], rejected, sent_at=report.sent_at
-        )
+        return self._page([order_snapshot(row, self._skus) for row in found], rejected, sent_at=part.sent_at)
 
     def _fbw(self, rows: list[OrderRow]) -> list[OrderRow]:
         return [row for row in rows if is_fbw(row)]
@@ -254,72 +227,45 @@ class OrdersPull:
         """
         if not self._has_read_cards and not all(knows_size(row, self._skus) for row in rows):
             self._has_read_cards = True
-            self._skus = {**self._skus, **_barcodes_of_cards(self._client)}
+            self._skus = {**self._skus, **barcodes_of_cards(self._client)}
         return self._skus
 
     # ---- what happens now: the feed -----------------------------------------------------------------------
     def _feed(self) -> Iterator[Page[OrderSnapshot]]:
         """Orders by the time of their status, as of one snapshot, page after page."""
-        while True:
-            place = self._place
-            start, end = place.start or place.begun, place.end or place.begun
-            start = max(start, self._query.until - FEED_KEPT)
-            try:
-                rows = self._client.feed(start=start, end=end, snapshot=place.snapshot, offset=place.offset)
-            except RequestRejected:
-                if not place.offset:
-                    raise
-                # They keep a snapshot for a while only: this reading begins anew.
-                self._place = replace(place, snapshot="", offset=0)
-                yield self._page([], (), sent_at=self._asked_at or self._query.until)
-                continue
-            seen = len(rows.page.data.orders) + len(rows.rejected)
-            is_end = seen < FEED_A_PAGE or not (place.snapshot or rows.page.data.snapshotTime)
-            self._place = self._after_feed(rows, seen=seen, is_end=is_end)
-            self._done += seen
-            yield from self._feed_pages(rows, before=place)
-            if is_end:
-                return
-
-    def _after_feed(self, rows: Rows[FeedPage], *, seen: int, is_end: bool) -> Place:
         place = self._place
-        told = place.snapshot or rows.page.data.snapshotTime or ""
-        if not is_end:
-            return replace(place, snapshot=told, offset=place.offset + seen)
-        # Their clock may be behind ours: what comes after the snapshot is read next time.
-        taken_at = _moment_of(told)
         end = place.end or place.begun
+        reading = read_feed(
+            self._client,
+            start=max(place.start or place.begun, self._query.until - FEED_KEPT),
+            end=end,
+            snapshot=place.snapshot,
+            offset=place.offset,
+        )
+        for part in reading:
+            self._done += part.seen
+            self._place = (
+                self._after_feed(place, end=part.covered_until(end))
+                if part.is_end
+                else replace(place, snapshot=part.snapshot, offset=part.offset)
+            )
+            yield self._page(
+                [feed_snapshot(order, currency=part.currency) for order in part.orders if is_fbw(order)],
+                part.rejected,
+                sent_at=part.sent_at or self._asked_at or self._query.until,
+            )
+
+    def _after_feed(self, place: Place, *, end: datetime) -> Place:
         return replace(
             place,
             stage=CHANGES,
             snapshot="",
             offset=0,
             start=None,
-            end=min(end, taken_at) if taken_at else end,
-            changed_from=_earlier(place.changes, CHANGES_OVERLAP)
-            or _moscow(self._query.until - FEED_AFTER_STATISTICS),
+            end=end,
+            changed_from=earlier(place.changes, CHANGES_OVERLAP)
+            or moscow(self._query.until - FEED_AFTER_STATISTICS),
         )
-
-    def _feed_pages(self, rows: Rows[FeedPage], *, before: Place) -> Iterator[Page[OrderSnapshot]]:
-        """The rows of an answer in pages; a run that dies between them goes on inside the same snapshot."""
-        after = self._place
-        data = rows.page.data
-        told = before.snapshot or data.snapshotTime or ""
-        for first in range(0, max(len(data.orders), 1), ROWS_A_PAGE):
-            end = first + ROWS_A_PAGE
-            is_last = end >= len(data.orders)
-            inside = replace(before, snapshot=told, offset=before.offset + end) if told else before
-            self._place = after if is_last else inside
-            yield self._page(
-                [
-                    feed_snapshot(order, currency=data.currency)
-                    for order in data.orders[first:end]
-                    if is_fbw(order)
-                ],
-                rows.rejected if is_last else (),
-                sent_at=rows.sent_at,
-            )
-        self._place = after
 
     # ---- pages --------------------------------------------------------------------------------------------
     def _page(
@@ -357,34 +303,3 @@ def fetch_order(client: WildberriesClient, srid: str, *, now: datetime) -> Page[
                 is_last=True,
             )
     raise RequestRejected(f"Wildberries gives no single order, and {srid} is not among the last of its feed")
-
-
-def _barcodes_of_cards(client: WildberriesClient) -> dict[str, str]:
-    try:
-        return skus_by_barcode(client)
-    except (RightMissing, RequestRejected, UnexpectedResponse) as exc:
-        log.warning("reference_unreadable", model="Card", error=str(exc))
-        return {}
-
-
-def _moscow(value: datetime) -> str:
-    """A moment as the reports take it: naive, of Moscow."""
-    return value.astimezone(MOSCOW).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-def _later(one: str, other: str) -> str:
-    """The later of two of their moments, as they write them."""
-    return max(one, other) if _moment_of(other) else one
-
-
-def _earlier(value: str, by: timedelta) -> str:
-    """Their moment, some time before; empty when it is none."""
-    known = _moment_of(value)
-    return _moscow(known - by) if known else ""
-
-
-def _moment_of(value: str) -> datetime | None:
-    try:
-        return moment(datetime.fromisoformat(value))
-    except ValueError:
-        return None

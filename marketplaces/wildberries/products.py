@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import structlog
+
 from marketplaces.contracts.pages import Cursor, Page, Rejected
 from marketplaces.contracts.products import ProductSnapshot
-from marketplaces.errors import RequestRejected
+from marketplaces.errors import RequestRejected, RightMissing, UnexpectedResponse
 from marketplaces.wildberries.client import CARDS_A_PAGE, Rows, WildberriesClient
 from marketplaces.wildberries.mapping import product_snapshots
 from marketplaces.wildberries.schemas import CardsPage
+
+log = structlog.get_logger(__name__)
 
 LISTED: Final = "cards"
 TRASHED: Final = "trash"
@@ -71,6 +75,15 @@ def skus_by_barcode(client: WildberriesClient) -> dict[str, str]:
         for one in page.snapshots
         for barcode in one.barcodes
     }
+
+
+def barcodes_of_cards(client: WildberriesClient) -> dict[str, str]:
+    """The same for those who can do without: nothing when the cards cannot be read."""
+    try:
+        return skus_by_barcode(client)
+    except (RightMissing, RequestRejected, UnexpectedResponse) as exc:
+        log.warning("reference_unreadable", model="Card", error=str(exc))
+        return {}
 
 
 def _stage_pages(client: WildberriesClient, place: _Place, *, done: int) -> Iterator[Page[ProductSnapshot]]:

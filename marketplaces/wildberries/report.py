@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from marketplaces.errors import UnexpectedResponse
+from marketplaces.wildberries.mapping import MOSCOW, moment
+
+# An answer is cut at "some 80 000" rows; one that is shorter than this is whole.
+WHOLE_BELOW: Final = 60_000
+ROWS_A_PAGE: Final = 2000
 
 _BLANKS: Final = " \t\r\n"
 
@@ -49,6 +54,76 @@ class Report:
             rows = ",".join(self._text[start:end] for _changed, start, end in part)
             content = f'{{"rows":[{rows}]}}'.encode("utf-8", "replace")
             yield Slice(content=content, count=len(part), newest=part[-1][0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some rows as a document `{"rows": […]}`, how many, the last change read so far, and whether that was all."""
+
+    content: bytes
+    count: int
+    changed_from: str
+    sent_at: datetime
+    is_end: bool
+
+
+def read_report(ask: Callable[..., Report], *, changed_from: str) -> Iterator[Part]:
+    """Read a report to its end, an answer after the other, 2000 rows at a time.
+
+    Each answer begins with the rows of the very moment at which the one before was cut. The report ends with an
+    answer that is empty or far from being cut; what came later than it is read by the next pulls. The last part may
+    have no rows. Raises UnexpectedResponse when an answer brings nothing newer and is not the last.
+    """
+    is_whole = False
+    while not is_whole:
+        asked_from = changed_from
+        report = ask(changed_from=asked_from)
+        is_whole = len(report) < WHOLE_BELOW
+        left = len(report)
+        for part in report.slices(ROWS_A_PAGE):
+            left -= part.count
+            changed_from = later(changed_from, part.newest)
+            yield Part(
+                content=part.content,
+                count=part.count,
+                changed_from=changed_from,
+                sent_at=report.sent_at,
+                is_end=is_whole and not left,
+            )
+        if is_whole and not len(report):
+            yield Part(
+                content=b'{"rows":[]}',
+                count=0,
+                changed_from=changed_from,
+                sent_at=report.sent_at,
+                is_end=True,
+            )
+        if not is_whole and changed_from <= asked_from:
+            raise UnexpectedResponse("a report of one moment is longer than an answer")
+
+
+def moscow(value: datetime) -> str:
+    """A moment as the reports take it: naive, of Moscow."""
+    return value.astimezone(MOSCOW).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def moment_of(value: str) -> datetime | None:
+    """The moment that a word of theirs tells; None when it is none."""
+    try:
+        return moment(datetime.fromisoformat(value))
+    except ValueError:
+        return None
+
+
+def later(one: str, other: str) -> str:
+    """The later of two of their moments, as they write them."""
+    return max(one, other) if moment_of(other) else one
+
+
+def earlier(value: str, by: timedelta) -> str:
+    """Their moment, some time before; empty when it is none."""
+    known = moment_of(value)
+    return moscow(known - by) if known else ""
 
 
 def _spans(text: str) -> list[tuple[str, int, int]]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from marketplaces import errors
 from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery, OrderStatus
 from marketplaces.wildberries import client as api
-from marketplaces.wildberries import orders as pull
+from marketplaces.wildberries import feed, report
 from tests.marketplaces.wildberries.shop import NOW, Shop, Unit, some_units
 
 if TYPE_CHECKING:
@@ -80,9 +80,10 @@ def truth(shop: Shop) -> dict[str, OrderStatus]:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports are cut at 80 rows, pages are of 20, the feed gives 25."""
-    monkeypatch.setattr(pull, "WHOLE_BELOW", 70)
-    monkeypatch.setattr(pull, "ROWS_A_PAGE", 20)
-    monkeypatch.setattr(pull, "FEED_A_PAGE", 25)
+    monkeypatch.setattr(report, "WHOLE_BELOW", 70)
+    monkeypatch.setattr(report, "ROWS_A_PAGE", 20)
+    monkeypatch.setattr(feed, "ROWS_A_PAGE", 20)
+    monkeypatch.setattr(feed, "FEED_A_PAGE", 25)
 
 
 def small_shop(**changes: Any) -> Shop:
@@ -236,7 +237,7 @@ def test_a_snapshot_that_they_forgot_begins_the_feed_anew(
     adapter = adapter_over(shop)
     cabinet.pull(adapter)
     cabinet.cursor = {**cabinet.cursor, "watermark": (NOW - timedelta(days=15)).isoformat()}
-    monkeypatch.setattr(pull, "FEED_A_PAGE", 10)
+    monkeypatch.setattr(feed, "FEED_A_PAGE", 10)
     cabinet.pull(adapter, most=1)
     assert cabinet.cursor["offset"] == 10
 
@@ -337,7 +338,7 @@ def test_broken_rows_cost_nobody_else(adapter_over: Callable[..., Adapter]) -> N
 def test_a_report_of_one_moment_that_is_cut_is_an_error(adapter_over: Callable[..., Adapter]) -> None:
     shop = Shop(some_units(10))
     row = shop.order_rows()[-1]
-    shop.spoil = lambda path, answer: [row] * pull.WHOLE_BELOW if path == api.ORDERS else answer
+    shop.spoil = lambda path, answer: [row] * report.WHOLE_BELOW if path == api.ORDERS else answer
     query = OrdersQuery(since=NOW - QUARTER, until=NOW, sku_by_barcode=SKUS)
 
     with pytest.raises(errors.UnexpectedResponse):
@@ -407,3 +408,29 @@ def test_the_words_of_both_reports_are_those_of_the_feed(adapter_over: Callable[
     cabinet.pull(adapter_over(shop))
 
     assert words(cabinet.orders) == {"created", "cancel", "buyout", "return"}
+
+
+def test_a_snapshot_forgotten_again_and_again_ends_the_run_and_not_the_worker(
+    adapter_over: Callable[..., Adapter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reading begins anew a few times, then the run fails at the beginning, from which the next one goes on."""
+    monkeypatch.setattr(feed, "FEED_A_PAGE", 10)
+    shop = Shop(units=some_units(60, days=20), feed_page=10)
+    asked: list[int] = []
+
+    def answer(path: str, _query: dict[str, str], body: Any) -> Any:
+        asked.append(body["pagination"]["offset"])
+        if body["pagination"]["offset"]:
+            return httpx.Response(400, json={"title": "Bad Request", "detail": "snapshotTime is too old"})
+        return shop.feed(body)
+
+    place = {"stage": "feed", "begun": NOW.isoformat(), "start": (NOW - timedelta(days=20)).isoformat()}
+    pages = adapter_over(answer).fetch_orders(
+        OrdersQuery(since=NOW - timedelta(days=90), until=NOW), cursor={**place, "end": NOW.isoformat()}
+    )
+    read = []
+    with pytest.raises(errors.RequestRejected):
+        for page in pages:
+            read.append(page)
+    assert asked == [0, 10] * feed.MOST_BEGINNINGS
+    assert "offset" not in read[-1].cursor
