@@ -100,8 +100,10 @@ class Return(CompanyOwned):
         _("compensation"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     compensation_status = models.CharField(_("state of the compensation"), max_length=64, blank=True)
-    # Of all that was told but the status; equal means nothing to write.
+    # Of the answer that changed it last; the same once more is nothing to read on (returns.services.told).
     fingerprint = models.BinaryField(max_length=20, editable=False, default=b"")
+    # How old each of the values is, so that answers may come in any order (returns.services.told).
+    told = models.JSONField(default=dict, editable=False)
     # When the marketplace changed it last, as it says; an older answer changes nothing.
     told_at = models.DateTimeField(_("changed there"), null=True, blank=True)
     observed_at = models.DateTimeField(_("as of"))
