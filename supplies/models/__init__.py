@@ -1,5 +1,6 @@
 """The tables of supplies: what was planned and told, boxes, papers, history, numbers of boxes."""
 
+from supplies.models.imports import PlanImport
 from supplies.models.sscc import SsccSeries
 from supplies.models.supplies import (
     OPEN,
@@ -15,6 +16,7 @@ from supplies.models.supplies import (
 __all__ = [
     "OPEN",
     "BoxLine",
+    "PlanImport",
     "SsccSeries",
     "Supply",
     "SupplyBox",

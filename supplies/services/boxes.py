@@ -1,0 +1,202 @@
+"""Boxes of a plan: how the goods are spread over them, and the number that each one bears."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import formats
+from marketplaces.contracts.supplies import SupplyStatus
+from supplies.choices import SupplyEventKind
+from supplies.labels.barcodes import is_sscc
+from supplies.models import BoxLine, SupplyBox, SupplyLine
+from supplies.services.plans import CannotChange, locked, note_event
+from supplies.services.sscc import take_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from companies.models import User
+    from supplies.models import Supply
+
+MOST_BOXES: Final = 2_000
+PACKABLE: Final = frozenset({SupplyStatus.DRAFT, SupplyStatus.BOOKED, SupplyStatus.READY})
+
+# What is in a box: {line: units}.
+Contents = dict[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """A line to be packed: its units, and how many of them go into one box."""
+
+    line: int
+    units: int
+    per_box: int
+
+
+def one_product_a_box(portions: Iterable[Portion]) -> list[Contents]:
+    """Boxes with one product each; the last box of a product holds the rest."""
+    boxes: list[Contents] = []
+    for portion in portions:
+        full, rest = divmod(portion.units, portion.per_box)
+        boxes += [{portion.line: portion.per_box} for _box in range(full)]
+        boxes += [{portion.line: rest}] if rest else []
+    return boxes
+
+
+def mixed(portions: Iterable[Portion], *, per_box: int) -> list[Contents]:
+    """Boxes filled one after the other, a product going on in the next box where this one is full."""
+    boxes: list[Contents] = []
+    room = 0
+    for portion in portions:
+        left = portion.units
+        while left:
+            if room == 0:
+                boxes.append({})
+                room = per_box
+            taken = min(left, room)
+            boxes[-1][portion.line] = taken
+            left, room = left - taken, room - taken
+    return boxes
+
+
+@transaction.atomic
+def pack(*, supply: Supply, boxes: Sequence[Contents], actor: User | None) -> int:
+    """Pack the plan anew: these boxes and no others. A box keeps the number of the box that stood in its place.
+
+    Gives how many boxes there are. Raises CannotChange, SeriesExhausted.
+    """
+    held = packable(supply)
+    if len(boxes) > MOST_BOXES:
+        raise CannotChange(
+            _("That would be more than %(most)s boxes: put more units into each.")
+            % {"most": formats.number(MOST_BOXES)}
+        )
+    rows = SupplyBox.objects.for_company(held.company_id).filter(supply=held, is_told=False)
+    before = list(rows.order_by("position"))
+    rows.filter(pk__in=[box.pk for box in before[len(boxes) :]]).delete()
+    kept = before[: len(boxes)]
+    BoxLine.objects.for_company(held.company_id).filter(box__in=kept).delete()
+    first = kept[-1].position + 1 if kept else 1
+    made = _made(held, range(first, first + len(boxes) - len(kept)))
+    _number(held, [*kept, *made])
+    _fill(held, list(zip([*kept, *made], boxes, strict=True)))
+    _note(held, len(before), len(boxes), actor=actor)
+    return len(boxes)
+
+
+@transaction.atomic
+def set_contents(*, supply: Supply, box_id: int, contents: Mapping[int, int], actor: User | None) -> None:
+    """Pack one box by hand: {line: units}, 0 for none. Raises CannotChange when a line has not so many units left,
+    SupplyBox.DoesNotExist."""
+    held = packable(supply)
+    box = SupplyBox.objects.for_company(held.company_id).get(pk=box_id, supply=held, is_told=False)
+    left = unpacked(held, besides=box.pk)
+    wanted = {line: units for line, units in contents.items() if units}
+    for line, units in wanted.items():
+        if units > left.get(line, 0):
+            raise CannotChange(
+                _("Of a product, %(left)s units are left for this box, and %(units)s were asked for.")
+                % {"left": formats.number(max(0, left.get(line, 0))), "units": formats.number(units)}
+            )
+    BoxLine.objects.for_company(held.company_id).filter(box=box).delete()
+    _fill(held, [(box, wanted)])
+    _touch(held)
+    note_event(held, SupplyEventKind.CONTENTS, actor=actor, details={"box": [None, box.position]})
+
+
+@transaction.atomic
+def add_box(*, supply: Supply, actor: User | None) -> SupplyBox:
+    """An empty box with a number of its own. Raises CannotChange, SeriesExhausted."""
+    held = packable(supply)
+    rows = SupplyBox.objects.for_company(held.company_id).filter(supply=held, is_told=False)
+    count, last = rows.count(), rows.order_by("-position").first()
+    if count >= MOST_BOXES:
+        raise CannotChange(
+            _("A supply takes at most %(most)s boxes here.") % {"most": formats.number(MOST_BOXES)}
+        )
+    position = last.position + 1 if last else 1
+    (box,) = _made(held, range(position, position + 1))
+    _number(held, [box])
+    _note(held, count, count + 1, actor=actor)
+    return box
+
+
+@transaction.atomic
+def remove_box(*, supply: Supply, box_id: int, actor: User | None) -> None:
+    """Take a box out; its number is not given again. Raises CannotChange, SupplyBox.DoesNotExist."""
+    held = packable(supply)
+    rows = SupplyBox.objects.for_company(held.company_id).filter(supply=held, is_told=False)
+    count = rows.count()
+    rows.get(pk=box_id).delete()
+    _note(held, count, count - 1, actor=actor)
+
+
+def unpacked(supply: Supply, *, besides: int | None = None) -> dict[int, int]:
+    """Units of each line that are in no box yet, as if the box `besides` were empty."""
+    rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply)
+    left = {pk: units or 0 for pk, units in rows.values_list("pk", "planned")}
+    packed = BoxLine.objects.for_company(supply.company_id).filter(box__supply=supply, box__is_told=False)
+    for line, units in packed.exclude(box=besides).values_list("line_id", "quantity"):
+        left[line] = left.get(line, 0) - units
+    return left
+
+
+def packable(supply: Supply) -> Supply:
+    """The supply, held, when its boxes may be changed. Raises CannotChange."""
+    held = locked(supply)
+    if not can_pack(held):
+        raise CannotChange(_("The boxes of this supply cannot be changed any more."))
+    return held
+
+
+def can_pack(supply: Supply) -> bool:
+    """Whether it was planned here and has not left yet."""
+    return supply.is_planned_here and supply.status in PACKABLE
+
+
+def _made(supply: Supply, positions: range) -> list[SupplyBox]:
+    boxes = [
+        SupplyBox(company_id=supply.company_id, supply=supply, position=position) for position in positions
+    ]
+    return list(SupplyBox.objects.for_company(supply.company_id).bulk_create(boxes))
+
+
+def _number(supply: Supply, boxes: Sequence[SupplyBox]) -> None:
+    """An SSCC for every box that has none, a code of our own while the company has no prefix."""
+    without = [box for box in boxes if not is_sscc(box.code)]
+    numbers = take_numbers(company=supply.company, count=len(without))
+    codes = numbers or [f"FBO{supply.pk}-{box.position:03d}" for box in without]
+    for box, code in zip(without, codes, strict=True):
+        box.code = code
+    SupplyBox.objects.for_company(supply.company_id).bulk_update(without, ["code"], batch_size=500)
+
+
+def _fill(supply: Supply, boxes: Iterable[tuple[SupplyBox, Mapping[int, int]]]) -> None:
+    lines = set(
+        SupplyLine.objects.for_company(supply.company_id).filter(supply=supply).values_list("pk", flat=True)
+    )
+    BoxLine.objects.for_company(supply.company_id).bulk_create(
+        [
+            BoxLine(company_id=supply.company_id, box=box, line_id=line, quantity=units)
+            for box, contents in boxes
+            for line, units in contents.items()
+            if line in lines and units
+        ],
+        batch_size=2_000,
+    )
+
+
+def _note(supply: Supply, before: int, after: int, *, actor: User | None) -> None:
+    _touch(supply)
+    note_event(supply, SupplyEventKind.CONTENTS, actor=actor, details={"boxes": [before, after]})
+
+
+def _touch(supply: Supply) -> None:
+    supply.changed_at = timezone.now()
+    supply.save(update_fields=["changed_at"])

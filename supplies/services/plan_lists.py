@@ -1,0 +1,173 @@
+"""Lists of goods as people paste and upload them: each row as the name of a product and a number of units.
+
+Pure. A list may have a head that names its columns; without one a row is a name and, last, the units.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.translation import gettext as _
+
+from catalog.services.costs import cells
+from catalog.services.costs.cells import BadCell
+from core import formats, sheets
+from core.uploads import BadUpload
+from supplies.services.plan_lines import MOST_UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from django_stubs_ext import StrOrPromise
+
+# Rows at the top in which the head is looked for.
+_HEAD_ROWS: Final = 20
+_MOST_ERRORS: Final = 2_000
+_SPACES: Final = dict.fromkeys(map(ord, " \u00a0\u202f\u2009'"))
+_PIECES: Final = re.compile(r"(шт(ук[аи]?)?|ед|pcs?)\.?$", re.IGNORECASE)
+_WHOLE: Final = re.compile(r"[+-]?\d{1,15}([.,]0{1,6})?")
+_TAIL: Final = re.compile(r"[,(].*$")
+# `артикул 10`, `артикул, 10`, `артикул 10 шт`; the name may hold spaces and commas of its own.
+_PAIR: Final = re.compile(
+    r"^(?P<name>.*\S)\s*(?:[\s,]\s*|\s[x×х*]\s*)(?P<units>[+-]?\d[\d.,]*\s*(?:шт\w*|ед|pcs?)?\.?)$",
+    re.IGNORECASE,
+)
+
+HEADERS: Final = {
+    "name": (
+        "артикул", "артикул продавца", "артикул товара", "ваш артикул", "ваш sku", "sku", "код", "код товара",
+        "article", "vendor code", "vendorcode", "offer id", "offer_id", "seller sku", "артикул поставщика",
+    ),
+    "barcode": ("штрихкод", "штрих-код", "баркод", "баркод товара", "barcode", "ean", "ean13", "gtin", "шк"),
+    "units": (
+        "количество", "кол-во", "количество, шт", "количество штук", "штук", "шт", "шт.", "к поставке", "quantity",
+        "qty", "units", "план", "заявлено",
+    ),
+}  # fmt: skip
+_COLUMNS: Final = {word: column for column, words in HEADERS.items() for word in words}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRow:
+    """A row as it was read: how it names the product, by article or barcode or either, and how many units."""
+
+    number: int
+    names: tuple[str, ...]
+    units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowError:
+    """A cell that cannot be what it should be: `column` is `name`, `barcode` or `units`."""
+
+    row: int
+    column: str
+    value: str
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        """As PlanImport keeps it."""
+        return {"row": self.row, "column": self.column, "value": self.value, "text": self.text}
+
+
+def rows_of_text(text: str) -> Iterator[ListRow | RowError]:
+    """The rows of a pasted list: cells apart by tabs, semicolons, commas or spaces."""
+    return _read([_cells_of(line) for line in text.splitlines()])
+
+
+def rows_of_file(content: bytes) -> Iterator[ListRow | RowError]:
+    """The rows of an XLSX or CSV. Raises BadUpload, also on the way."""
+    return _read(sheets.rows_of(content))
+
+
+def units_of(cell: Any) -> int:
+    """A whole number of units above zero. Raises BadCell."""
+    if isinstance(cell, bool) or cell is None or str(cell).strip() == "":
+        raise BadCell(_("The number of units is missing."))
+    text = _PIECES.sub("", str(cell).translate(_SPACES))
+    if not _WHOLE.fullmatch(text):
+        raise BadCell(_("This is not a whole number of units."))
+    units = int(re.split("[.,]", text)[0])
+    if units <= 0:
+        raise BadCell(_("The number of units must be above zero."))
+    if units > MOST_UNITS:
+        raise BadCell(
+            _("Of one product, at most %(most)s units can be planned.") % {"most": formats.number(MOST_UNITS)}
+        )
+    return units
+
+
+def column_name(column: str) -> StrOrPromise:
+    """What a column is called."""
+    return {"barcode": _("Barcode"), "units": _("Units")}.get(column, _("Article"))
+
+
+def _cells_of(line: str) -> list[str]:
+    for delimiter in ("\t", ";"):
+        if delimiter in line:
+            return [cell.strip() for cell in line.split(delimiter)]
+    found = _PAIR.match(line.strip())
+    return [found["name"].rstrip(", "), found["units"]] if found else [line.strip()]
+
+
+def _read(rows: Iterable[list[Any]]) -> Iterator[ListRow | RowError]:
+    """Raises BadUpload when there is more than a plan can take, or nothing but errors."""
+    columns: dict[str, int] | None = None
+    errors = 0
+    for number, row in enumerate(rows, start=1):
+        if number > sheets.MOST_ROWS:
+            raise sheets.too_many_rows()
+        if not any(str(cell).strip() for cell in row):
+            continue
+        if columns is None and number <= _HEAD_ROWS and (found := _head(row)) is not None:
+            columns = found
+            continue
+        result = _row(number, row, columns)
+        errors += isinstance(result, RowError)
+        if errors > _MOST_ERRORS:
+            raise BadUpload(
+                _("More than %(most)s rows of the list are wrong. Is it the right one?")
+                % {"most": formats.number(_MOST_ERRORS)},
+                code="too_many_errors",
+            )
+        yield result
+
+
+def _head(row: list[Any]) -> dict[str, int] | None:
+    """Which cell is which, when the row is the head of a table: it names the units and the article or barcode."""
+    found: dict[str, int] = {}
+    for index, cell in enumerate(row):
+        word = str(cell).strip().casefold().replace("ё", "е")
+        column = _COLUMNS.get(word) or _COLUMNS.get(_TAIL.sub("", word).strip())
+        if column:
+            found.setdefault(column, index)
+    return found if "units" in found and len(found) > 1 else None
+
+
+def _row(number: int, row: list[Any], columns: dict[str, int] | None) -> ListRow | RowError:
+    named = [cell for cell in row if str(cell).strip()]
+    if columns is not None:
+        cells_of = {name: row[index] if index < len(row) else "" for name, index in columns.items()}
+    else:
+        cells_of = {"name": named[0], "units": named[-1] if len(named) > 1 else ""}
+    names = []
+    for column in ("barcode", "name"):
+        value = cells_of.get(column, "")
+        if str(value).strip():
+            try:
+                names.append(cells.article(value))
+            except BadCell as exc:
+                return _error(number, column, value, exc)
+    if not names:
+        return _error(number, "name", "", BadCell(_("The article is missing.")))
+    try:
+        units = units_of(cells_of.get("units", ""))
+    except BadCell as exc:
+        return _error(number, "units", cells_of.get("units", ""), exc)
+    return ListRow(number=number, names=tuple(names), units=units)
+
+
+def _error(number: int, column: str, value: Any, exc: BadCell) -> RowError:
+    return RowError(row=number, column=column, value=cells.shown(value), text=str(exc))

@@ -1,0 +1,153 @@
+"""Boxes: nothing is lost or doubled on the way into them, and each has a number of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from companies.models import Company, User
+from marketplaces.models import MarketplaceAccount
+from supplies.labels.barcodes import is_sscc
+from supplies.models import BoxLine, Supply, SupplyBox, SupplyLine
+from supplies.services.boxes import (
+    MOST_BOXES,
+    Portion,
+    add_box,
+    mixed,
+    one_product_a_box,
+    pack,
+    remove_box,
+    set_contents,
+    unpacked,
+)
+from supplies.services.plan_lines import set_quantities
+from supplies.services.plans import CannotChange, Target, plan_supply
+from supplies.services.sscc import choose_series
+from tests.factories.catalog import ListingFactory
+
+portions = st.lists(
+    st.builds(Portion, line=st.integers(1, 10**6), units=st.integers(0, 500), per_box=st.integers(1, 60)),
+    max_size=8,
+    unique_by=lambda portion: portion.line,
+)
+
+
+@pytest.fixture
+def plan(company: Company, account: MarketplaceAccount, owner: User) -> Supply:
+    plan = plan_supply(company=company, account=account, target=Target(), actor=owner)
+    wishes = {ListingFactory(account=account).pk: units for units in (25, 7)}
+    set_quantities(supply=plan, wishes=wishes, actor=owner)
+    return plan
+
+
+def line_ids(plan: Supply) -> list[int]:
+    rows = SupplyLine.objects.for_company(plan.company_id).filter(supply=plan)
+    return list(rows.order_by("-planned").values_list("pk", flat=True))
+
+
+def held(plan: Supply) -> list[SupplyBox]:
+    return list(SupplyBox.objects.for_company(plan.company_id).filter(supply=plan).order_by("position"))
+
+
+def contents(plan: Supply) -> list[dict[int, int]]:
+    return [
+        dict(BoxLine.objects.for_company(plan.company_id).filter(box=box).values_list("line_id", "quantity"))
+        for box in held(plan)
+    ]
+
+
+@given(given_portions=portions)
+def test_one_product_a_box_loses_and_doubles_nothing(given_portions: list[Portion]) -> None:
+    boxes = one_product_a_box(given_portions)
+    total = Counter()
+    for box in boxes:
+        total.update(box)
+
+    assert total == Counter({portion.line: portion.units for portion in given_portions if portion.units})
+    assert all(len(box) == 1 for box in boxes)
+    limits = {portion.line: portion.per_box for portion in given_portions}
+    assert all(0 < units <= limits[line] for box in boxes for line, units in box.items())
+
+
+@given(given_portions=portions, per_box=st.integers(1, 60))
+def test_mixed_boxes_lose_and_double_nothing(given_portions: list[Portion], per_box: int) -> None:
+    boxes = mixed(given_portions, per_box=per_box)
+    total = Counter()
+    for box in boxes:
+        total.update(box)
+
+    assert total == Counter({portion.line: portion.units for portion in given_portions if portion.units})
+    assert all(sum(box.values()) == per_box for box in boxes[:-1])
+    assert all(0 < sum(box.values()) <= per_box for box in boxes)
+
+
+def test_without_a_prefix_boxes_have_codes_of_our_own(plan: Supply, owner: User) -> None:
+    large, small = line_ids(plan)
+
+    assert pack(supply=plan, boxes=[{large: 25}, {small: 7}], actor=owner) == 2
+
+    assert [box.code for box in held(plan)] == [f"FBO{plan.pk}-001", f"FBO{plan.pk}-002"]
+    assert contents(plan) == [{large: 25}, {small: 7}]
+    assert unpacked(plan) == {large: 0, small: 0}
+
+
+def test_packed_anew_a_box_keeps_its_number(plan: Supply, company: Company, owner: User) -> None:
+    choose_series(company=company, prefix="460123456", extension=0, next_serial=1)
+    large, small = line_ids(plan)
+    pack(supply=plan, boxes=[{large: 10}, {large: 15}, {small: 7}], actor=owner)
+    before = [box.code for box in held(plan)]
+    pack(supply=plan, boxes=[{large: 25, small: 7}], actor=owner)
+    pack(supply=plan, boxes=[{large: 20}, {large: 5, small: 7}], actor=owner)
+    after = [box.code for box in held(plan)]
+
+    assert all(is_sscc(code) for code in before + after)
+    assert after[0] == before[0]
+    assert after[1] not in before
+    assert contents(plan) == [{large: 20}, {large: 5, small: 7}]
+
+
+def test_a_prefix_that_comes_later_numbers_the_boxes_on_the_next_packing(
+    plan: Supply, company: Company, owner: User
+) -> None:
+    large, small = line_ids(plan)
+    pack(supply=plan, boxes=[{large: 25, small: 7}], actor=owner)
+    choose_series(company=company, prefix="460123456", extension=0, next_serial=1)
+    pack(supply=plan, boxes=[{large: 25, small: 7}], actor=owner)
+
+    assert [is_sscc(box.code) for box in held(plan)] == [True]
+
+
+def test_a_box_is_packed_by_hand_with_what_is_left(plan: Supply, owner: User) -> None:
+    large, small = line_ids(plan)
+    pack(supply=plan, boxes=[{large: 20}], actor=owner)
+    box = add_box(supply=plan, actor=owner)
+
+    set_contents(supply=plan, box_id=box.pk, contents={large: 5, small: 0}, actor=owner)
+    with pytest.raises(CannotChange, match="are left for this box"):
+        set_contents(supply=plan, box_id=box.pk, contents={large: 6}, actor=owner)
+    with pytest.raises(CannotChange):
+        set_contents(supply=plan, box_id=box.pk, contents={10**9: 3}, actor=owner)
+
+    assert contents(plan) == [{large: 20}, {large: 5}]
+    assert unpacked(plan) == {large: 0, small: 7}
+    remove_box(supply=plan, box_id=box.pk, actor=owner)
+    assert unpacked(plan) == {large: 5, small: 7}
+
+
+def test_boxes_end_at_a_limit(plan: Supply, owner: User) -> None:
+    (line, _other) = line_ids(plan)
+
+    with pytest.raises(CannotChange):
+        pack(supply=plan, boxes=[{line: 1}] * (MOST_BOXES + 1), actor=owner)
+
+
+def test_a_line_taken_out_leaves_its_boxes(plan: Supply, owner: User) -> None:
+    large, small = line_ids(plan)
+    pack(supply=plan, boxes=[{large: 25, small: 7}], actor=owner)
+    listing = SupplyLine.objects.for_company(plan.company_id).get(pk=small).listing_id
+    set_quantities(supply=plan, wishes={listing: 0}, actor=owner)
+
+    assert contents(plan) == [{large: 25}]
