@@ -25,10 +25,10 @@ Row = Sequence[Any]
 class MergeRule:
     """How the rows of one table are merged.
 
-    `columns` are the columns of the rows given, in order; `key` those of a unique constraint. On conflict the
-    columns in `update` are set to the given SQL (`None`: the new value), where `t` is the held row and
-    `EXCLUDED` the new one, but only when the SQL `when` holds. With no `update` a known row stays as it is.
-    `new` and `old` are the columns returned, after and before.
+    `columns` are the columns of the rows given, in order; `key` those of a unique constraint, `among` the SQL of
+    its condition when it has one. On conflict the columns in `update` are set to the given SQL (`None`: the new
+    value), where `t` is the held row and `EXCLUDED` the new one, but only when the SQL `when` holds. With no
+    `update` a known row stays as it is. `new` and `old` are the columns returned, after and before.
     """
 
     model: type[Model]
@@ -36,6 +36,7 @@ class MergeRule:
     key: tuple[str, ...]
     update: Mapping[str, str | None] = field(default_factory=dict)
     when: str = ""
+    among: str = ""
     new: tuple[str, ...] = ()
     old: tuple[str, ...] = ()
 
@@ -73,10 +74,11 @@ class MergeRule:
         columns, key = ", ".join(self.columns), ", ".join(self.key)
         returned = ["merged.id", "held.id IS NULL"]
         returned += [f"merged.{name}" for name in self.new] + [f"held.{name}" for name in self.old]
+        conflict = f"({key})" + (f" WHERE {self.among}" if self.among else "")
         return (
             f"WITH merged AS (INSERT INTO {self.table} AS t ({columns})"  # noqa: S608 - names of our own models
             f" SELECT {columns} FROM {self.staging} ORDER BY {key}"
-            f" ON CONFLICT ({key}) {self._action()} RETURNING {', '.join(f't.{name}' for name in ('id', *self.new))})"
+            f" ON CONFLICT {conflict} {self._action()} RETURNING {', '.join(f't.{name}' for name in ('id', *self.new))})"
             f" SELECT {', '.join(returned)} FROM merged LEFT JOIN {self.table} held ON held.id = merged.id"
         )
 

@@ -29,3 +29,11 @@ class BoxKind(models.TextChoices):
 
     BOX = "box", _("Box")
     PALLET = "pallet", _("Pallet")
+
+
+class Worth(models.TextChoices):
+    """By what the worth of missing units is told."""
+
+    COST = "cost", _("at cost price")
+    PRICE = "price", _("at the seller's price")
+    PAPERS = "papers", _("at the price in the papers of the supply")

@@ -84,6 +84,8 @@ class Supply(CompanyOwned):
     lines_count = models.PositiveIntegerField(_("positions"), default=0)
     # Of all that was told but the status; equal means nothing to write.
     fingerprint = models.BinaryField(max_length=20, editable=False, default=b"")
+    # Since when each told part is as it is: {part: [changed there, asked]} (supplies.services.folding).
+    versions = models.JSONField(editable=False, default=dict)
     # When the marketplace changed it last, as it says; an older answer changes nothing.
     told_at = models.DateTimeField(_("changed there"), null=True, blank=True)
     observed_at = models.DateTimeField(_("as of"))

@@ -1,0 +1,218 @@
+"""Laying what a marketplace tells of a supply over what we hold of it, whatever the order in which answers come.
+
+Pure: no queries. Each part (the status, the rest of the supply, its lines, boxes, papers) is as new as its own
+version, so an answer without lines that is newer does not hide older ones that had them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from marketplaces.contracts.supplies import SupplyLineSnapshot, SupplySnapshot, SupplyStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+STATUS, REST, LINES, BOXES, PAPERS = "status", "rest", "lines", "boxes", "papers"
+# Each has a quarter of a fingerprint.
+CONTENT_PARTS: Final = (REST, LINES, BOXES, PAPERS)
+_QUARTER = 5
+
+# Told by the newest answer that speaks of it, empty or not.
+_REST = (
+    "number", "kind", "external_status", "external_substatus", "slot_from", "slot_to", "slot_zone", "fill_until",
+    "reason",
+)  # fmt: skip
+# Told once is kept: an answer that leaves it empty forgets nothing.
+_ONCE = (
+    "created_at", "shipped_at", "arrived_at", "accepted_at", "warehouse_external_id", "warehouse_name",
+    "drop_off_name", "cluster_name", "parent_external_id",
+)  # fmt: skip
+_LONGEST: Final = {
+    "number": 100, "external_status": 64, "external_substatus": 64, "slot_zone": 64, "reason": 500,
+    "warehouse_external_id": 64, "parent_external_id": 100,
+}  # fmt: skip
+_SUMMED = ("declared", "shipped", "accepted", "on_sale", "shortage", "surplus", "defect")
+
+
+class Version(NamedTuple):
+    """How new an answer is: when the marketplace changed the supply (None: it does not say), when we asked."""
+
+    told_at: datetime | None
+    asked_at: datetime
+
+    def is_before(self, held: Version | None) -> bool:
+        """Whether what we hold is newer. The marketplace's word goes first, where both have it."""
+        if held is None:
+            return False
+        if self.told_at and held.told_at and self.told_at != held.told_at:
+            return self.told_at < held.told_at
+        return self.asked_at < held.asked_at
+
+    def says_more_than(self, held: Version) -> bool:
+        """Whether the marketplace itself says that it changed the supply since."""
+        return bool(self.told_at and held.told_at and self.told_at > held.told_at)
+
+    def says_less_than(self, held: Version) -> bool:
+        """Whether the marketplace itself says that it is of before."""
+        return held.says_more_than(self)
+
+    def as_json(self) -> list[str | None]:
+        """For the column `versions`."""
+        return [self.told_at.isoformat() if self.told_at else None, self.asked_at.isoformat()]
+
+    @classmethod
+    def of_json(cls, held: list[str | None]) -> Version:
+        """From the column `versions`."""
+        told_at, asked_at = held
+        return cls(
+            datetime.fromisoformat(told_at) if told_at else None, datetime.fromisoformat(asked_at or "")
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Folded:
+    """A supply as we hold it, and then as the answers laid over it say.
+
+    `told` holds the fields of `SupplySnapshot` by name, apart from the status and the parts; a part that an answer
+    of this fold decided is in `lines`, `boxes`, `papers`, None when what we hold stays.
+    """
+
+    external_id: str
+    status: SupplyStatus | None = None
+    told: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, Version] = field(default_factory=dict)
+    prints: dict[str, bytes] = field(default_factory=dict)
+    lines: tuple[SupplyLineSnapshot, ...] | None = None
+    boxes: tuple[Any, ...] | None = None
+    papers: tuple[Any, ...] = ()
+
+    def lay(self, snapshot: SupplySnapshot, *, asked_at: datetime) -> None:
+        """Lay one answer over what there is."""
+        version = Version(snapshot.changed_at, asked_at)
+        self._lay_status(snapshot, version)
+        self._lay_rest(snapshot, version)
+        if snapshot.lines is not None and self._is_news(LINES, version):
+            self.lines = _as_one(snapshot.lines)
+            self.prints[LINES] = _digest(sorted(map(_line_words, self.lines)))
+        if snapshot.boxes is not None and self._is_news(BOXES, version):
+            self.boxes = snapshot.boxes
+            self.prints[BOXES] = _digest(snapshot.boxes)
+        if snapshot.documents is not None and self._is_news(PAPERS, version):
+            # Papers do not go away, so they are added to those that we hold.
+            self.papers = snapshot.documents
+            self.prints[PAPERS] = _digest(
+                sorted((one.kind, one.number, _plain(one.created_at)) for one in self.papers)
+            )
+
+    def forget_boxes(self) -> None:
+        """Take the boxes for told no more, so that the next answer that has them is written."""
+        if self.boxes is None:
+            self.prints.pop(BOXES, None)
+
+    @property
+    def newest(self) -> Version | None:
+        """The newest version of any part: when it changed there last, and when we asked last."""
+        held = list(self.versions.values())
+        if not held:
+            return None
+        told = [one.told_at for one in held if one.told_at]
+        return Version(max(told, default=None), max(one.asked_at for one in held))
+
+    @property
+    def fingerprint(self) -> bytes:
+        """20 bytes: a quarter for each part told; zeros for one never told."""
+        return b"".join(self.prints.get(part, bytes(_QUARTER)) for part in CONTENT_PARTS)
+
+    def _is_news(self, part: str, version: Version) -> bool:
+        if version.is_before(self.versions.get(part)):
+            return False
+        self.versions[part] = version
+        return True
+
+    def _lay_status(self, snapshot: SupplySnapshot, version: Version) -> None:
+        """A supply goes back only on the marketplace's word that it changed since; a word that we do not know says
+        nothing of how far it has come."""
+        held, new = self.versions.get(STATUS), snapshot.status
+        if new is SupplyStatus.UNKNOWN and self.status is not None:
+            return
+        if self.status is not None and held is not None and not version.says_more_than(held):
+            is_back = new.rank < self.status.rank
+            is_older = new.rank == self.status.rank and version.is_before(held)
+            if is_back or is_older or version.says_less_than(held):
+                return
+        self.status = new
+        # An unknown word leaves no version behind: the next known one is taken, however old.
+        if new is not SupplyStatus.UNKNOWN:
+            self.versions[STATUS] = version
+
+    def _lay_rest(self, snapshot: SupplySnapshot, version: Version) -> None:
+        is_news = self._is_news(REST, version)
+        if is_news:
+            self.told.update({name: _cut(name, getattr(snapshot, name)) for name in _REST})
+        for name in _ONCE:
+            value = _cut(name, getattr(snapshot, name))
+            if value and (is_news or not self.told.get(name)):
+                self.told[name] = value
+        self.prints[REST] = _digest([_plain(self.told.get(name)) for name in (*_REST, *_ONCE)])
+
+
+def unpacked(fingerprint: bytes) -> dict[str, bytes]:
+    """The quarters of a stored fingerprint; those of parts that were never told are absent."""
+    quarters = {
+        part: bytes(fingerprint)[place * _QUARTER : (place + 1) * _QUARTER]
+        for place, part in enumerate(CONTENT_PARTS)
+    }
+    return {part: quarter for part, quarter in quarters.items() if quarter.strip(b"\0")}
+
+
+def versions_of(held: Mapping[str, list[str | None]]) -> dict[str, Version]:
+    """The column `versions` read."""
+    return {part: Version.of_json(version) for part, version in held.items()}
+
+
+def line_key(line: SupplyLineSnapshot) -> str:
+    """By what a line is known: the marketplace SKU, else its barcode."""
+    return line.marketplace_sku or f"barcode:{line.barcode}"
+
+
+def _cut(name: str, value: Any) -> Any:
+    """A text no longer than its column; a longer one is no reason to lose the supply."""
+    return value[: _LONGEST.get(name, 200)] if isinstance(value, str) and name != "kind" else value
+
+
+def _plain(value: Any) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value or "")
+
+
+def _as_one(lines: Iterable[SupplyLineSnapshot]) -> tuple[SupplyLineSnapshot, ...]:
+    """The lines, those of one product added up."""
+    merged: dict[str, SupplyLineSnapshot] = {}
+    for line in lines:
+        key = line_key(line)
+        before = merged.get(key)
+        merged[key] = line if before is None else replace(before, **_sums(before, line))
+    return tuple(merged.values())
+
+
+def _sums(one: SupplyLineSnapshot, other: SupplyLineSnapshot) -> dict[str, Any]:
+    sums: dict[str, Any] = {}
+    for name in _SUMMED:
+        values = [value for line in (one, other) if (value := getattr(line, name)) is not None]
+        sums[name] = sum(values) if values else None
+    return sums
+
+
+def _line_words(line: SupplyLineSnapshot) -> list[str]:
+    return [
+        str(value) for value in (line_key(line), line.barcode, line.seller_sku, line.name, line.price)
+    ] + [str(getattr(line, name)) for name in _SUMMED]
+
+
+def _digest(value: object) -> bytes:
+    """Never zeros only, which stand for a part that was not told."""
+    digest = blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=_QUARTER).digest()
+    return digest if digest.strip(b"\0") else b"\1" * _QUARTER

@@ -1,0 +1,217 @@
+"""The lines of supplies: laying told numbers over held lines, adding them up, and tying them to listings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import connection, transaction
+
+from catalog.models import LONGEST_ARTICLE, Listing
+from core.locks import lock_until_commit
+from core.merge import merge
+from marketplaces.contracts.supplies import SupplyStatus
+from supplies.models import SupplyLine
+from supplies.services.folding import line_key
+from supplies.services.rows import LINE_NUMBERS, LINES, Sums
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from marketplaces.contracts.supplies import SupplyLineSnapshot
+    from marketplaces.models import MarketplaceAccount
+
+# From here on the marketplace has counted: what is not accepted is missing, whether it says so or not.
+COUNTED: Final = frozenset({SupplyStatus.DISCREPANCY, SupplyStatus.ACCEPTED})
+
+_LINK = """
+    UPDATE supplies_supplyline line
+    SET listing_id = listing.id,
+        name = CASE WHEN line.name = '' THEN listing.name ELSE line.name END,
+        seller_sku = CASE WHEN line.seller_sku = '' THEN listing.seller_sku ELSE line.seller_sku END
+    FROM catalog_listing listing, supplies_supply supply
+    WHERE line.company_id = %(company)s AND line.listing_id IS NULL
+      AND supply.id = line.supply_id AND supply.account_id = %(account)s
+      AND listing.company_id = line.company_id AND listing.account_id = %(account)s
+      AND ((line.marketplace_sku <> '' AND listing.marketplace_sku = line.marketplace_sku)
+        OR (line.marketplace_sku = '' AND line.barcode <> '' AND listing.barcodes @> ARRAY[line.barcode]))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line as it stands (with its `pk`), or as it will."""
+
+    key: str
+    pk: int | None = None
+    listing_id: int | None = None
+    marketplace_sku: str = ""
+    barcode: str = ""
+    seller_sku: str = ""
+    name: str = ""
+    planned: int | None = None
+    declared: int | None = None
+    shipped: int | None = None
+    accepted: int | None = None
+    on_sale: int | None = None
+    shortage: int | None = None
+    surplus: int | None = None
+    defect: int | None = None
+    price: Decimal | None = None
+    waiting_since: datetime | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether units of it are accepted and not all of them on sale."""
+        return self.accepted is not None and self.on_sale is not None and self.on_sale < self.accepted
+
+    def missing(self, *, is_counted: bool) -> int | None:
+        """Units short or defective: as told, and where a counted supply is not told short, what does not add up."""
+        if self.shortage is None and self.defect is None and not is_counted:
+            return None
+        defect, shortage = self.defect or 0, self.shortage
+        brought = self.shipped if self.shipped is not None else self.declared
+        if shortage is None and is_counted and self.accepted is not None and brought is not None:
+            shortage = max(0, brought - self.accepted - defect)
+        return None if shortage is None and self.defect is None else (shortage or 0) + defect
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the assortment knows of the things told: listings by marketplace SKU and by barcode."""
+
+    by_sku: Mapping[str, Listing]
+    by_barcode: Mapping[str, Listing]
+
+    def listing(self, line: SupplyLineSnapshot) -> Listing | None:
+        """The listing of a line, if it is known."""
+        return self.by_sku.get(line.marketplace_sku) or self.by_barcode.get(line.barcode)
+
+
+def known_listings(account: MarketplaceAccount, lines: Iterable[SupplyLineSnapshot]) -> Known:
+    """The listings of these lines: by marketplace SKU, and by barcode for those of which only that is told."""
+    told = list(lines)
+    skus = {line.marketplace_sku for line in told if line.marketplace_sku}
+    rows = (
+        Listing.objects.for_company(account.company_id)
+        .filter(account=account)
+        .only("marketplace_sku", "seller_sku", "name", "barcodes", "account_id", "company_id")
+    )
+    by_sku = {one.marketplace_sku: one for one in rows.filter(marketplace_sku__in=skus)} if skus else {}
+    barcodes = {line.barcode for line in told if line.barcode and line.marketplace_sku not in by_sku}
+    by_barcode = {
+        barcode: one
+        for one in (rows.filter(barcodes__overlap=list(barcodes)).order_by("-pk") if barcodes else ())
+        for barcode in one.barcodes
+    }
+    return Known(by_sku, by_barcode)
+
+
+def held_lines(*, company_id: int, supply_ids: Collection[int]) -> dict[int, list[Line]]:
+    """The lines of these supplies as they stand."""
+    held: dict[int, list[Line]] = {pk: [] for pk in supply_ids}
+    rows = SupplyLine.objects.for_company(company_id).filter(supply_id__in=supply_ids).order_by("pk")
+    names = ["pk", *(name for name in Line.__dataclass_fields__ if name != "pk")]
+    for supply_id, *values in rows.values_list("supply_id", *names):
+        held[supply_id].append(Line(**dict(zip(names, values, strict=True))))
+    return held
+
+
+def laid_over(held: Iterable[Line], told: Iterable[SupplyLineSnapshot], *, known: Known) -> list[Line]:
+    """The lines as they will stand: those told, and planned ones that the marketplace does not name.
+
+    A line told by another name is found by its barcode, so that a plan made of barcodes meets the SKUs told.
+    """
+    lines = {line_key(line): line for line in told}
+    by_key = {line.key: line for line in held}
+    spare = {line.barcode: line for line in by_key.values() if line.barcode and line.key not in lines}
+    result = []
+    for key, snapshot in lines.items():
+        before = by_key.pop(key, None) or spare.pop(snapshot.barcode, None) or Line(key=key)
+        by_key.pop(before.key, None)
+        result.append(_told_line(before, key, snapshot, known.listing(snapshot)))
+    nothing: dict[str, Any] = dict.fromkeys((*LINE_NUMBERS, "waiting_since"))
+    result += [replace(line, **nothing) for line in by_key.values() if line.planned is not None]
+    return result
+
+
+def _told_line(before: Line, key: str, snapshot: SupplyLineSnapshot, listing: Listing | None) -> Line:
+    return replace(
+        before,
+        key=key,
+        listing_id=listing.pk if listing else before.listing_id,
+        marketplace_sku=snapshot.marketplace_sku,
+        barcode=snapshot.barcode or before.barcode,
+        seller_sku=(snapshot.seller_sku or (listing.seller_sku if listing else before.seller_sku))[
+            :LONGEST_ARTICLE
+        ],
+        name=(snapshot.name or (listing.name if listing else before.name))[:500],
+        price=snapshot.price if snapshot.price is not None else before.price,
+        **{name: getattr(snapshot, name) for name in LINE_NUMBERS},
+    )
+
+
+def waiting(lines: Iterable[Line], *, since: datetime) -> list[Line]:
+    """The lines with since when they wait to come on sale; one that waits already goes on waiting."""
+    return [
+        replace(line, waiting_since=(line.waiting_since or since) if line.is_waiting else None)
+        for line in lines
+    ]
+
+
+def added_up(lines: Collection[Line], *, status: SupplyStatus, values: Mapping[int, Decimal]) -> Sums:
+    """The sums of the lines; what is missing is worth `values` of its listing, else the price in their papers."""
+    is_counted = status in COUNTED
+    missing = [(line, units) for line in lines if (units := line.missing(is_counted=is_counted)) is not None]
+    worth = [
+        value * units
+        for line, units in missing
+        if units and (value := values.get(line.listing_id or 0, line.price)) is not None
+    ]
+    units_missing = sum(units for _line, units in missing)
+    return Sums(
+        **{name: _sum(lines, name) for name in ("declared", "shipped", "accepted", "on_sale", "surplus")},
+        missing_units=units_missing if missing else None,
+        missing_amount=sum(worth, Decimal(0)) if worth or (missing and not units_missing) else None,
+        lines_count=len(lines),
+    )
+
+
+def write_lines(*, company_id: int, changes: Mapping[int, tuple[Collection[Line], Collection[Line]]]) -> None:
+    """Write the lines of supplies as they will stand: {supply: (before, after)}; lines that are no more go."""
+    rows = SupplyLine.objects.for_company(company_id)
+    gone, renamed, changed = [], [], []
+    for supply_id, (before, after) in changes.items():
+        held = {line.pk: line for line in before}
+        gone += [pk for pk in held.keys() - {line.pk for line in after} if pk]
+        renamed += [line for line in after if line.pk and held[line.pk].key != line.key]
+        changed += [
+            _row(line, company_id, supply_id) for line in after if line.pk is None or line != held[line.pk]
+        ]
+    if gone:
+        rows.filter(pk__in=gone).delete()
+    for line in renamed:
+        rows.filter(pk=line.pk).update(key=line.key)
+    if changed:
+        merge(LINES, changed)
+
+
+@transaction.atomic(savepoint=False)
+def link_lines(*, account: MarketplaceAccount) -> int:
+    """Give lines without a listing theirs, if it is known by now; say how many were tied."""
+    lock_until_commit("supplies", account.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(_LINK, {"company": account.company_id, "account": account.pk})
+        return int(cursor.rowcount)
+
+
+def _sum(lines: Iterable[Line], name: str) -> int | None:
+    values = [value for line in lines if (value := getattr(line, name)) is not None]
+    return sum(values) if values else None
+
+
+def _row(line: Line, company_id: int, supply_id: int) -> tuple[Any, ...]:
+    _company, _supply, *names = LINES.columns
+    return (company_id, supply_id, *(getattr(line, name) for name in names))
