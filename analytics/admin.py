@@ -13,6 +13,7 @@ from analytics.models import (
     HourlyOrders,
     MonthlyUnits,
     PlaceDeliveries,
+    StepTimes,
 )
 from core.staff import COMPANY_FILTER, StaffAdmin
 
@@ -91,6 +92,14 @@ class MonthlyUnitsAdmin(StaffAdmin):
     list_select_related = ("company", "account", "listing")
     list_filter = (COMPANY_FILTER,)
     search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
+    ordering = ("-day", "-pk")
+
+
+@admin.register(StepTimes)
+class StepTimesAdmin(StaffAdmin):
+    list_display = ("day", "company", "account", "axis", "place", "step", "minutes", "orders")
+    list_select_related = ("company", "account")
+    list_filter = (COMPANY_FILTER, "axis", "step")
     ordering = ("-day", "-pk")
 
 

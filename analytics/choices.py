@@ -35,3 +35,28 @@ class Grain(models.TextChoices):
     DAY = "day", _("By day")
     WEEK = "week", _("By week")
     MONTH = "month", _("By month")
+
+
+class Step(models.TextChoices):
+    """A stretch of an order's way; each is measured where the marketplace tells both of its ends."""
+
+    ASSEMBLY = "assembly", _("Packing")
+    HANDOVER = "handover", _("Hand-over")
+    DELIVERY = "delivery", _("Delivery")
+    WHOLE = "whole", _("Whole way")
+
+
+class Axis(models.TextChoices):
+    """By what places processing times are summed."""
+
+    ALL = "all", _("All orders")
+    WAREHOUSE = "warehouse", _("By warehouse")
+    CLUSTER = "cluster", _("By cluster")
+
+
+class Breakdown(models.TextChoices):
+    """By what sales are told apart."""
+
+    PRODUCT = "product", _("By product")
+    CATEGORY = "category", _("By category")
+    REGION = "region", _("By region")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from analytics.facts.orders import DAILY, HOURLY, TALLIES
 from analytics.facts.returns import DELIVERIES, MONTHLY, PLACES, RETURNS
+from analytics.facts.steps import STEPS
 from analytics.facts.stock import CLOSING
 from analytics.facts.tables import Difference, FactTable, rows
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["CLOSED", "TALLIES", "TOUCHED", "Difference", "FactTable"]
 
 # Built again for every touched day.
-TOUCHED: Final = (HOURLY, DAILY, RETURNS, DELIVERIES, PLACES, MONTHLY)
+TOUCHED: Final = (HOURLY, DAILY, STEPS, RETURNS, DELIVERIES, PLACES, MONTHLY)
 # Built for the days whose end the stock history tells: readings never change the past.
 CLOSED: Final = (CLOSING,)
 

@@ -21,7 +21,7 @@ DAILY: Final = FactTable(
     key=("account_id", "listing_id", "cluster_to"),
     sums=(
         "ordered_units", "ordered_amount", "cancelled_units", "cancelled_amount", "delivered_units",
-        "delivered_amount", "returned_units", "returned_amount",
+        "delivered_amount",
     ),
     select=f"""
         SELECT
@@ -31,9 +31,7 @@ DAILY: Final = FactTable(
             coalesce(sum(l.quantity) FILTER (WHERE o.status = 'cancelled'), 0)::int AS cancelled_units,
             coalesce(sum(l.quantity * l.price) FILTER (WHERE o.status = 'cancelled'), 0) AS cancelled_amount,
             coalesce(sum(l.quantity) FILTER (WHERE {_IS_DELIVERED}), 0)::int AS delivered_units,
-            coalesce(sum(l.quantity * l.price) FILTER (WHERE {_IS_DELIVERED}), 0) AS delivered_amount,
-            coalesce(sum(l.quantity) FILTER (WHERE o.status = 'returned'), 0)::int AS returned_units,
-            coalesce(sum(l.quantity * l.price) FILTER (WHERE o.status = 'returned'), 0) AS returned_amount
+            coalesce(sum(l.quantity * l.price) FILTER (WHERE {_IS_DELIVERED}), 0) AS delivered_amount
         FROM {ORDERS_OF_DAYS}
         JOIN orders_orderline l ON l.order_id = o.id
         GROUP BY o.account_id, l.listing_id, o.placed_date, o.cluster_to

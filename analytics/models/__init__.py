@@ -3,6 +3,7 @@
 from analytics.models.orders import DailyFact, HourlyOrders
 from analytics.models.returns import DailyReturns, Deliveries, MonthlyUnits, PlaceDeliveries
 from analytics.models.state import FactsState
+from analytics.models.steps import StepTimes
 from analytics.models.stock import ClosingStock
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "HourlyOrders",
     "MonthlyUnits",
     "PlaceDeliveries",
+    "StepTimes",
 ]

@@ -13,10 +13,10 @@ from marketplaces.models import MarketplaceAccount
 class DailyFact(CompanyOwned):
     """One listing, one business day, one destination cluster.
 
-    `ordered_*` are the orders placed that day; `cancelled_*`, `delivered_*` and, of the delivered, `returned_*`
-    are what became of those same orders so far (order cohort), so a day goes on ripening. A return is known only
-    where the order's status tells it. Money at the seller's price (operational
-    layer), in the account's currency. `listing` is empty for positions the assortment does not know.
+    `ordered_*` are the orders placed that day; `cancelled_*` and `delivered_*` are what became of those same orders
+    so far (order cohort), so a day goes on ripening. What came back of them stands in DailyReturns. Money at the
+    seller's price (operational layer), in the account's currency. `listing` is empty for positions the assortment
+    does not know.
     """
 
     account = models.ForeignKey(
@@ -33,8 +33,6 @@ class DailyFact(CompanyOwned):
     cancelled_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     delivered_units = models.IntegerField(default=0)
     delivered_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
-    returned_units = models.IntegerField(default=0)
-    returned_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
 
     all_companies = CompanyQuerySet.as_manager()
     objects = ScopedManager.from_queryset(CompanyQuerySet)()

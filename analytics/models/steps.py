@@ -36,7 +36,8 @@ class StepTimes(CompanyOwned):
         verbose_name_plural = _("processing times by day")
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "day", "axis", "account", "place", "step", "minutes"], name="step_times_once"
+                fields=["company", "day", "axis", "account", "place", "step", "minutes"],
+                name="step_times_once",
             ),
         ]
 

@@ -15,6 +15,7 @@ from analytics.models import (
     HourlyOrders,
     MonthlyUnits,
     PlaceDeliveries,
+    StepTimes,
 )
 from catalog.models import Listing
 from core.locks import lock_until_commit
@@ -36,7 +37,9 @@ class Facts(AccountHolding):
         # A rebuild that has seen the orders still must not write after us.
         lock_until_commit("facts", company_id)
         listings = Listing.objects.for_company(company_id).filter(account_id=account_id).values("pk")
-        of_account = (DailyFact, HourlyOrders, DailyReturns, Deliveries, PlaceDeliveries, MonthlyUnits)
+        of_account = (
+            DailyFact, HourlyOrders, StepTimes, DailyReturns, Deliveries, PlaceDeliveries, MonthlyUnits,
+        )  # fmt: skip
         for rows in (
             *(model.objects.for_company(company_id).filter(account_id=account_id) for model in of_account),
             ClosingStock.objects.for_company(company_id).filter(listing_id__in=listings),
