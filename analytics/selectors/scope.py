@@ -39,6 +39,10 @@ class Scope:
         """What narrows a query by account."""
         return {"account_id__in": [account.pk for account in self.accounts]} if self.is_narrowed else {}
 
+    def listing_filters(self, path: str = "listing__") -> dict[str, Any]:
+        """What narrows a query by goods: nothing, they cannot be chosen here."""
+        return {}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportScope(Scope):
@@ -84,10 +88,11 @@ def shifted(days: Days, comparison: Comparison) -> Days | None:
         return None
     if comparison is Comparison.PREVIOUS:
         return days.before()
-    return Days(first=_year_before(days.first), after=_year_before(days.after))
+    return Days(first=shifted_day(days.first), after=shifted_day(days.after))
 
 
-def _year_before(day: date) -> date:
+def shifted_day(day: date) -> date:
+    """The same date a year earlier; the 1st of March for the 29th of February."""
     try:
         return day.replace(year=day.year - 1)
     except ValueError:

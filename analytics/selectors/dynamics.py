@@ -1,0 +1,323 @@
+"""Sales of a period against another: what was ordered, for how much, how much of it was bought, by what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import F, Q, Sum, Value
+from django.db.models.functions import Coalesce
+
+from analytics.choices import Breakdown, Grain
+from analytics.formulas import buyout as formulas
+from analytics.formulas.classes import Abc, abc
+from analytics.models import DailyFact, DailyReturns
+from analytics.selectors.buckets import Bucket, buckets
+from catalog.models import Product
+from marketplaces.contracts.returns import ReturnKind
+from orders.models import OrderTally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analytics.selectors.scope import ReportScope
+    from core.periods import Days
+
+# What came back of orders that count as delivered. A whole refusal is a cancelled order already.
+BACK_FROM_BUYERS: Final = (ReturnKind.CLIENT_RETURN, ReturnKind.PARTIAL_REFUSAL)
+_SUMS: Final = (
+    "ordered_units", "ordered_amount", "cancelled_units", "delivered_units",
+)  # fmt: skip
+_KEYS: Final[Mapping[Breakdown, Any]] = {
+    Breakdown.PRODUCT: F("listing__product_id"),
+    Breakdown.CATEGORY: Coalesce("listing__category", Value("")),
+    Breakdown.REGION: F("cluster_to"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sold:
+    """Units and money ordered in some days, and what became of these orders so far; money at the seller's price."""
+
+    ordered_units: int = 0
+    ordered_amount: Decimal = Decimal(0)
+    cancelled_units: int = 0
+    delivered_units: int = 0
+    returned_units: int = 0
+
+    def __add__(self, other: Sold) -> Sold:
+        return Sold(**{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)})
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Money a unit ordered, to the kopeck; None without units."""
+        if not self.ordered_units:
+            return None
+        return (self.ordered_amount / self.ordered_units).quantize(Decimal("0.01"))
+
+    @property
+    def bought_units(self) -> int:
+        """Units that the buyers got and kept so far."""
+        return self.delivered_units - self.returned_units
+
+    @property
+    def buyout(self) -> Decimal | None:
+        """Bought ÷ (bought + cancelled + returned), 0–1; None while no order has come to its end."""
+        return formulas.buyout(
+            bought=self.bought_units, cancelled=self.cancelled_units, returned=self.returned_units
+        )
+
+    @property
+    def naive_buyout(self) -> Decimal | None:
+        """(ordered − cancelled − returned) ÷ ordered, 0–1."""
+        return formulas.naive_buyout(
+            ordered=self.ordered_units, cancelled=self.cancelled_units, returned=self.returned_units
+        )
+
+    @property
+    def on_the_way(self) -> Decimal | None:
+        """The share of the ordered units that may still move, 0–1."""
+        return formulas.on_the_way(
+            ordered=self.ordered_units, delivered=self.delivered_units, cancelled=self.cancelled_units
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoldIn:
+    """A piece of the period; `before` is None where the days compared with are not wholly known."""
+
+    bucket: Bucket
+    now: Sold
+    before: Sold | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamicsRow:
+    """A product, a category or a region. `name` is empty where the marketplace told none; `product` is None but for
+    products of the assortment. Percentages as they are shown."""
+
+    id: int
+    name: str
+    now: Sold
+    before: Sold | None
+    place: Abc
+    product: Product | None = None
+
+    @property
+    def sku(self) -> str:
+        """The seller's article, of a product."""
+        return self.product.sku if self.product else ""
+
+    @property
+    def share(self) -> Decimal | None:
+        """Of the money of the period, %."""
+        return _percent(self.place.share)
+
+    @property
+    def reached(self) -> Decimal | None:
+        """Of the money of the period with all rows before it, %."""
+        return _percent(self.place.reached)
+
+    @property
+    def letter(self) -> str:
+        """The class by money."""
+        return self.place.letter
+
+    @property
+    def buyout(self) -> Decimal | None:
+        """Bought of what has come to its end, %."""
+        return _percent(self.now.buyout)
+
+    @property
+    def on_the_way(self) -> Decimal | None:
+        """Of the units ordered, %."""
+        return _percent(self.now.on_the_way)
+
+    @property
+    def before_amount(self) -> Decimal | None:
+        """Money of the days compared with."""
+        return self.before.ordered_amount if self.before else None
+
+    @property
+    def change(self) -> Decimal | None:
+        """By how much the money has changed, %; None where there was none."""
+        if self.before is None or not self.before.ordered_amount:
+            return None
+        return _percent(self.now.ordered_amount / self.before.ordered_amount - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dynamics:
+    """The whole report: figures, line and table of one reading.
+
+    `orders` are counted where orders can be: on one marketplace, goods not chosen. `total_before` is None when the
+    days compared with are not wholly known; `first_day` is the first with any fact.
+    """
+
+    scope: ReportScope
+    grain: Grain
+    by: Breakdown
+    total: Sold
+    total_before: Sold | None
+    orders: int | None
+    orders_before: int | None
+    series: tuple[SoldIn, ...]
+    rows: tuple[DynamicsRow, ...]
+    first_day: date | None
+
+
+def dynamics(scope: ReportScope, *, grain: Grain, by: Breakdown) -> Dynamics:
+    """Read the report: six queries whatever the size, seven by product; none over orders."""
+    first_day = _first_day(scope)
+    before = scope.before if first_day and scope.before and first_day <= scope.before.first else None
+    by_day = _by_day(scope)
+    series = tuple(
+        SoldIn(
+            bucket=piece,
+            now=_sum(by_day, piece.days),
+            before=_sum(by_day, piece.before) if before and piece.before else None,
+        )
+        for piece in buckets(scope, grain)
+    )
+    counts = _orders(scope)
+    return Dynamics(
+        scope=scope,
+        grain=grain,
+        by=by,
+        total=_sum(by_day, scope.days),
+        total_before=_sum(by_day, before) if before else None,
+        orders=counts[0] if counts else None,
+        orders_before=counts[1] if counts and before else None,
+        series=series,
+        rows=tuple(_rows(scope, by, has_before=before is not None)),
+        first_day=first_day,
+    )
+
+
+def _percent(share: Decimal | None) -> Decimal | None:
+    return None if share is None else (share * 100).quantize(Decimal("0.1"))
+
+
+def _within(days: Days | None, field: str = "day") -> Q:
+    if days is None:
+        return Q(pk__in=[])
+    return Q(**{f"{field}__gte": days.first, f"{field}__lt": days.after})
+
+
+def _first_day(scope: ReportScope) -> date | None:
+    rows = OrderTally.objects.for_company(scope.company).filter(orders__gt=0, **scope.filters)
+    found: date | None = rows.order_by("day").values_list("day", flat=True).first()
+    return found
+
+
+def _facts(scope: ReportScope) -> Any:
+    return DailyFact.objects.for_company(scope.company).filter(**scope.filters, **scope.listing_filters())
+
+
+def _returns(scope: ReportScope) -> Any:
+    rows = DailyReturns.objects.for_company(scope.company).filter(kind__in=BACK_FROM_BUYERS)
+    return rows.filter(**scope.filters, **scope.listing_filters())
+
+
+def _by_day(scope: ReportScope) -> dict[date, Sold]:
+    """What was ordered on each day of the period and of the one before (two queries)."""
+    asked = _within(scope.days) | _within(scope.before)
+    rows = (
+        _facts(scope).filter(asked).values("day").annotate(**{name: Sum(name) for name in _SUMS}).order_by()
+    )
+    back = (
+        _returns(scope)
+        .filter(_within(scope.days, "placed_day") | _within(scope.before, "placed_day"))
+        .values_list("placed_day")
+        .annotate(Sum("units"))
+        .order_by()
+    )
+    returned = dict(back)
+    return {
+        row["day"]: Sold(**{name: row[name] for name in _SUMS}, returned_units=returned.get(row["day"], 0))
+        for row in rows
+    }
+
+
+def _sum(by_day: Mapping[date, Sold], days: Days) -> Sold:
+    return sum((sold for day, sold in by_day.items() if day in days), Sold())
+
+
+def _orders(scope: ReportScope) -> tuple[int, int] | None:
+    """Orders placed in the period and in the one before; None where they cannot be counted."""
+    if scope.is_mixed or scope.is_of_some_listings:
+        return None
+    sums = (
+        OrderTally.objects.for_company(scope.company)
+        .filter(_within(scope.days) | _within(scope.before), **scope.filters)
+        .aggregate(
+            now=Sum("orders", filter=_within(scope.days)), before=Sum("orders", filter=_within(scope.before))
+        )
+    )
+    return sums["now"] or 0, sums["before"] or 0
+
+
+def _rows(scope: ReportScope, by: Breakdown, *, has_before: bool) -> Iterable[DynamicsRow]:
+    now, before = _by_key(scope, by)
+    names = _named(scope, by, now)
+    classes = abc({ident: now[key].ordered_amount for key, (ident, _name, _product) in names.items()})
+    for key, (ident, name, product) in names.items():
+        yield DynamicsRow(
+            id=ident,
+            name=name,
+            now=now[key],
+            before=before.get(key, Sold()) if has_before else None,
+            place=classes[ident],
+            product=product,
+        )
+
+
+def _by_key(scope: ReportScope, by: Breakdown) -> tuple[dict[Any, Sold], dict[Any, Sold]]:
+    """What was ordered of each product, category or region: in the period, and in the one before (two queries)."""
+    both = (("now", scope.days), ("before", scope.before))
+    sums = {
+        f"{when}_{name}": Sum(name, filter=_within(days), default=0)
+        for when, days in both
+        if days is not None
+        for name in _SUMS
+    }
+    asked = _within(scope.days) | _within(scope.before)
+    keyed = _facts(scope).filter(asked).annotate(key=_KEYS[by])
+    facts = {row["key"]: row for row in keyed.values("key").annotate(**sums).order_by()}
+    back = {
+        when: Sum("units", filter=_within(days, "placed_day"), default=0)
+        for when, days in both
+        if days is not None
+    }
+    placed = _within(scope.days, "placed_day") | _within(scope.before, "placed_day")
+    keyed = _returns(scope).filter(placed).annotate(key=_KEYS[by])
+    returned = {row["key"]: row for row in keyed.values("key").annotate(**back).order_by()}
+
+    def read(when: str) -> dict[Any, Sold]:
+        return {
+            found: Sold(
+                **{name: row[f"{when}_{name}"] for name in _SUMS},
+                returned_units=returned[found][when] if found in returned else 0,
+            )
+            for found, row in facts.items()
+        }
+
+    return read("now"), read("before") if scope.before else {}
+
+
+def _named(
+    scope: ReportScope, by: Breakdown, found: Mapping[Any, Sold]
+) -> dict[Any, tuple[int, str, Product | None]]:
+    """The id, the name and the product of each key; what has no name comes with an empty one."""
+    if by is not Breakdown.PRODUCT:
+        return {
+            key: (place, key or "", None)
+            for place, key in enumerate(sorted(found, key=lambda key: key or ""))
+        }
+    products = Product.objects.for_company(scope.company).in_bulk([key for key in found if key is not None])
+    return {
+        key: (key or 0, products[key].name if key in products else "", products.get(key)) for key in found
+    }

@@ -1,0 +1,263 @@
+"""How orders go: where they stand, how long each step takes, by warehouse, cluster and week."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
+from django.db.models.functions import TruncWeek
+
+from analytics.choices import Axis, Step
+from analytics.formulas.percentiles import nearest_rank
+from analytics.models import StepTimes
+from analytics.selectors.stuck import StuckOrders, stuck_orders
+from marketplaces.contracts.orders import OrderStatus
+from marketplaces.registry import untold_steps
+from orders.models import OPEN, OrderTally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analytics.selectors.scope import ReportScope
+    from core.periods import Days
+
+_HALF: Final = 0.5
+_NINE_OF_TEN: Final = 0.9
+_HOUR: Final = Decimal(60)
+_CENT: Final = Decimal("0.01")
+_WEEK: Final = timedelta(days=7)
+# A week of which more than this share of orders is still on the way will still change.
+_RIPE: Final = Decimal("0.05")
+_ENDS: Final = {
+    Step.ASSEMBLY: {OrderStatus.PACKED},
+    Step.HANDOVER: {OrderStatus.PACKED, OrderStatus.SHIPPED},
+    Step.DELIVERY: {OrderStatus.SHIPPED},
+    Step.WHOLE: set(),
+}
+
+Counts = dict[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long a step takes: orders measured; the hours in which half of them, and nine of ten, were through."""
+
+    orders: int = 0
+    median: Decimal | None = None
+    p90: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFigure:
+    """A step in the days of the report and in those compared with."""
+
+    step: Step
+    now: Timing
+    before: Timing | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessingRow:
+    """A warehouse, a cluster or a week. `name` is empty where the marketplace tells no place; `day` is the first of a
+    week."""
+
+    id: int
+    name: str
+    day: date | None
+    assembly: Timing
+    handover: Timing
+    delivery: Timing
+    whole: Timing
+
+    @property
+    def orders(self) -> int:
+        """The orders of which any step was measured, at least."""
+        return max(one.orders for one in (self.assembly, self.handover, self.delivery, self.whole))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusShare:
+    """The orders placed in the period that stand in a status now."""
+
+    status: OrderStatus
+    orders: int
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """A week of placed orders: the whole way of those that have come to its end, and the share still under way."""
+
+    first: date
+    whole: Timing
+    open_share: Decimal
+
+    @property
+    def is_ripe(self) -> bool:
+        """Whether so few are under way that the figure will hardly change."""
+        return self.open_share <= _RIPE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processing:
+    """The whole report; `rows` are the table, by what `by` says: a warehouse, a cluster or a week."""
+
+    scope: ReportScope
+    by: str
+    statuses: tuple[StatusShare, ...]
+    orders: int
+    steps: tuple[StepFigure, ...]
+    weeks: tuple[Week, ...]
+    rows: tuple[ProcessingRow, ...]
+    stuck: StuckOrders
+
+
+def processing(scope: ReportScope, *, by: str, now: datetime) -> Processing:
+    """Read the report: five queries whatever the size, six by warehouse or cluster; none counts orders."""
+    timed = _timed(scope)
+    tally = _tally(scope)
+    rows = _week_rows(timed) if by == "week" else _place_rows(scope, Axis(by))
+    return Processing(
+        scope=scope,
+        by=by,
+        statuses=_statuses(tally),
+        orders=sum(tally.values()),
+        steps=tuple(_figures(scope, timed)),
+        weeks=tuple(_weeks(timed, tally)),
+        rows=tuple(rows),
+        stuck=stuck_orders(scope, now=now),
+    )
+
+
+def told_steps(scope: ReportScope) -> tuple[Step, ...]:
+    """The steps of which some marketplace of the scope tells both ends."""
+    untold = [untold_steps(code) for code in {account.marketplace for account in scope.accounts}]
+    return tuple(step for step in Step if any(not (_ENDS[step] & steps) for steps in untold))
+
+
+def timing(counts: Mapping[int, int]) -> Timing:
+    """The figures of a histogram of minutes, by nearest rank."""
+    return Timing(
+        orders=sum(counts.values()),
+        median=_hours(nearest_rank(counts, _HALF)),
+        p90=_hours(nearest_rank(counts, _NINE_OF_TEN)),
+    )
+
+
+def _hours(minutes: int | None) -> Decimal | None:
+    return None if minutes is None else (minutes / _HOUR).quantize(_CENT)
+
+
+def _inside(days: Days) -> Q:
+    return Q(day__gte=days.first, day__lt=days.after)
+
+
+def _timed(scope: ReportScope) -> dict[tuple[bool, date], dict[str, Counts]]:
+    """Histograms by step of (days of the report or those compared with, week)."""
+    asked = _inside(scope.days) | (_inside(scope.before) if scope.before else Q(pk__in=[]))
+    rows: Any = (
+        StepTimes.objects.for_company(scope.company)
+        .filter(asked, axis=Axis.ALL, **scope.filters)
+        .annotate(
+            week=TruncWeek("day"),
+            is_now=ExpressionWrapper(_inside(scope.days), output_field=BooleanField()),
+        )
+        .values_list("is_now", "week", "step", "minutes")
+        .annotate(Sum("orders"))
+        .order_by()
+    )
+    found: dict[tuple[bool, date], dict[str, Counts]] = defaultdict(lambda: defaultdict(dict))
+    for is_now, week, step, minutes, orders in rows:
+        found[is_now, week][step][minutes] = orders
+    return found
+
+
+def _tally(scope: ReportScope) -> dict[tuple[date, str], int]:
+    """Orders placed in the period by week and by the status they stand in now."""
+    rows: Any = (
+        OrderTally.objects.for_company(scope.company)
+        .filter(_inside(scope.days), **scope.filters)
+        .annotate(week=TruncWeek("day"))
+        .values_list("week", "status")
+        .annotate(Sum("orders"))
+        .order_by()
+    )
+    return {(week, status): orders for week, status, orders in rows}
+
+
+def _statuses(tally: Mapping[tuple[date, str], int]) -> tuple[StatusShare, ...]:
+    counts: dict[str, int] = defaultdict(int)
+    for (_week, status), orders in tally.items():
+        counts[status] += orders
+    whole = sum(counts.values())
+    return tuple(
+        StatusShare(
+            status=status,
+            orders=counts[status],
+            share=Decimal(counts[status]) / whole if whole else Decimal(0),
+        )
+        for status in OrderStatus
+        if status.is_always_shown or counts[status]
+    )
+
+
+def _figures(
+    scope: ReportScope, timed: Mapping[tuple[bool, date], dict[str, Counts]]
+) -> Iterable[StepFigure]:
+    for step in told_steps(scope):
+        now = timing(_sum(steps[step] for (is_now, _week), steps in timed.items() if is_now))
+        before = timing(_sum(steps[step] for (is_now, _week), steps in timed.items() if not is_now))
+        yield StepFigure(step=step, now=now, before=before if scope.before and before.orders else None)
+
+
+def _sum(histograms: Iterable[Counts]) -> Counts:
+    found: Counts = defaultdict(int)
+    for counts in histograms:
+        for minutes, orders in counts.items():
+            found[minutes] += orders
+    return found
+
+
+def _weeks(
+    timed: Mapping[tuple[bool, date], dict[str, Counts]], tally: Mapping[tuple[date, str], int]
+) -> Iterable[Week]:
+    for week in sorted({week for week, _status in tally}):
+        placed = sum(orders for (when, _status), orders in tally.items() if when == week)
+        still = sum(tally.get((week, status), 0) for status in OPEN)
+        counts = timed[True, week][Step.WHOLE] if (True, week) in timed else {}
+        yield Week(
+            first=week,
+            whole=timing(counts),
+            open_share=Decimal(still) / placed if placed else Decimal(0),
+        )
+
+
+def _week_rows(timed: Mapping[tuple[bool, date], dict[str, Counts]]) -> Iterable[ProcessingRow]:
+    weeks = sorted(week for is_now, week in timed if is_now)
+    for place, week in enumerate(weeks):
+        yield _row(place, name="", day=week, steps=timed[True, week])
+
+
+def _place_rows(scope: ReportScope, axis: Axis) -> Iterable[ProcessingRow]:
+    rows = (
+        StepTimes.objects.for_company(scope.company)
+        .filter(_inside(scope.days), axis=axis, **scope.filters)
+        .values_list("place", "step", "minutes")
+        .annotate(Sum("orders"))
+        .order_by()
+    )
+    places: dict[str, dict[str, Counts]] = defaultdict(lambda: defaultdict(dict))
+    for place, step, minutes, orders in rows:
+        places[place][step][minutes] = orders
+    for number, place in enumerate(sorted(places)):
+        yield _row(number, name=place, day=None, steps=places[place])
+
+
+def _row(number: int, *, name: str, day: date | None, steps: Mapping[str, Counts]) -> ProcessingRow:
+    known = {step.value: timing(steps.get(step, {})) for step in Step}
+    return ProcessingRow(id=number, name=name, day=day, **known)
