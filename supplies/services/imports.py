@@ -60,13 +60,13 @@ class _Wish:
 
 
 def read_list(
-    *, supply: Supply, text: str = "", content: bytes = b"", file_name: str = "", user: User | None
+    *, supply: Supply, text: str = "", content: bytes | None = None, file_name: str = "", user: User | None
 ) -> PlanImport:
     """Read a pasted text or a file and keep what it says until somebody confirms it; no line is written.
 
     Raises BadUpload when there is nothing in it that could be a list of goods.
     """
-    told = list(rows_of_file(content) if content else rows_of_text(text))
+    told = list(rows_of_text(text) if content is None else rows_of_file(content))
     good = [row for row in told if isinstance(row, ListRow)]
     errors = [row for row in told if isinstance(row, RowError)]
     if not told:

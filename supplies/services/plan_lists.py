@@ -29,11 +29,13 @@ _SPACES: Final = dict.fromkeys(map(ord, " \u00a0\u202f\u2009'"))
 _PIECES: Final = re.compile(r"(шт(ук[аи]?)?|ед|pcs?)\.?$", re.IGNORECASE)
 _WHOLE: Final = re.compile(r"[+-]?\d{1,15}([.,]0{1,6})?")
 _TAIL: Final = re.compile(r"[,(].*$")
-# `артикул 10`, `артикул, 10`, `артикул 10 шт`; the name may hold spaces and commas of its own.
-_PAIR: Final = re.compile(
-    r"^(?P<name>.*\S)\s*(?:[\s,]\s*|\s[x×х*]\s*)(?P<units>[+-]?\d[\d.,]*\s*(?:шт\w*|ед|pcs?)?\.?)$",
-    re.IGNORECASE,
+# `артикул × 10`, `артикул 10 шт`, `артикул,10`, in this order; the name may hold spaces and commas of its own.
+_UNITS: Final = r"(?P<units>[+-]?\d[\d.,]*\s*(?:шт\w*|ед|pcs?)?\.?)$"
+_PAIRS: Final = tuple(
+    re.compile(rf"^(?P<name>.*\S){between}{_UNITS}", re.IGNORECASE)
+    for between in (r"\s+[x×х*]\s*", r"\s+", r"\s*,\s*")
 )
+_LONGEST_LINE: Final = 1_000
 
 HEADERS: Final = {
     "name": (
@@ -108,8 +110,9 @@ def _cells_of(line: str) -> list[str]:
     for delimiter in ("\t", ";"):
         if delimiter in line:
             return [cell.strip() for cell in line.split(delimiter)]
-    found = _PAIR.match(line.strip())
-    return [found["name"].rstrip(", "), found["units"]] if found else [line.strip()]
+    text = line.strip()
+    found = next((pair for one in _PAIRS if (pair := one.match(text[:_LONGEST_LINE]))), None)
+    return [found["name"].rstrip(", "), found["units"]] if found else [text]
 
 
 def _read(rows: Iterable[list[Any]]) -> Iterator[ListRow | RowError]:

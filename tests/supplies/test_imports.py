@@ -1,0 +1,249 @@
+"""Lists of goods as people paste and upload them: every row is read, or told what is wrong with it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.choices import ImportState
+from catalog.models import Listing
+from companies.models import Company, User
+from core.uploads import BadUpload
+from marketplaces.contracts.supplies import SupplyStatus
+from marketplaces.models import MarketplaceAccount
+from supplies.models import PlanImport, Supply, SupplyLine
+from supplies.services import imports
+from supplies.services.plan_lines import MOST_UNITS, set_quantities
+from supplies.services.plan_lists import ListRow, RowError, rows_of_file, rows_of_text, units_of
+from supplies.services.plans import CannotChange, Target, mark, plan_supply
+from tests.catalog.test_costs import HOSTILE, forged, sheet, text_cell
+from tests.factories.catalog import ListingFactory
+
+
+@pytest.fixture
+def plan(company: Company, account: MarketplaceAccount, owner: User) -> Supply:
+    return plan_supply(company=company, account=account, target=Target(), actor=owner)
+
+
+def listing(plan: Supply, sku: str, barcode: str = "", **fields: Any) -> Listing:
+    barcodes = [barcode] if barcode else []
+    return ListingFactory(
+        account=plan.account, product__sku=f"{sku}-{barcode}", seller_sku=sku, barcodes=barcodes, **fields
+    )
+
+
+def read(plan: Supply, text: str = "", content: bytes | None = None) -> PlanImport:
+    return imports.read_list(supply=plan, text=text, content=content, user=None)
+
+
+def planned(plan: Supply) -> dict[str, int]:
+    rows = SupplyLine.objects.for_company(plan.company_id).filter(supply=plan)
+    return dict(rows.values_list("seller_sku", "planned"))
+
+
+def pairs(text: str) -> list[tuple[tuple[str, ...], int] | str]:
+    return [(row.names, row.units) if isinstance(row, ListRow) else row.column for row in rows_of_text(text)]
+
+
+# ---- rows -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "name", "units"),
+    [
+        ("LN-1\t10", "LN-1", 10),
+        ("LN-1;10", "LN-1", 10),
+        ("LN-1,10", "LN-1", 10),
+        ("LN-1, 10", "LN-1", 10),
+        ("LN-1 10", "LN-1", 10),
+        ("  LN-1    10  ", "LN-1", 10),
+        ("LN-1\t10 шт.", "LN-1", 10),
+        ("LN-1 10 шт", "LN-1", 10),
+        ("LN-1 x 10", "LN-1", 10),
+        ("Плед 130 170 12", "Плед 130 170", 12),
+        ("A,B,3", "A,B", 3),
+        ("LN-1\t1 200", "LN-1", 1200),
+        ("LN-1\t10.0", "LN-1", 10),
+        ("LN-1\tПлед овсяный\t10", "LN-1", 10),
+        ("4670123400313 5", "4670123400313", 5),
+    ],
+)  # fmt: skip
+def test_a_row_is_a_name_and_units(text: str, name: str, units: int) -> None:
+    assert pairs(text) == [((name,), units)]
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [("LN-1", "units"), ("LN-1\tмного", "units"), ("LN-1\t0", "units"), ("LN-1\t-5", "units"), ("LN-1\t1,5", "units"),
+     ("LN-1 1,5", "units"), ("LN-1\t999999999", "units"), ("x" * 300 + "\t5", "name"), ("\t5", "units")],
+)  # fmt: skip
+def test_a_wrong_row_names_the_column(text: str, column: str) -> None:
+    assert pairs(text) == [column]
+
+
+def test_a_head_names_the_columns_in_any_order_and_empty_rows_are_nothing() -> None:
+    text = "Наименование\tКоличество, шт\tБаркод\tАртикул\n\nПлед\t10\t4670123400313\tLN-1\n\t\t\t\nЧашка\t5\t\tLN-2\n"
+
+    assert pairs(text) == [(("4670123400313", "LN-1"), 10), (("LN-2",), 5)]
+
+
+def test_rows_are_numbered_as_the_person_sees_them() -> None:
+    rows = list(rows_of_text("Артикул;Количество\n\nA;1\nB;нет"))
+
+    assert [(row.number if isinstance(row, ListRow) else row.row) for row in rows] == [3, 4]
+
+
+@given(text=st.text(max_size=200))
+def test_any_text_is_rows_or_errors(text: str) -> None:
+    with contextlib.suppress(BadUpload):
+        assert all(isinstance(row, ListRow | RowError) for row in rows_of_text(text))
+
+
+@given(cell=st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=40), st.dates()))
+def test_any_cell_is_units_or_an_error(cell: Any) -> None:
+    with contextlib.suppress(ValueError):
+        assert 0 < units_of(cell) <= MOST_UNITS
+
+
+# ---- what they mean ---------------------------------------------------------------------------------------
+def test_nothing_is_written_until_it_is_confirmed(plan: Supply, owner: User) -> None:
+    first, second = listing(plan, "LN-1", "4670123400313"), listing(plan, "LN-2", "4670123400450")
+
+    kept = read(plan, "LN-1\t10\n4670123400450\t5\nln-1 2\nНЕТ\t1")
+
+    assert planned(plan) == {}
+    assert [(row["sku"], row["quantity"], row["rows"], row["was"]) for row in kept.rows] == [
+        ("LN-1", 12, [1, 3], None),
+        ("LN-2", 5, [2], None),
+    ]
+    assert [(error["row"], error["column"], error["value"]) for error in kept.errors] == [(4, "name", "НЕТ")]
+    assert imports.apply_list(kept=kept, user=owner) == 2
+    assert planned(plan) == {first.seller_sku: 12, second.seller_sku: 5}
+    with pytest.raises(imports.AlreadySettled):
+        imports.apply_list(kept=kept, user=owner)
+
+
+def test_a_list_given_twice_changes_nothing_the_second_time(plan: Supply, owner: User) -> None:
+    listing(plan, "LN-1")
+    other = listing(plan, "LN-9")
+    set_quantities(supply=plan, wishes={other.pk: 3}, actor=owner)
+
+    for changed in (1, 0):
+        kept = read(plan, "LN-1\t10")
+        assert imports.apply_list(kept=kept, user=owner) == changed
+    assert planned(plan) == {"LN-1": 10, "LN-9": 3}
+    assert kept.rows[0]["was"] == 10
+
+
+def test_what_fits_several_or_cannot_travel_is_told(plan: Supply) -> None:
+    listing(plan, "SHIRT", "2000000000017", size="S")
+    listing(plan, "SHIRT", "2000000000024", size="M")
+    listing(plan, "OLD", is_archived=True)
+    listing(plan, "OLD-AND-NEW", is_archived=True)
+    listing(plan, "OLD-AND-NEW", "2000000000031")
+    listing(plan, "NAMELESS", marketplace_sku="")
+
+    kept = read(plan, "SHIRT 1\n2000000000024 2\nOLD 3\nOLD-AND-NEW 4\nNAMELESS 5")
+
+    assert [(row["quantity"], row["rows"]) for row in kept.rows] == [(2, [2]), (4, [4])]
+    assert [error["row"] for error in kept.errors] == [1, 3, 5]
+    assert "S, M" in kept.errors[0]["text"]
+
+
+def test_the_goods_of_another_account_are_unknown(plan: Supply, company: Company) -> None:
+    ListingFactory(account__company=company, seller_sku="ELSEWHERE")
+
+    assert read(plan, "ELSEWHERE 5").rows == []
+
+
+def test_sums_beyond_the_limit_are_told(plan: Supply) -> None:
+    listing(plan, "LN-1")
+
+    kept = read(plan, f"LN-1 {MOST_UNITS}\nLN-1 1")
+
+    assert [(row["quantity"], row["rows"]) for row in kept.rows] == [(MOST_UNITS, [1])]
+    assert [error["row"] for error in kept.errors] == [2]
+
+
+def test_a_discarded_list_is_not_written(plan: Supply, owner: User) -> None:
+    listing(plan, "LN-1")
+    kept = read(plan, "LN-1 5")
+    imports.discard_list(kept=kept)
+
+    with pytest.raises(imports.AlreadySettled):
+        imports.apply_list(kept=kept, user=owner)
+    assert planned(plan) == {}
+
+
+def test_all_or_nothing_when_the_plan_may_not_be_changed(plan: Supply, owner: User) -> None:
+    listing(plan, "LN-1")
+    kept = read(plan, "LN-1 5")
+    mark(supply=plan, status=SupplyStatus.CANCELLED, actor=owner)
+
+    with pytest.raises(CannotChange):
+        imports.apply_list(kept=kept, user=owner)
+    kept.refresh_from_db()
+    assert (kept.state, planned(plan)) == (ImportState.PREVIEW, {})
+
+
+# ---- files ------------------------------------------------------------------------------------------------
+def test_a_workbook_is_read_whatever_its_cells_are(plan: Supply) -> None:
+    listing(plan, "12345")
+    listing(plan, "LN-1")
+    content = sheet(
+        [12345.0, "Плед", 10],
+        ["LN-1", "=1+1", "5 шт"],
+        ["LN-1", "", "=2+2"],
+        ["LN-1", "", None],
+        head=["Артикул", "Название", "Количество"],
+    )
+
+    kept = read(plan, content=content)
+
+    assert [(row["sku"], row["quantity"]) for row in kept.rows] == [("12345", 10), ("LN-1", 5)]
+    assert [(error["row"], error["column"]) for error in kept.errors] == [(4, "units"), (5, "units")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1251", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", "\t", ","])
+def test_a_text_file_is_read_in_the_encodings_of_excel(plan: Supply, encoding: str, delimiter: str) -> None:
+    listing(plan, "Плед-1")
+    content = f"Артикул{delimiter}Количество\r\nПлед-1{delimiter}10\r\n".encode(encoding)
+
+    assert [row["quantity"] for row in read(plan, content=content).rows] == [10]
+
+
+def test_what_a_sheet_says_of_its_size_is_not_believed(plan: Supply) -> None:
+    listing(plan, "A")
+    cells = f'<row r="1">{text_cell("A1", "Артикул")}{text_cell("B1", "Количество")}</row>'
+    cells += f'<row r="2">{text_cell("A2", "A")}<c r="B2"><v>5</v></c></row>'
+
+    for dimension in ("A1", "A1:XFD1048576"):
+        assert [row["quantity"] for row in read(plan, content=forged(cells, dimension=dimension)).rows] == [5]
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name not in ("no columns", "no rows")])
+def test_hostile_files_are_refused_in_words(plan: Supply, name: str) -> None:
+    make, code = HOSTILE[name]
+
+    with pytest.raises(BadUpload) as refused:
+        read(plan, content=make())
+
+    assert refused.value.code == code
+    assert not PlanImport.objects.for_company(plan.company_id).exists()
+
+
+def test_nothing_but_errors_is_the_wrong_file() -> None:
+    with pytest.raises(BadUpload) as refused:
+        list(rows_of_text("x\tне число\n" * 3_000))
+    assert refused.value.code == "too_many_errors"
+    with pytest.raises(BadUpload) as refused:
+        list(rows_of_file(("A;5\n" * 60_000).encode()))
+    assert refused.value.code == "too_many_rows"
+
+
+def test_an_empty_list_is_refused(plan: Supply) -> None:
+    with pytest.raises(BadUpload, match="not one row"):
+        read(plan, "\n \n\t\n")
