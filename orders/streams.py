@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Listing
+from catalog.selectors.listings import skus_by_barcode
 from marketplaces.adapter import FetchesOrders
 from marketplaces.contracts.orders import OrdersQuery
 from marketplaces.streams import PageResult, PullRequest, SyncStream
@@ -51,7 +51,7 @@ class OrderStream(SyncStream):
             open_external_ids=tuple(
                 open_orders.order_by("external_id").values_list("external_id", flat=True)
             ),
-            sku_by_barcode=_skus_by_barcode(request.account),
+            sku_by_barcode=skus_by_barcode(request.account),
         )
         yield from source.fetch_orders(query, cursor={} if request.since else request.cursor)
 
@@ -67,13 +67,3 @@ class OrderStream(SyncStream):
 
     def held(self, account: MarketplaceAccount) -> int:
         return int(Order.objects.for_company(account.company_id).filter(account=account)[:1].count())
-
-
-def _skus_by_barcode(account: MarketplaceAccount) -> dict[str, str]:
-    """The marketplace SKU of each barcode of the account's assortment."""
-    rows = Listing.objects.for_company(account.company_id).filter(account=account).order_by("pk")
-    return {
-        barcode: sku
-        for sku, barcodes in rows.values_list("marketplace_sku", "barcodes").iterator(chunk_size=5000)
-        for barcode in barcodes
-    }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from companies.models import Company
+    from marketplaces.models import MarketplaceAccount
 
 # States that are summed; `available` without what new orders hold is `sellable`.
 STATES = (
@@ -199,3 +200,13 @@ def _weight(grams: int) -> str:
     if grams < 1000:
         return _("%(count)s g") % {"count": formats.number(grams)}
     return _("%(count)s kg") % {"count": formats.number(Decimal(grams) / 1000, digits=1)}
+
+
+def skus_by_barcode(account: MarketplaceAccount) -> dict[str, str]:
+    """The marketplace SKU of each barcode of the account's assortment."""
+    rows = Listing.objects.for_company(account.company_id).filter(account=account).order_by("pk")
+    return {
+        barcode: sku
+        for sku, barcodes in rows.values_list("marketplace_sku", "barcodes").iterator(chunk_size=5000)
+        for barcode in barcodes
+    }

@@ -287,12 +287,14 @@ SYNC_STREAMS = {
     "prices": "catalog.streams.PriceStream",
     "stock": "catalog.streams.StockStream",
     "orders": "orders.streams.OrderStream",
+    "supplies": "supplies.streams.SupplyStream",
     "returns": "returns.streams.ReturnStream",
     "tariffs": "catalog.streams.TariffStream",
 }
 # What is held for an account, in the order in which it is erased with it: what others are built from comes first.
 ACCOUNT_HOLDINGS = {
     "returns": "returns.services.erase.Returns",
+    "supplies": "supplies.services.erase.Supplies",
     "orders": "orders.services.erase.Orders",
     "stock": "catalog.services.erase.Stock",
     "facts": "analytics.services.Facts",
