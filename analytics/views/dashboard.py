@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from analytics import charts
+from analytics.charts import morning as charts
 from analytics.choices import Measure, Period
 from analytics.forms import DashboardForm
 from analytics.selectors.dashboard import dashboard as read_dashboard

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from analytics import charts
+from analytics.charts import morning as charts
+from analytics.charts.tiles import axis_roubles
 from analytics.choices import Measure, Period
 from analytics.selectors.sales import Sales, Totals
 from analytics.selectors.windows import window_of
@@ -85,7 +86,7 @@ def test_black_friday_is_the_last_friday_of_november():
     ],
 )
 def test_money_axis_has_one_unit(values, texts):
-    text = charts._axis_roubles(values)
+    text = axis_roubles(values)
 
     assert [text(value) for value in values] == texts
 

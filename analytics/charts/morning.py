@@ -1,4 +1,4 @@
-"""From what selectors read to what components draw: tiles, lines, parts, and the words beside them."""
+"""The first page: tiles, lines, parts, and the words beside them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from analytics.charts.tiles import Tile, axis_roubles, roubles
 from analytics.choices import Measure
 from analytics.selectors.sales import STUCK_AFTER
 from core import formats
@@ -45,21 +46,6 @@ class Shapes(TypedDict):
 
     shape: tuple[float | None, ...]
     shape_before: tuple[float | None, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
-    """What the `kpi` component takes."""
-
-    label: StrOrPromise
-    value: str | None
-    unit: StrOrPromise
-    definition: StrOrPromise
-    change: formats.Change | None = None
-    was: str = ""
-    note: str = ""
-    shape: tuple[float | None, ...] = ()
-    shape_before: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +186,7 @@ def line(sales: Sales, measure: Measure) -> LineChart:
     get: Callable[[Totals], float] = (
         (lambda totals: float(totals.amount)) if is_money else partial(_counted, sales)
     )
-    text: Callable[[float | None], str] = _roubles if is_money else formats.number
+    text: Callable[[float | None], str] = roubles if is_money else formats.number
     window, now, before = sales.window, _values(sales.now, get), _values(sales.before, get)
     total = sum(value for value in now if value is not None)
     total_before = sum(value for value in before if value is not None)
@@ -219,7 +205,7 @@ def line(sales: Sales, measure: Measure) -> LineChart:
         unripe_from=len(now) - 1 if len(now) > 1 else None,
         whole=not is_money,
         text=text,
-        axis_text=_axis_roubles([*now, *before]) if is_money else None,
+        axis_text=axis_roubles([*now, *before]) if is_money else None,
     )
 
 
@@ -456,23 +442,3 @@ def _sale_name(day: date) -> str:
     if day.month == 11 and day.weekday() == 4 and day + timedelta(days=7) > date(day.year, 11, 30):
         return _("Black Friday")
     return ""
-
-
-def _roubles(value: float | None) -> str:
-    return formats.money(value)
-
-
-def _axis_roubles(values: Iterable[float | None]) -> Callable[[float | None], str]:
-    """One unit for the whole axis, so that it stays narrow: roubles, thousands or millions."""
-    largest = max((value for value in values if value is not None), default=0)
-    if largest >= 2_000_000:
-        return partial(_in_units, size=1_000_000, unit=_("m"), digits=1)
-    if largest >= 2_000:
-        return partial(_in_units, size=1_000, unit=_("k"), digits=0)
-    return formats.number
-
-
-def _in_units(value: float | None, *, size: int, unit: str, digits: int) -> str:
-    if not value:
-        return formats.number(value)
-    return formats.NBSP.join((formats.number(value / size, digits=digits), unit))

@@ -1,0 +1,1 @@
+"""From what selectors read to what components draw: one module a page."""

@@ -1,0 +1,52 @@
+"""What pages of figures share: the tile, and money on an axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from core import formats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """What the `kpi` component takes."""
+
+    label: StrOrPromise
+    value: str | None
+    unit: StrOrPromise
+    definition: StrOrPromise
+    change: formats.Change | None = None
+    was: str = ""
+    note: str = ""
+    shape: tuple[float | None, ...] = ()
+    shape_before: tuple[float | None, ...] = ()
+
+
+def roubles(value: float | None) -> str:
+    """`2 380 ₽`."""
+    return formats.money(value)
+
+
+def axis_roubles(values: Iterable[float | None]) -> Callable[[float | None], str]:
+    """One unit for the whole axis, so that it stays narrow: roubles, thousands or millions."""
+    largest = max((value for value in values if value is not None), default=0)
+    if largest >= 2_000_000:
+        return partial(_in_units, size=1_000_000, unit=_("m"), digits=1)
+    if largest >= 2_000:
+        return partial(_in_units, size=1_000, unit=_("k"), digits=0)
+    return formats.number
+
+
+def _in_units(value: float | None, *, size: int, unit: str, digits: int) -> str:
+    if not value:
+        return formats.number(value)
+    return formats.NBSP.join((formats.number(value / size, digits=digits), unit))
