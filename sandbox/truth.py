@@ -8,26 +8,39 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from sandbox.ozon import truth as ozon
+from sandbox.reports import reports
 from sandbox.wildberries import ids as wildberries_ids
-from sandbox.wildberries.truth import truth_orders as wildberries_orders
-from sandbox.wildberries.truth import truth_stock as wildberries_stock
+from sandbox.wildberries import truth as wildberries
 from sandbox.world import World
 from sandbox.world.catalog import Product
 from sandbox.world.listings import CHANNELS, OZON, WILDBERRIES, YANDEX_MARKET
 from sandbox.yandex_market import ids as yandex_ids
-from sandbox.yandex_market.truth import truth_orders as yandex_orders
-from sandbox.yandex_market.truth import truth_stock as yandex_stock
+from sandbox.yandex_market import truth as yandex
 
-TRUTHS = ("orders", "stock", "stockouts", "summary", "matching")
+TRUTHS = (
+    "orders",
+    "stock",
+    "stockouts",
+    "summary",
+    "matching",
+    "supplies",
+    "returns",
+    "conservation",
+    "reports",
+)
 Row = dict[str, Any]
 
 
 class Teller(NamedTuple):
-    """How a marketplace tells what is true: orders and stock by an instant in the shape of OrderView and StockView,
-    and what it calls a product. `sku` is what lines, stock and listings are told apart by."""
+    """How a marketplace tells what is true: orders, stock, supplies and returns by an instant in the shapes of
+    OrderView, StockView, SupplyView and ReturnView, and what it calls a product. `sku` is what lines, stock and
+    listings are told apart by, `number` what orders, supplies and returns are."""
 
     orders: Callable[[World, datetime], Iterator[Row]]
     stock: Callable[[World, datetime], Iterator[Row]]
+    supplies: Callable[[World, datetime], Iterator[Row]]
+    returns: Callable[[World, datetime], Iterator[Row]]
     names: Callable[[World, Product], Row]
 
 
@@ -51,32 +64,59 @@ def _yandex_names(world: World, product: Product) -> Row:
 
 TELLERS: dict[str, Teller] = {
     OZON: Teller(
-        orders=lambda world, at: (order.as_json() for order in world.orders(until=at)),
-        stock=lambda world, at: (row.as_json() for row in world.stock(at=at)),
+        orders=ozon.truth_orders,
+        stock=ozon.truth_stock,
+        supplies=ozon.truth_supplies,
+        returns=ozon.truth_returns,
         names=_ozon_names,
     ),
-    WILDBERRIES: Teller(orders=wildberries_orders, stock=wildberries_stock, names=_wildberries_names),
-    YANDEX_MARKET: Teller(orders=yandex_orders, stock=yandex_stock, names=_yandex_names),
+    WILDBERRIES: Teller(
+        orders=wildberries.truth_orders,
+        stock=wildberries.truth_stock,
+        supplies=wildberries.truth_supplies,
+        returns=wildberries.truth_returns,
+        names=_wildberries_names,
+    ),
+    YANDEX_MARKET: Teller(
+        orders=yandex.truth_orders,
+        stock=yandex.truth_stock,
+        supplies=yandex.truth_supplies,
+        returns=yandex.truth_returns,
+        names=_yandex_names,
+    ),
 }
 
 
 def truth(world: World, name: str, *, at: datetime) -> Iterator[str]:
-    """Yield a JSON line for each order, stock row, stock-out or product, or the summary alone."""
+    """Yield a JSON line for each order, stock row, stock-out, product, supply, return or figure of a report, or the
+    summary alone."""
     teller = TELLERS[world.settings.channel]
-    match name:
-        case "orders":
-            rows = teller.orders(world, at)
-        case "stock":
-            rows = teller.stock(world, at)
-        case "stockouts":
-            rows = _stockouts(world, teller, at)
-        case "summary":
-            rows = iter([_summary(world, teller, at)])
-        case "matching":
-            rows = _matching(world)
-        case _:
-            raise ValueError(f"no such truth: {name}")
-    return (json.dumps(row, ensure_ascii=False) for row in rows)
+    tell: dict[str, Callable[[], Iterator[Row]]] = {
+        "orders": lambda: teller.orders(world, at),
+        "stock": lambda: teller.stock(world, at),
+        "stockouts": lambda: _stockouts(world, teller, at),
+        "summary": lambda: iter([_summary(world, teller, at)]),
+        "matching": lambda: _matching(world),
+        "supplies": lambda: teller.supplies(world, at),
+        "returns": lambda: teller.returns(world, at),
+        "conservation": lambda: _conservation(world, teller, at),
+        "reports": lambda: _reports(world, teller, at),
+    }
+    if name not in tell:
+        raise ValueError(f"no such truth: {name}")
+    return (json.dumps(row, ensure_ascii=False) for row in tell[name]())
+
+
+def _conservation(world: World, teller: Teller, at: datetime) -> Iterator[Row]:
+    """Yield the whole circle of units of every listed product."""
+    for index, circle in world.conservation(at).items():
+        names = teller.names(world, world.assortment[index])
+        yield circle.as_json() | {"sku": names["sku"], "offer_id": names["article"]}
+
+
+def _reports(world: World, teller: Teller, at: datetime) -> Iterator[Row]:
+    orders, returns = teller.orders(world, at), teller.returns(world, at)
+    return reports(world, at, orders=orders, returns=returns, stock=teller.stock)
 
 
 def _stockouts(world: World, teller: Teller, at: datetime) -> Iterator[Row]:

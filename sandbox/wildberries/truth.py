@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from sandbox import movements
 from sandbox.wildberries.ids import cards_of
 from sandbox.wildberries.order_book import standing
 from sandbox.wildberries.prices_book import PriceBook
@@ -12,8 +13,10 @@ from sandbox.wildberries.words import PLACES, WAREHOUSE, WAREHOUSE_ID
 from sandbox.world import World
 from sandbox.world.moments import instant, moment
 from sandbox.world.orders import Step
+from sandbox.world.returns import CLIENT_RETURN, REFUSAL
+from sandbox.world.supplies import SUPPLY
 from sandbox.world.units import Unit, srid, units
-from sandbox.world.world import roubles
+from sandbox.world.views import roubles
 
 _STAGES = {
     "created": "accepted",
@@ -98,3 +101,33 @@ def truth_prices(world: World, at: datetime) -> Iterator[dict[str, Any]]:
                 "price": str(roubles(price.kopecks)),
                 "old_price": str(roubles(price.full * 100)) if price.discount else None,
             }
+
+
+def truth_supplies(world: World, at: datetime) -> Iterator[dict[str, Any]]:
+    """Yield every supply; what is taken back is not among them, and defects are not told apart."""
+    for supply, row in movements.supplies(world, at):
+        if supply.kind == SUPPLY:
+            yield row | {"lines": [_in_sizes(world, line) for line in row["lines"]]}
+
+
+def _in_sizes(world: World, line: dict[str, Any]) -> dict[str, Any]:
+    product = world.by_sku[line["sku"]]
+    article = world.listed[product.index].article
+    return line | {"sku": cards_of(world).chrt_id(product), "offer_id": article, "defect": None}
+
+
+def truth_returns(world: World, at: datetime) -> Iterator[dict[str, Any]]:
+    """Yield every thing that comes back: `number` and `order` are its srid.
+
+    What was cancelled on its way without the buyer's doing is an order that was cancelled, and no return.
+    """
+    book = PriceBook(world)
+    for one, row in movements.returns(world, at):
+        if one.kind not in (REFUSAL, CLIENT_RETURN):
+            continue
+        for thing in units(one.order):
+            if thing.place == one.place and thing.number < one.quantity:
+                number = srid(world, thing)
+                price = book.of_day(one.product, one.order.created).kopecks
+                told = {"number": number, "order": number, "quantity": 1, "price": str(roubles(price))}
+                yield _in_sizes(world, row) | told

@@ -249,7 +249,7 @@ class SupplyMaker:
                 for line in self._supply(_serial(earlier, warehouse, _REGULAR), warehouse, brought).lines:
                     spoilt[line.product] += line.defect
         serial = _serial(week, warehouse, _DISPOSAL)
-        at = week * 7 * DAY + 14 * DAY + mix(self._seed, 84, serial) % DAY
+        at = week * 7 * DAY + 4 * DAY + mix(self._seed, 84, serial) % (3 * DAY)
         taken = {
             product: [(at, units)]
             for product, units in spoilt.items()

@@ -81,7 +81,7 @@ class Balance(NamedTuple):
 class _Back(NamedTuple):
     """Units of an order that come back: `registered` when they set out, `sold` whether they are put on sale again.
 
-    `cancelled` tells the units of cancelled orders from those that buyers had got.
+    `cancelled` tells the units of cancelled orders from those that buyers had got, `live` those of live orders.
     """
 
     registered: int
@@ -90,6 +90,7 @@ class _Back(NamedTuple):
     units: int
     sold: bool
     cancelled: bool
+    live: bool
 
 
 class _Digest(NamedTuple):
@@ -152,8 +153,15 @@ class Stock:
         for one in self._returns.of_order(order):
             checked = one.checked if one.checked is not None else one.times[-1]
             place = one.product * WIDTH + one.warehouse
-            sold = one.back_on_sale is not None
-            yield _Back(one.registered, checked, place, one.quantity, sold, order.cancelled is not None)
+            yield _Back(
+                registered=one.registered,
+                checked=checked,
+                place=place,
+                units=one.quantity,
+                sold=one.back_on_sale is not None,
+                cancelled=order.cancelled is not None,
+                live=order.live,
+            )
 
     def _rest_of_cycle(self, day: int) -> list[int]:
         rest = [0] * self._places
@@ -219,20 +227,28 @@ class Stock:
         """Yield the supplies that begin a cycle on the days from `first` to before `last`."""
         if last <= first:
             return
-        back: defaultdict[tuple[int, int], int] = defaultdict(int)
+        back: defaultdict[tuple[int, int, bool], int] = defaultdict(int)
         for unit in self._back_between((first - _LONGEST_CYCLE) * DAY, last * DAY):
             if unit.sold:
                 cell = self._cells.by_place[unit.place]
-                back[unit.place, cell.cycle(unit.checked // DAY) + 1] += unit.units
+                back[unit.place, cell.cycle(unit.checked // DAY) + 1, unit.live] += unit.units
         for cell in self._cells.by_place.values():
             for cycle in range(cell.cycle(first - 1) + 1, cell.cycle(last - 1) + 1):
-                yield self._arrival(cell, cycle, put_back=back[cell.place, cycle])
+                usual, live = back[cell.place, cycle, False], back[cell.place, cycle, True]
+                yield self._arrival(cell, cycle, put_back=usual, live_back=live)
 
-    def _arrival(self, cell: Cell, cycle: int, *, put_back: int) -> Arrival:
+    def _arrival(self, cell: Cell, cycle: int, *, put_back: int, live_back: int) -> Arrival:
+        """Return the supply that begins a cycle.
+
+        What comes back of live orders is taken home at once: a supply that has been counted stays as it is whoever
+        watches afterwards.
+        """
         start = cell.first_day(cycle)
         taken = sum(self._usual.get(day).units[cell.place] for day in range(start, start + cell.length))
         wanted = taken + self._cells.leftover(cell, cycle) - self._cells.leftover(cell, cycle - 1) - put_back
-        return Arrival(start * DAY, cell.place, max(wanted, 0), put_back, max(-wanted, 0))
+        return Arrival(
+            start * DAY, cell.place, max(wanted, 0), put_back + live_back, max(-wanted, 0) + live_back
+        )
 
     def live_arrivals(self, since: int, until: int) -> Iterator[Arrival]:
         """Yield the supplies of live orders in a half-open range: just before the hour in which they are taken."""

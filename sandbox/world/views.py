@@ -1,4 +1,4 @@
-"""The truth as others may read it: orders, stock and stock-outs in plain values."""
+"""The truth as others may read it: orders, stock, stock-outs, supplies and returns in plain values."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -25,6 +25,11 @@ def stage_of(order: Order, place: int) -> str:
     """Return the stage at a place of an order's path; a return of some of the units is one in part."""
     step = order.path[place]
     return "partly_returned" if step is Step.RETURNED and not order.is_wholly_returned else STAGES[step]
+
+
+def roubles(kopecks: int) -> Decimal:
+    """Turn kopecks into an exact amount of roubles with two decimals."""
+    return Decimal(kopecks).scaleb(-2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,3 +120,91 @@ class StockoutView:
     def as_json(self) -> dict[str, Any]:
         """Return plain values that JSON can hold."""
         return asdict(self) | {"since": self.since.isoformat(), "until": self.until.isoformat()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplyLineView:
+    """A line of a supply, in units; nothing where it is not known yet. `lost` is known to the world alone."""
+
+    sku: int
+    offer_id: str
+    planned: int
+    shipped: int | None
+    accepted: int | None
+    on_sale: int
+    shortage: int | None
+    surplus: int | None
+    defect: int | None
+    lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplyView:
+    """A supply, withdrawal or disposal as it stands at an instant; `history` holds each stage with its time.
+
+    The slot is in UTC and `zone` the zone in which it is printed.
+    """
+
+    serial: int
+    kind: str
+    stage: str
+    created_at: datetime
+    changed_at: datetime
+    slot_from: datetime
+    slot_to: datetime
+    zone: str
+    warehouse_id: int
+    warehouse: str
+    drop_off: str
+    boxes: int
+    lines: tuple[SupplyLineView, ...]
+    history: tuple[tuple[str, datetime], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values that JSON can hold."""
+        moments = ("created_at", "changed_at", "slot_from", "slot_to")
+        return (
+            asdict(self)
+            | {name: getattr(self, name).isoformat() for name in moments}
+            | {"history": [[stage, at.isoformat()] for stage, at in self.history]}
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnView:
+    """What comes back of a line of an order, as it stands at an instant; `history` holds each step with its time.
+
+    `price` is that of a unit; `storage` what lying there has cost so far, `compensation` what was paid, both for
+    all units.
+    """
+
+    serial: int
+    order: str
+    kind: str
+    step: str
+    why: str
+    registered_at: datetime
+    changed_at: datetime
+    sku: int
+    offer_id: str
+    quantity: int
+    price: Decimal
+    warehouse_id: int
+    warehouse: str
+    cluster_to: str
+    placed_at: datetime
+    pick_up_until: datetime | None
+    disposal_at: datetime | None
+    storage: Decimal
+    compensation: Decimal
+    history: tuple[tuple[str, datetime], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values that JSON can hold, money as strings."""
+        row = asdict(self)
+        for name, value in row.items():
+            if isinstance(value, datetime):
+                row[name] = value.isoformat()
+            elif isinstance(value, Decimal):
+                row[name] = str(value)
+        return row | {"history": [[step, at.isoformat()] for step, at in self.history]}

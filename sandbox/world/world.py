@@ -8,11 +8,13 @@ from functools import cached_property
 from sandbox.world import events, moments
 from sandbox.world.catalog import Product, assortment
 from sandbox.world.cells import WIDTH, Cells
+from sandbox.world.conservation import Circle, circles
 from sandbox.world.demand import Demand
 from sandbox.world.events import Event
 from sandbox.world.geography import CLUSTERS, WAREHOUSES
 from sandbox.world.listings import Listed, is_listed, listed
 from sandbox.world.moments import DAY, day_number
+from sandbox.world.movements import return_view, supply_view
 from sandbox.world.orders import DayPlan, Order, OrderMaker
 from sandbox.world.returns import ReturnMaker, Returns, return_rates
 from sandbox.world.settings import WorldSettings
@@ -20,8 +22,17 @@ from sandbox.world.shelf import Shelf
 from sandbox.world.shipping import SupplyMaker
 from sandbox.world.stock import Stock
 from sandbox.world.streams import Streams
-from sandbox.world.supplies import Supplies
-from sandbox.world.views import LineView, OrderView, StockoutView, StockView, stage_of
+from sandbox.world.supplies import LEAD, Supplies
+from sandbox.world.views import (
+    LineView,
+    OrderView,
+    ReturnView,
+    StockoutView,
+    StockView,
+    SupplyView,
+    roubles,
+    stage_of,
+)
 
 
 class World:
@@ -146,6 +157,22 @@ class World:
                     found.append((start, end, cell.place))
         return [self._stockout_view(*row) for row in sorted(found)]
 
+    def supplies(self, *, until: datetime, since: datetime | None = None) -> Iterator[SupplyView]:
+        """Yield every supply, withdrawal and disposal created up to and including `until`, as it stands then."""
+        at = moments.instant(until)
+        first = moments.instant(since) if since else self.streams.opened - LEAD
+        return (supply_view(self, one, at) for one in self.supply_book.between(first, at + 1))
+
+    def returns(self, *, until: datetime, since: datetime | None = None) -> Iterator[ReturnView]:
+        """Yield everything that is registered as coming back up to and including `until`, as it stands then."""
+        at = moments.instant(until)
+        first = moments.instant(since) if since else self.streams.opened
+        return (return_view(self, one, at) for one in self.return_book.between(first, at + 1))
+
+    def conservation(self, at: datetime) -> dict[int, Circle]:
+        """Return the whole circle of units of every listed product, by its place in the assortment."""
+        return circles(self, moments.instant(at))
+
     def push_events(self, since: datetime, until: datetime) -> Iterator[Event]:
         """Yield what happens after `since` and not later than `until`, oldest first."""
         return events.events(
@@ -261,8 +288,3 @@ class World:
             since=moments.moment(start * DAY),
             until=moments.moment(end * DAY),
         )
-
-
-def roubles(kopecks: int) -> Decimal:
-    """Turn kopecks into an exact amount of roubles with two decimals."""
-    return Decimal(kopecks).scaleb(-2)

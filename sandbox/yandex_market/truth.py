@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from sandbox import movements
 from sandbox.world import World
 from sandbox.world.moments import DAY, instant
-from sandbox.world.world import roubles
+from sandbox.world.returns import CANCELLATION, REFUSAL, TECHNICAL
+from sandbox.world.views import roubles
 from sandbox.yandex_market import ids
 from sandbox.yandex_market.places import MARKET_OF, MARKETS
 from sandbox.yandex_market.prices_book import PriceBook
@@ -60,3 +62,33 @@ def truth_prices(world: World, at: datetime) -> Iterator[dict[str, Any]]:
             "price": str(roubles(price.value)),
             "old_price": str(roubles(price.base)) if price.base else None,
         }
+
+
+def truth_supplies(world: World, at: datetime) -> Iterator[dict[str, Any]]:
+    """Yield every supply request: supplies, withdrawals and disposals."""
+    for supply, row in movements.supplies(world, at):
+        market = MARKET_OF[supply.warehouse]
+        lines = [line | _offer(world, line["sku"]) for line in row["lines"]]
+        yield row | {"warehouse_id": market.id, "warehouse": market.name, "lines": lines}
+
+
+def truth_returns(world: World, at: datetime) -> Iterator[dict[str, Any]]:
+    """Yield everything that comes back after it has left the warehouse; Market knows refusals and returns only."""
+    for one, row in movements.returns(world, at):
+        if one.kind != CANCELLATION:
+            market = MARKET_OF[one.warehouse]
+            yield (
+                row
+                | _offer(world, row["sku"])
+                | {
+                    "order": str(ids.order_id(world, one.order)),
+                    "kind": REFUSAL if one.kind == TECHNICAL else one.kind,
+                    "warehouse_id": market.id,
+                    "warehouse": market.name,
+                }
+            )
+
+
+def _offer(world: World, sku: int) -> dict[str, Any]:
+    offer = ids.offer_id(world, world.by_sku[sku])
+    return {"sku": offer, "offer_id": offer}
