@@ -14,6 +14,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "Product": ("/v3/product/", "/v4/product/", "/v5/product/", "/v1/product/"),
     "Product read-only": ("/v3/product/", "/v4/product/", "/v5/product/", "/v1/product/"),
     "Posting FBO": ("/v3/posting/fbo/", "/v2/posting/fbo/", "/v1/posting/fbo/"),
+    "Supply order": ("/v3/supply-order/", "/v1/supply-order/", "/v1/cargoes/", "/v1/removal/"),
+    "Returns": ("/v1/returns/",),
     "Warehouse": ("/v1/warehouse/", "/v1/cluster/", "/v2/cluster/"),
     "Report": ("/v1/analytics/",),
     "Seller info": ("/v1/seller/",),

@@ -7,7 +7,19 @@ from typing import Any
 
 from sandbox.dialects import Refused, Reply, Request, reply_json
 from sandbox.limits import Gate
-from sandbox.ozon import attributes, cabinet, catalogue, notifications, postings, prices, stocks
+from sandbox.ozon import (
+    acts,
+    attributes,
+    cabinet,
+    catalogue,
+    notifications,
+    postings,
+    prices,
+    removals,
+    returns,
+    stocks,
+    supplies,
+)
 from sandbox.ozon.calls import Call, Seller
 from sandbox.ozon.errors import (
     BROKEN,
@@ -71,6 +83,14 @@ class Ozon:
             "/v3/posting/fbo/list": postings.posting_list,
             "/v2/posting/fbo/get": postings.posting_get,
             "/v1/posting/fbo/cancel-reason/list": postings.cancel_reasons,
+            "/v3/supply-order/list": supplies.supply_order_list,
+            "/v3/supply-order/get": supplies.supply_order_get,
+            "/v1/supply-order/bundle": supplies.supply_bundle,
+            "/v1/cargoes/get": supplies.cargoes,
+            "/v1/supply-order/act/summary/get": acts.act_summary,
+            "/v1/supply-order/act/product/get": acts.act_products,
+            "/v1/removal/from-stock/list": removals.removals,
+            "/v1/returns/list": returns.returns_list,
             "/v1/notification/set": notifications.set_address,
             "/v1/notification/update": notifications.update_address,
             "/v1/notification/enable": notifications.enable_address,

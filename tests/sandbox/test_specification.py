@@ -13,8 +13,9 @@ import pytest
 
 from sandbox.app import App, make_app
 from sandbox.clock import Clock
-from sandbox.ozon import errors
+from sandbox.ozon import errors, shipments
 from sandbox.world import World
+from sandbox.world.moments import instant
 from tests.sandbox.conftest import NOW, PERIOD, Ask, all_postings, asker, client_of
 
 SPECIFICATION = (
@@ -103,8 +104,10 @@ def live_app(live_world: World) -> App:
 
 def _bodies(world: World) -> dict[str, dict[str, Any]]:
     product = world.products()[0]
-    order = next(iter(world.orders(until=NOW)))
+    posting = next(iter(world.orders(until=NOW)))
     skus = [str(p.sku) for p in world.products()]
+    supply = next(one for one in world.supply_book.changed_between(0, instant(NOW)) if one.has_discrepancies)
+    order, supplied = shipments.order_id(supply.serial), shipments.supply_id(supply.serial)
     return {
         "/v1/roles": {},
         "/v1/seller/info": {},
@@ -123,8 +126,20 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "/v1/cluster/list": {"cluster_type": "CLUSTER_TYPE_OZON"},
         "/v1/warehouse/ozon/list": {"warehouse_types": []},
         "/v3/posting/fbo/list": {"limit": 100, "filter": PERIOD, "with": ALL_PARTS},
-        "/v2/posting/fbo/get": {"posting_number": order.number, "with": ALL_PARTS},
+        "/v2/posting/fbo/get": {"posting_number": posting.number, "with": ALL_PARTS},
         "/v1/posting/fbo/cancel-reason/list": {},
+        "/v3/supply-order/list": {
+            "filter": {"states": ["COMPLETED"]},
+            "limit": 100,
+            "sort_by": "ORDER_STATE_UPDATED_AT",
+        },
+        "/v3/supply-order/get": {"order_ids": [str(order)]},
+        "/v1/supply-order/bundle": {"bundle_ids": [shipments.bundle_id(supply.serial)], "limit": 100},
+        "/v1/cargoes/get": {"supply_ids": [str(supplied)]},
+        "/v1/supply-order/act/summary/get": {"order_id": order},
+        "/v1/supply-order/act/product/get": {"supply_id": supplied},
+        "/v1/removal/from-stock/list": {"date_from": "2026-10-01", "date_to": "2026-11-24", "limit": 500},
+        "/v1/returns/list": {"limit": 500},
         "/v1/notification/list": {},
         "/v1/notification/push-type/list": {},
         "/v1/notification/check": {"url": "http://c.test/"},
@@ -171,6 +186,36 @@ def test_postings_of_every_status_fit_in_both_shapes(live_app: App) -> None:
     for number in by_substatus.values():
         one = ask("/v2/posting/fbo/get", {"posting_number": number, "with": ALL_PARTS})
         _check("/v2/posting/fbo/get", one.json())
+
+
+def test_supplies_of_every_state_fit(live_app: App, live_world: World) -> None:
+    ask = asker(client_of(live_app))
+    states = sorted(shipments.STATES - {"UNSPECIFIED"})
+    listed: list[int] = []
+    token = ""
+    while token or not listed:
+        body = {"filter": {"states": states}, "limit": 50, "sort_by": "ORDER_CREATION", "last_id": token}
+        page = ask("/v3/supply-order/list", body).json()
+        orders = ask("/v3/supply-order/get", {"order_ids": page["order_ids"]}).json()
+        _check("/v3/supply-order/get", orders)
+        listed += [len(orders["orders"])]
+        for supply in orders["orders"][:10]:
+            _check(
+                "/v1/supply-order/act/summary/get",
+                ask("/v1/supply-order/act/summary/get", {"order_id": supply["order_id"]}).json(),
+            )
+        token = page["last_id"]
+
+    assert sum(listed) == len(dict(shipments.register_of(live_world).at(instant(NOW))))
+
+
+def test_returns_of_every_status_fit(live_app: App) -> None:
+    ask = asker(client_of(live_app))
+    rows = ask("/v1/returns/list", {"limit": 500}).json()
+
+    _check("/v1/returns/list", rows)
+    assert len({row["visual"]["status"]["sys_name"] for row in rows["returns"]}) >= 5
+    assert {row["type"] for row in rows["returns"]} >= {"Cancellation", "FullReturn", "ClientReturn"}
 
 
 def test_the_check_notices_what_is_missing_wrong_or_too_much(ask: Ask) -> None:
