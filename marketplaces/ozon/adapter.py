@@ -14,7 +14,9 @@ from marketplaces.adapter import (
     FetchesOrders,
     FetchesPrices,
     FetchesProducts,
+    FetchesReturns,
     FetchesStock,
+    FetchesSupplies,
     FetchesTariffs,
     MarketplaceAdapter,
     ReceivesPush,
@@ -26,7 +28,9 @@ from marketplaces.contracts.pages import Cursor, Page
 from marketplaces.contracts.prices import PriceAnswer, PriceProblem, PriceSnapshot, PricesSent, PriceWish
 from marketplaces.contracts.products import ProductSnapshot
 from marketplaces.contracts.pushes import PushNotice, PushReply
+from marketplaces.contracts.returns import ReturnSnapshot, ReturnsQuery
 from marketplaces.contracts.stock import StockQuery, StockSnapshot
+from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
 from marketplaces.contracts.tariffs import TariffSnapshot, TariffsQuery
 from marketplaces.errors import MarketplaceError, RequestRejected, RightMissing
 from marketplaces.http import Refusal
@@ -36,17 +40,21 @@ from marketplaces.ozon.credentials import OzonCredentials
 from marketplaces.ozon.mapping import moment
 from marketplaces.ozon.orders import OrdersPull, fetch_posting
 from marketplaces.ozon.products import fetch_product, pull_products
+from marketplaces.ozon.returns import ReturnsPull
 from marketplaces.ozon.schemas import Role, SellerCompany
 from marketplaces.ozon.stock import pull_stock
+from marketplaces.ozon.supplies import SuppliesPull, fetch_supply
 from marketplaces.ozon.tariffs import pull_tariffs
 from marketplaces.ratelimit import Limit
 
 # Without all of these a stream cannot be read; what is merely useful (sizes, reserved units, clusters, words
-# of cancel reasons) is left out, and its absence borne.
+# of cancel reasons, acts, cargoes, removals) is left out, and its absence borne.
 STREAM_METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "products": (api.PRODUCT_LIST, api.PRODUCT_INFO),
     "stock": (api.STOCK,),
     "orders": (api.POSTING_LIST, api.POSTING_GET),
+    "supplies": (api.SUPPLY_LIST, api.SUPPLY_GET, api.SUPPLY_BUNDLE),
+    "returns": (api.RETURNS,),
     "prices": (api.PRODUCT_PRICES,),
     "tariffs": (api.PRODUCT_PRICES,),
 }
@@ -64,6 +72,8 @@ class Adapter(
     FetchesProducts,
     FetchesStock,
     FetchesOrders,
+    FetchesSupplies,
+    FetchesReturns,
     FetchesPrices,
     SetsPrices,
     FetchesTariffs,
@@ -94,16 +104,8 @@ class Adapter(
         Capability(stream="orders", is_available=True),
         Capability(stream="prices", is_available=True),
         Capability(stream="tariffs", is_available=True),
-        Capability(
-            stream="returns",
-            is_available=False,
-            reason=_("Ozon gives returns; the cabinet does not read them yet."),
-        ),
-        Capability(
-            stream="supplies",
-            is_available=False,
-            reason=_("Ozon gives supplies; the cabinet does not read them yet."),
-        ),
+        Capability(stream="returns", is_available=True),
+        Capability(stream="supplies", is_available=True),
         Capability(
             stream="finance",
             is_available=False,
@@ -179,6 +181,18 @@ class Adapter(
     def fetch_order(self, external_id: str) -> Page[OrderSnapshot]:
         """One posting by its number. Raises RequestRejected when they do not know it."""
         return fetch_posting(self._client, external_id)
+
+    def fetch_supplies(self, query: SuppliesQuery, *, cursor: Cursor) -> Iterator[Page[SupplySnapshot]]:
+        """Pages of 25 requests, then of 15 days of removals; see supplies.py and removals.py."""
+        return SuppliesPull(self._client, query).pages(cursor, now=self.context.now())
+
+    def fetch_supply(self, external_id: str) -> Page[SupplySnapshot]:
+        """One supply by its number, or a removal. Raises RequestRejected when they do not list it."""
+        return fetch_supply(self._client, external_id, now=self.context.now())
+
+    def fetch_returns(self, query: ReturnsQuery, *, cursor: Cursor) -> Iterator[Page[ReturnSnapshot]]:
+        """Pages of 500 returns; see returns.py."""
+        return ReturnsPull(self._client, query).pages(cursor, now=self.context.now())
 
     # ---- prices -------------------------------------------------------------------------------------------
     def fetch_prices(self, *, cursor: Cursor) -> Iterator[Page[PriceSnapshot]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -40,6 +40,22 @@ from marketplaces.ozon.schemas import (
     StockPage,
     StockRow,
 )
+from marketplaces.ozon.schemas_returns import ReturnRow, ReturnRows
+from marketplaces.ozon.schemas_supplies import (
+    ActSummaries,
+    Bundle,
+    BundleItem,
+    Cargoes,
+    CountedAct,
+    CountedActs,
+    RemovalRow,
+    RemovalRows,
+    SupplyCargoes,
+    SupplyOrder,
+    SupplyOrderIds,
+    SupplyOrders,
+)
+from marketplaces.ozon.statuses import SUPPLY_STATES
 from marketplaces.wire import RowsAt, read_document, read_one
 
 PageModel = TypeVar("PageModel", bound=BaseModel)
@@ -49,6 +65,12 @@ PRICES_A_PAGE: Final = 1000
 POSTINGS_A_PAGE: Final = 100
 SKUS_A_STOCK_PAGE: Final = 100
 STOCK_ROWS_A_PAGE: Final = 1000
+# 50 may be asked at once; fewer lose less when a run is cut off, for each supply of them takes several requests.
+SUPPLY_ORDERS_A_PAGE: Final = 25
+BUNDLE_ROWS_A_PAGE: Final = 100
+SUPPLIES_OF_CARGOES: Final = 100
+RETURNS_A_PAGE: Final = 500
+REMOVAL_ROWS_A_PAGE: Final = 500
 
 ROLES: Final = "/v1/roles"
 SELLER_INFO: Final = "/v1/seller/info"
@@ -65,6 +87,14 @@ WAREHOUSES: Final = "/v1/warehouse/ozon/list"
 POSTING_LIST: Final = "/v3/posting/fbo/list"
 POSTING_GET: Final = "/v2/posting/fbo/get"
 CANCEL_REASONS: Final = "/v1/posting/fbo/cancel-reason/list"
+SUPPLY_LIST: Final = "/v3/supply-order/list"
+SUPPLY_GET: Final = "/v3/supply-order/get"
+SUPPLY_BUNDLE: Final = "/v1/supply-order/bundle"
+CARGOES: Final = "/v1/cargoes/get"
+ACT_SUMMARY: Final = "/v1/supply-order/act/summary/get"
+ACT_PRODUCTS: Final = "/v1/supply-order/act/product/get"
+REMOVALS: Final = "/v1/removal/from-stock/list"
+RETURNS: Final = "/v1/returns/list"
 PUSH_LIST: Final = "/v1/notification/list"
 PUSH_SET: Final = "/v1/notification/set"
 PUSH_UPDATE: Final = "/v1/notification/update"
@@ -79,9 +109,22 @@ _TARIFFS = RowsAt(page=PricedProducts, row=PricedProduct, path=("items",), id_fi
 _STOCK = RowsAt(page=StockPage, row=StockRow, path=("items",), id_fields=("sku", "warehouse_id"))
 _STOCK_FBO = RowsAt(page=FboStockPage, row=FboStockRow, path=("products",), id_fields=("sku", "warehouse_id"))
 _POSTINGS = RowsAt(page=PostingList, row=Posting, path=("postings",), id_fields=("posting_number",))
+_SUPPLY_ORDERS = RowsAt(page=SupplyOrders, row=SupplyOrder, path=("orders",), id_fields=("order_id",))
+_BUNDLE = RowsAt(page=Bundle, row=BundleItem, path=("items",), id_fields=("sku",))
+_CARGOES = RowsAt(page=Cargoes, row=SupplyCargoes, path=("supply",), id_fields=("supply_id",))
+_ACTS = RowsAt(page=CountedActs, row=CountedAct, path=("supply_acts",), id_fields=("act_id",))
+_REMOVALS = RowsAt(
+    page=RemovalRows, row=RemovalRow, path=("returns_summary_report_rows",), id_fields=("return_id", "box_id")
+)
+_RETURNS = RowsAt(page=ReturnRows, row=ReturnRow, path=("returns",), id_fields=("id",))
 
 # What a posting is asked with; legal buyers' papers are not even asked for.
 _WITH: Final = {"analytics_data": True, "financial_data": True, "legal_info": False}
+
+# The states that a request of ours may be in: the filter takes no other words.
+_LISTED_STATES: Final = [
+    word for word in SUPPLY_STATES if word not in ("UNSPECIFIED", "ACCEPTED_AT_STORAGE_WAREHOUSE")
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +221,7 @@ class OzonClient:
     # ---- postings -----------------------------------------------------------------------------------------
     def postings(self, *, since: datetime, to: datetime, cursor: str = "") -> Rows[PostingList]:
         """POST /v3/posting/fbo/list: postings of a period, oldest first, 100 a page."""
-        return self._postings({"since": _iso(since), "to": _iso(to)}, cursor)
+        return self._postings({"since": iso(since), "to": iso(to)}, cursor)
 
     def postings_by_number(self, numbers: Sequence[str], *, cursor: str = "") -> Rows[PostingList]:
         """POST /v3/posting/fbo/list: postings by number."""
@@ -193,6 +236,62 @@ class OzonClient:
     def cancel_reasons(self) -> CancelReasons:
         """POST /v1/posting/fbo/cancel-reason/list: both shapes of the answer are read."""
         return read_document(CancelReasons, self._post(CANCEL_REASONS).content)
+
+    # ---- supplies -----------------------------------------------------------------------------------------
+    def supply_order_ids(self, *, last_id: str = "") -> SupplyOrderIds:
+        """POST /v3/supply-order/list: ids of the requests, those whose status changed last first. Every state that
+        is documented must be named: one that is not is not listed."""
+        body = {
+            "filter": {"states": _LISTED_STATES},
+            "limit": SUPPLY_ORDERS_A_PAGE,
+            "last_id": last_id,
+            "sort_by": "ORDER_STATE_UPDATED_AT",
+            "sort_dir": "DESC",
+        }
+        return read_document(SupplyOrderIds, self._post(SUPPLY_LIST, body).content)
+
+    def supply_orders(self, order_ids: Sequence[str]) -> Rows[SupplyOrders]:
+        """POST /v3/supply-order/get: up to 50 requests with their supplies."""
+        return self._rows(_SUPPLY_ORDERS, SUPPLY_GET, {"order_ids": list(order_ids)})
+
+    def bundle(self, bundle_id: str, *, last_id: str = "") -> Rows[Bundle]:
+        """POST /v1/supply-order/bundle: the goods of one supply or of one of its cargoes, 100 a page."""
+        body = {
+            "bundle_ids": [bundle_id],
+            "limit": BUNDLE_ROWS_A_PAGE,
+            "last_id": last_id,
+            "sort_field": "SKU",
+            "is_asc": True,
+        }
+        return self._rows(_BUNDLE, SUPPLY_BUNDLE, body)
+
+    def cargoes(self, supply_ids: Sequence[str]) -> Rows[Cargoes]:
+        """POST /v1/cargoes/get: boxes and pallets of up to 100 supplies."""
+        return self._rows(_CARGOES, CARGOES, {"supply_ids": list(supply_ids)})
+
+    def act_summaries(self, order_id: str) -> ActSummaries:
+        """POST /v1/supply-order/act/summary/get: the acts of a request."""
+        return read_document(ActSummaries, self._post(ACT_SUMMARY, {"order_id": int(order_id)}).content)
+
+    def act_products(self, supply_id: str) -> Rows[CountedActs]:
+        """POST /v1/supply-order/act/product/get: what the acts of a supply count, product by product."""
+        return self._rows(_ACTS, ACT_PRODUCTS, {"supply_id": int(supply_id)})
+
+    def removals(self, *, first: date, last: date, last_id: str = "") -> Rows[RemovalRows]:
+        """POST /v1/removal/from-stock/list: removals of the seller's stock that were asked for on these days."""
+        body = {
+            "date_from": first.isoformat(),
+            "date_to": last.isoformat(),
+            "limit": REMOVAL_ROWS_A_PAGE,
+            "last_id": last_id,
+        }
+        return self._rows(_REMOVALS, REMOVALS, body)
+
+    # ---- returns ------------------------------------------------------------------------------------------
+    def returns(self, wanted: Mapping[str, Any], *, last_id: int = 0) -> Rows[ReturnRows]:
+        """POST /v1/returns/list: returns by one filter, 500 a page in the order of their ids; FBO only."""
+        body = {"filter": {**wanted, "return_schema": "FBO"}, "limit": RETURNS_A_PAGE, "last_id": last_id}
+        return self._rows(_RETURNS, RETURNS, body)
 
     # ---- notices ------------------------------------------------------------------------------------------
     def push_addresses(self) -> PushAddresses:
@@ -237,5 +336,6 @@ class OzonClient:
         return self._http.post_json(path, body or {}, is_write=is_write)
 
 
-def _iso(value: datetime) -> str:
+def iso(value: datetime) -> str:
+    """A moment as their filters take it."""
     return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

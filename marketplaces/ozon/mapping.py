@@ -78,7 +78,7 @@ def order_snapshot(posting: Posting, reasons: Mapping[str, CancelReason]) -> Ord
     lines = _lines(posting.products, _discounts(financial))
     flaw = _flaw(posting, lines, placed_at)
     if placed_at is None or flaw[0]:
-        return _rejected(posting, posting.posting_number, *flaw)
+        return rejected_row(posting, posting.posting_number, *flaw)
     status = order_status(posting.status, posting.substatus or "")
     accepted_at = moment(posting.in_process_at)
     analytics = posting.analytics_data or _NO_ANALYTICS
@@ -96,7 +96,7 @@ def order_snapshot(posting: Posting, reasons: Mapping[str, CancelReason]) -> Ord
         expected_to=moment(analytics.client_delivery_date_end),
         lines=lines,
         currency=_currency(posting.products[0]),
-        warehouse_external_id=_given_id(analytics.warehouse_id),
+        warehouse_external_id=given_id(analytics.warehouse_id),
         warehouse_name=(analytics.warehouse_name or "")[:_PLACE],
         cluster_from=(financial.cluster_from or "")[:_PLACE],
         cluster_to=(financial.cluster_to or "")[:_PLACE],
@@ -131,7 +131,7 @@ def _flaw(
 def needs_reasons(postings: Iterable[Posting]) -> bool:
     """Whether a posting names a cancel reason by its number only."""
     return any(
-        _given_id(posting.cancel_reason_id)
+        given_id(posting.cancel_reason_id)
         and not (posting.cancellation and posting.cancellation.cancel_reason)
         for posting in postings
     )
@@ -175,7 +175,7 @@ def _discounts(financial: PostingFinancial) -> dict[str, Decimal]:
 
 def _cancellation(posting: Posting, reasons: Mapping[str, CancelReason]) -> tuple[str, str, str]:
     """Id, text and initiator of a cancellation; empty when nothing was cancelled."""
-    reason_id = _given_id(posting.cancel_reason_id)
+    reason_id = given_id(posting.cancel_reason_id)
     told = posting.cancellation
     if not reason_id and told is None:
         return "", "", ""
@@ -231,8 +231,8 @@ def product_snapshot(info: ProductInfo, attributes: ProductAttributes | None) ->
 
 def _sku(info: ProductInfo) -> str:
     """The SKU on the site: the common one, or that of FBO in old cabinets; empty until Ozon gives one."""
-    by_source = {(source.source or "").upper(): _given_id(source.sku) for source in info.sources}
-    return _given_id(info.sku) or by_source.get("SDS", "") or by_source.get("FBO", "")
+    by_source = {(source.source or "").upper(): given_id(source.sku) for source in info.sources}
+    return given_id(info.sku) or by_source.get("SDS", "") or by_source.get("FBO", "")
 
 
 def _barcodes(values: Iterable[str]) -> tuple[str, ...]:
@@ -331,8 +331,8 @@ def _units(value: int | None) -> int:
 
 def _warehouse(row: StockRow, clusters: Clusters) -> WarehouseSnapshot:
     known = clusters.warehouses.get(row.warehouse_id)
-    old_id = _given_id(row.cluster_id)
-    cluster_id = _given_id(row.macrolocal_cluster_id) or clusters.macrolocal_ids.get(old_id, "")
+    old_id = given_id(row.cluster_id)
+    cluster_id = given_id(row.macrolocal_cluster_id) or clusters.macrolocal_ids.get(old_id, "")
     return WarehouseSnapshot(
         external_id=row.warehouse_id,
         name=(row.warehouse_name or (known and known.name) or row.warehouse_id)[:_PLACE],
@@ -350,8 +350,8 @@ def clusters_of(*, macrolocal: ClustersV2, old: Iterable[ClustersV1], warehouses
     places: dict[str, tuple[str, str]] = {}
     macrolocal_ids: dict[str, str] = {}
     for cluster in (one for answer in old for one in answer.clusters):
-        cluster_id = _given_id(cluster.macrolocal_cluster_id)
-        macrolocal_ids[_given_id(cluster.id)] = cluster_id
+        cluster_id = given_id(cluster.macrolocal_cluster_id)
+        macrolocal_ids[given_id(cluster.id)] = cluster_id
         for warehouse in (one for group in cluster.logistic_clusters for one in group.warehouses):
             names[warehouse.warehouse_id] = warehouse.name or ""
             places[warehouse.warehouse_id] = (cluster_id, cluster.name or "")
@@ -389,12 +389,12 @@ def moment(value: datetime | str | None) -> datetime | None:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _given_id(value: str | None) -> str:
+def given_id(value: str | None) -> str:
     """An id; their 0 means that there is none."""
     return "" if not value or value.strip("0") == "" else value
 
 
-def _rejected(row: BaseModel, external_id: str, reason: str, detail: str) -> Rejected:
+def rejected_row(row: BaseModel, external_id: str, reason: str, detail: str) -> Rejected:
     return Rejected(
         external_id=external_id,
         reason=reason,

@@ -15,7 +15,9 @@ from marketplaces.adapter import (
     FetchesOrders,
     FetchesPrices,
     FetchesProducts,
+    FetchesReturns,
     FetchesStock,
+    FetchesSupplies,
     FetchesTariffs,
     ReceivesPush,
 )
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.world import World
+
+GOODS = ("supplies", "returns")
 
 
 def over(world: World, adapter_over: Callable[..., Adapter], **changes: Any) -> Adapter:
@@ -72,9 +76,11 @@ def test_expiry_is_told(world: World, adapter_over: Callable[..., Adapter]) -> N
     ("roles", "missing"),
     [
         (("Admin",), ()),
-        (("Product read-only",), ("stock", "orders")),
-        (("Product read-only", "Report"), ("orders",)),
-        (("Posting FBO", "Seller info"), ("products", "stock", "prices", "tariffs")),
+        (("Product read-only",), ("stock", "orders", "supplies", "returns")),
+        (("Product read-only", "Report"), ("orders", "supplies", "returns")),
+        (("Posting FBO", "Seller info"), ("products", "stock", "supplies", "returns", "prices", "tariffs")),
+        (("Supply order",), ("products", "stock", "orders", "returns", "prices", "tariffs")),
+        (("Returns",), ("products", "stock", "orders", "supplies", "prices", "tariffs")),
     ],
 )
 def test_missing_rights_name_their_streams(
@@ -117,17 +123,21 @@ def test_what_is_no_number_of_the_seller_is_not_kept(told: str | None) -> None:
 @pytest.mark.parametrize(
     ("methods", "missing"),
     [
-        ([["/v1/posting"]], ("products", "stock", "orders", "prices", "tariffs")),
-        ([["/v3/posting", "/v2/posting/fbo/get"]], ("products", "stock", "prices", "tariffs")),
+        ([["/v1/posting"]], ("products", "stock", "orders", *GOODS, "prices", "tariffs")),
+        ([["/v3/posting", "/v2/posting/fbo/get"]], ("products", "stock", *GOODS, "prices", "tariffs")),
         (
             [["/v3/posting/fbo/list"], ["/v2/posting/fbo/get"], ["/v1/analytics/"]],
-            ("products", "prices", "tariffs"),
+            ("products", *GOODS, "prices", "tariffs"),
         ),
         ([[]], ()),
-        ([], ("products", "stock", "orders", "prices", "tariffs")),
+        ([], ("products", "stock", "orders", *GOODS, "prices", "tariffs")),
         (
             [["/v3/product/list", "/v3/product/info/list", "/v1/analytics/stock"]],
-            ("stock", "orders", "prices", "tariffs"),
+            ("stock", "orders", *GOODS, "prices", "tariffs"),
+        ),
+        (
+            [["/v3/supply-order", "/v1/supply-order/bundle", "/v1/returns"]],
+            ("products", "stock", "orders", "prices", "tariffs"),
         ),
     ],
 )
@@ -193,6 +203,8 @@ def test_adapter_plays_the_roles_it_claims() -> None:
         "products": FetchesProducts,
         "stock": FetchesStock,
         "orders": FetchesOrders,
+        "supplies": FetchesSupplies,
+        "returns": FetchesReturns,
         "prices": FetchesPrices,
         "tariffs": FetchesTariffs,
         "push": ReceivesPush,

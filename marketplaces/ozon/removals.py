@@ -1,0 +1,120 @@
+"""Pulling removals of the seller's own stock: withdrawals and disposals, by the day they were asked for.
+
+Ozon tells neither when a removal changed nor that one of them alone, and its rows are boxes: each window of days is
+read whole before its removals are told. The last weeks are read again with every pull, and the days before them
+while one that we hold as open is not among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from core.periods import MOSCOW
+from marketplaces.contracts.pages import Cursor, Page, Rejected
+from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
+from marketplaces.errors import RequestRejected, RightMissing
+from marketplaces.ozon.client import OzonClient
+from marketplaces.ozon.mapping_supplies import REMOVAL_PREFIX, removal_snapshot
+from marketplaces.ozon.schemas_supplies import RemovalRow
+
+# Days that one page tells of.
+WINDOW: Final = timedelta(days=15)
+# How long removals are read again.
+TAIL: Final = timedelta(days=45)
+# How far back one of them is looked for.
+LONGEST: Final = timedelta(days=400)
+# An empty answer is believed only when it is given this often.
+TRIES: Final = 3
+
+
+def pull_removals(
+    client: OzonClient, query: SuppliesQuery, *, cursor: Cursor, since: datetime, watermark: datetime
+) -> Iterator[Page[SupplySnapshot]]:
+    """Pages of a window each, newest first, down to the tail and to the oldest that is still open.
+
+    The cursor's `day` is the last day that is not read yet. A key without the right to them has none.
+    """
+    left = {one for one in query.open_external_ids if one.startswith(REMOVAL_PREFIX)}
+    until = date.fromisoformat(cursor["day"]) if "day" in cursor else _day(watermark)
+    tail, oldest = min(_day(since), _day(watermark - TAIL)), _day(query.since)
+    tail = max(tail, oldest) if since <= query.since else tail
+    bounds = {"since": since.isoformat(), "watermark": watermark.isoformat()}
+    while until >= tail or (left and until >= oldest):
+        first = until - WINDOW + timedelta(days=1)
+        try:
+            page = _window(client, first, until)
+        except RightMissing:
+            return
+        left.difference_update(one.external_id for one in page.snapshots)
+        until = first - timedelta(days=1)
+        yield Page(
+            snapshots=page.snapshots,
+            rejected=page.rejected,
+            cursor={**bounds, "day": until.isoformat()},
+            observed_at=page.observed_at,
+            done=page.done,
+        )
+
+
+def find_removal(client: OzonClient, external_id: str, *, now: datetime) -> Page[SupplySnapshot]:
+    """One removal, looked for from today on. Raises RequestRejected when it is not there."""
+    until = _day(now)
+    while until >= _day(now - LONGEST):
+        first = until - WINDOW + timedelta(days=1)
+        page = _window(client, first, until)
+        found = tuple(one for one in page.snapshots if one.external_id == external_id)
+        if found:
+            return Page(snapshots=found, observed_at=page.observed_at, done=1, total=1, is_last=True)
+        until = first - timedelta(days=1)
+    raise RequestRejected(f"no {external_id[:100]}")
+
+
+def _window(client: OzonClient, first: date, last: date) -> Page[SupplySnapshot]:
+    rows: dict[tuple[str, ...], RemovalRow] = {}
+    rejected: dict[str, Rejected] = {}
+    sent_at = None
+    token = ""
+    tokens = {token}
+    while True:
+        answer = client.removals(first=first, last=last, last_id=token)
+        for _again in range(TRIES - 1):
+            if answer.page.returns_summary_report_rows or answer.rejected:
+                break
+            answer = client.removals(first=first, last=last, last_id=token)
+        sent_at = sent_at or answer.sent_at
+        told = answer.page.returns_summary_report_rows
+        # A moving list may tell a row twice: what was said last stands.
+        rows.update((_key(row), row) for row in told)
+        rejected.update((one.external_id, one) for one in answer.rejected)
+        token = answer.page.last_id or ""
+        if not (told or answer.rejected) or token in {"", *tokens}:
+            break
+        tokens.add(token)
+    snapshots = _snapshots(rows.values(), spoiled=rejected)
+    return Page(
+        snapshots=snapshots,
+        rejected=tuple(rejected.values()),
+        observed_at=sent_at,
+        done=len(snapshots) + len(rejected),
+    )
+
+
+def _key(row: RemovalRow) -> tuple[str, ...]:
+    return (row.return_id, row.box_id or "", row.sku or "", row.barcode or "", row.stock_type or "")
+
+
+def _snapshots(rows: Iterable[RemovalRow], *, spoiled: Iterable[str]) -> tuple[SupplySnapshot, ...]:
+    """The removals that all rows of could be read."""
+    broken = {one.partition(":")[0] for one in spoiled}
+    removals: dict[str, list[RemovalRow]] = {}
+    for row in rows:
+        removals.setdefault(row.return_id, []).append(row)
+    return tuple(
+        removal_snapshot(sorted(same, key=_key)) for id_, same in removals.items() if id_ not in broken
+    )
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(MOSCOW).date()
