@@ -1,0 +1,383 @@
+"""How fast the goods turn over, how long they last, what lies too long and what was lost without stock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from django.db import connection
+from django.db.models import F, Max, Q, Sum
+from django.db.models.functions import Greatest
+
+from analytics.formulas.turnover import (
+    DEMAND_DAYS,
+    Grade,
+    Lost,
+    days_of_cover,
+    grade,
+    lost_sales,
+    stock_out_on,
+    surplus_units,
+    turnover_of_sums,
+)
+from catalog.models import CostPrice, Listing, StockLevel
+from core.periods import Days
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from analytics.selectors.scope import ReportScope
+
+# Closer than this to ours, the marketplace's own days of cover say the same.
+SAME_DAYS: Final = Decimal("0.5")
+_NOTHING: Final = Decimal(0)
+# By listing: the days whose closing stock is known, its sum over them, how many of them had stock; units sold in all
+# and on those days, and money. A listing closes in several clusters.
+_FLOWS: Final = """
+    WITH closing AS (
+        SELECT listing_id, day, sum(available + reserved) AS units, sum(available) > 0 AS had_stock
+        FROM analytics_closingstock
+        WHERE company_id = %(company)s AND day >= %(first)s AND day < %(after)s
+        GROUP BY 1, 2
+    ), sold AS (
+        SELECT listing_id, day, sum(ordered_units - cancelled_units) AS units,
+               sum(ordered_amount - cancelled_amount) AS amount
+        FROM analytics_dailyfact
+        WHERE company_id = %(company)s AND day >= %(first)s AND day < %(after)s AND listing_id IS NOT NULL
+        GROUP BY 1, 2
+    )
+    SELECT listing_id, count(closing.day), coalesce(sum(closing.units), 0), count(*) FILTER (WHERE had_stock),
+           coalesce(sum(sold.units), 0), coalesce(sum(sold.units) FILTER (WHERE closing.day IS NOT NULL), 0),
+           coalesce(sum(sold.amount), 0)
+    FROM closing FULL JOIN sold USING (listing_id, day)
+    GROUP BY 1
+"""
+
+
+class Flow(NamedTuple):
+    """What a listing sold in a period, and what stood in stock on the days of which that is known."""
+
+    known_days: int = 0
+    closing_sum: int = 0
+    days_in_stock: int = 0
+    units: int = 0
+    units_on_known_days: int = 0
+    amount: Decimal = _NOTHING
+
+    @property
+    def days_without_stock(self) -> int:
+        """Days that closed with nothing to sell."""
+        return self.known_days - self.days_in_stock
+
+    @property
+    def average_stock(self) -> Decimal | None:
+        """Units at the end of a day on average; None: the stock of no day is known."""
+        return Decimal(self.closing_sum) / self.known_days if self.known_days else None
+
+    @property
+    def turnover(self) -> Decimal | None:
+        """Turnover in days; None: nothing sold, or no stock known."""
+        return turnover_of_sums(self.closing_sum, self.units_on_known_days) if self.known_days else None
+
+    def lost(self, days: int) -> Lost:
+        """What the days without stock cost; days of which nothing is known count as days in stock."""
+        return lost_sales(
+            max(self.units, 0), days_in_stock=days - min(self.days_without_stock, days), days=days
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnoverRow:
+    """A listing: its turnover in the period, its cover now. Units, days, money in the account's currency.
+
+    `demand` is units a day of the last 28 whole days, days without stock left out. `their_demand` is the
+    marketplace's own average of 28 days, `their_grade` its word for it. `cost` is the cost price of a unit.
+    """
+
+    id: int
+    listing: Listing
+    now: Flow
+    before: Flow | None
+    recent: Flow
+    days: int
+    today: date
+    sellable: int
+    reserved: int
+    inbound: int
+    demand: Decimal
+    their_demand: Decimal | None
+    their_grade: str
+    cost: Decimal | None
+
+    @property
+    def turnover(self) -> Decimal | None:
+        """Turnover in days; None: nothing sold."""
+        return self.now.turnover
+
+    @property
+    def turnover_before(self) -> Decimal | None:
+        """The same in the days compared with."""
+        return self.before.turnover if self.before else None
+
+    @property
+    def cover(self) -> Decimal | None:
+        """Days that the sellable units last; None: nothing is sold."""
+        return days_of_cover(self.sellable, self.demand)
+
+    @property
+    def ends_on(self) -> date | None:
+        """The day of the last unit."""
+        return stock_out_on(self.sellable, self.demand, today=self.today) if self.sellable else None
+
+    @property
+    def their_cover(self) -> Decimal | None:
+        """Days of cover at the marketplace's own average."""
+        return days_of_cover(self.sellable, self.their_demand) if self.their_demand is not None else None
+
+    @property
+    def cover_gap(self) -> Decimal | None:
+        """Our days of cover less theirs; None where either is unknown."""
+        ours, theirs = self.cover, self.their_cover
+        return None if ours is None or theirs is None else ours - theirs
+
+    @property
+    def is_told_alike(self) -> bool:
+        """Whether their days of cover and ours are the same to half a day."""
+        return self.cover_gap is not None and abs(self.cover_gap) < SAME_DAYS
+
+    @property
+    def plain_demand(self) -> Decimal:
+        """Units a day of the last 28 days, days without stock counted too: what the marketplace averages."""
+        return Decimal(max(self.recent.units, 0)) / DEMAND_DAYS
+
+    @property
+    def grade(self) -> Grade:
+        """The class of the listing by its cover."""
+        return grade(self.sellable, self.demand)
+
+    @property
+    def surplus(self) -> int:
+        """Units beyond what four months need."""
+        return surplus_units(self.sellable, self.demand)
+
+    @property
+    def surplus_cost(self) -> Decimal | None:
+        """What those units cost; None without a cost price."""
+        return None if self.cost is None else self.cost * self.surplus
+
+    @property
+    def stock_cost(self) -> Decimal | None:
+        """What the units on hand cost; None without a cost price."""
+        return None if self.cost is None else self.cost * (self.sellable + self.reserved)
+
+    @property
+    def lost_units(self) -> Decimal:
+        """Units not sold in the period for want of stock."""
+        return self.now.lost(self.days).units
+
+    @property
+    def lost_amount(self) -> Decimal | None:
+        """The same at the listing's price; None without a price."""
+        price = self.listing.price
+        return None if price is None else self.lost_units * price
+
+    @property
+    def availability(self) -> Decimal:
+        """The share of days of the period with stock, unknown ones counted as such."""
+        return self.now.lost(self.days).availability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turnover:
+    """The report: its rows, and the figures over all of them. Money is None while no row's is known."""
+
+    scope: ReportScope
+    rows: tuple[TurnoverRow, ...]
+
+    @property
+    def turnover(self) -> Decimal | None:
+        """Turnover of all stock in days."""
+        return _turnover_of([row.now for row in self.rows])
+
+    @property
+    def turnover_before(self) -> Decimal | None:
+        """The same in the days compared with."""
+        return _turnover_of([row.before for row in self.rows if row.before])
+
+    @property
+    def sellable(self) -> int:
+        """Units that can be bought now."""
+        return sum(row.sellable for row in self.rows)
+
+    @property
+    def cover(self) -> Decimal | None:
+        """Days that all sellable units last at all demand together."""
+        return days_of_cover(self.sellable, sum((row.demand for row in self.rows), _NOTHING))
+
+    @property
+    def stock_cost(self) -> Decimal | None:
+        """What the units on hand cost, where the cost price is known."""
+        return _sum(row.stock_cost for row in self.rows)
+
+    @property
+    def surplus_cost(self) -> Decimal | None:
+        """What the units beyond four months cost, where the cost price is known."""
+        return _sum(row.surplus_cost for row in self.rows)
+
+    @property
+    def lost_amount(self) -> Decimal | None:
+        """What was not sold for want of stock, at the seller's prices."""
+        return _sum(row.lost_amount for row in self.rows)
+
+    @property
+    def lost_units(self) -> Decimal:
+        """The same in units."""
+        return sum((row.lost_units for row in self.rows), _NOTHING)
+
+    @property
+    def without_cost(self) -> int:
+        """Listings with stock whose cost price nobody knows."""
+        return sum(1 for row in self.rows if row.cost is None and row.sellable + row.reserved)
+
+    @property
+    def known_days(self) -> int:
+        """The most days of the period of which any closing stock is known."""
+        return max((row.now.known_days for row in self.rows), default=0)
+
+    def by_grade(self) -> Mapping[Grade, tuple[int, int]]:
+        """Listings and sellable units of each class, in the order of the classes."""
+        listings: Counter[Grade] = Counter()
+        units: Counter[Grade] = Counter()
+        for row in self.rows:
+            listings[row.grade] += 1
+            units[row.grade] += row.sellable
+        return {one: (listings[one], units[one]) for one in Grade}
+
+
+def turnover(scope: ReportScope) -> Turnover:
+    """Read the report (a constant number of queries, none of them over orders)."""
+    listings = _listings(scope)
+    recent_days = Days(first=scope.today - timedelta(days=DEMAND_DAYS), after=scope.today)
+    now = _flows(scope, scope.days)
+    before = _flows(scope, scope.before) if scope.before else None
+    recent = now if recent_days == scope.days else _flows(scope, recent_days)
+    levels, costs = _levels(scope), _costs(scope)
+    rows = tuple(
+        _row(scope, listing, now=now, before=before, recent=recent, levels=levels, costs=costs)
+        for pk, listing in listings.items()
+        if pk in now or pk in recent or levels.get(pk, _NO_LEVEL).holds_any
+    )
+    return Turnover(scope=scope, rows=rows)
+
+
+class _Level(NamedTuple):
+    sellable: int = 0
+    reserved: int = 0
+    inbound: int = 0
+    ads: Decimal | None = None
+    grade: str = ""
+
+    @property
+    def holds_any(self) -> bool:
+        return bool(self.sellable or self.reserved or self.inbound)
+
+
+_NO_LEVEL: Final = _Level()
+
+
+def _row(
+    scope: ReportScope,
+    listing: Listing,
+    *,
+    now: Mapping[int, Flow],
+    before: Mapping[int, Flow] | None,
+    recent: Mapping[int, Flow],
+    levels: Mapping[int, _Level],
+    costs: Mapping[int, Decimal],
+) -> TurnoverRow:
+    level, lately = levels.get(listing.pk, _NO_LEVEL), recent.get(listing.pk, Flow())
+    lost = lately.lost(DEMAND_DAYS)
+    plain = Decimal(max(lately.units, 0)) / DEMAND_DAYS
+    return TurnoverRow(
+        id=listing.pk,
+        listing=listing,
+        now=now.get(listing.pk, Flow()),
+        before=None if before is None else before.get(listing.pk, Flow()),
+        recent=lately,
+        days=len(scope.days),
+        today=scope.today,
+        sellable=level.sellable,
+        reserved=level.reserved,
+        inbound=level.inbound,
+        demand=plain if lost.in_stock_rate is None else lost.in_stock_rate,
+        their_demand=level.ads,
+        their_grade=level.grade,
+        cost=costs.get(listing.product_id),
+    )
+
+
+def _listings(scope: ReportScope) -> dict[int, Listing]:
+    rows = (
+        Listing.objects.for_company(scope.company)
+        .filter(**scope.filters, **scope.listing_filters(""))
+        .select_related("account")
+        .only(
+            "company_id", "product_id", "name", "seller_sku", "marketplace_sku", "photo_url", "category",
+            "price", "currency", "account__marketplace", "account__title",
+        )
+    )  # fmt: skip
+    return {listing.pk: listing for listing in rows}
+
+
+def _flows(scope: ReportScope, days: Days) -> dict[int, Flow]:
+    """Of every listing of the company: to narrow them costs more than to leave some out afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FLOWS, {"company": scope.company.pk, "first": days.first, "after": days.after})
+        return {row[0]: Flow(*row[1:]) for row in cursor.fetchall()}
+
+
+def _levels(scope: ReportScope) -> dict[int, _Level]:
+    rows = (
+        StockLevel.objects.for_company(scope.company)
+        .filter(**scope.filters)
+        .values_list("listing_id")
+        .annotate(
+            units=Sum(Greatest(F("available") - F("held"), 0)),
+            kept=Sum("reserved"),
+            coming=Sum(F("requested") + F("in_transit")),
+            rate=Max("ads"),
+            word=Max("turnover_grade", filter=~Q(turnover_grade="")),
+        )
+    )
+    return {
+        pk: _Level(sellable=sellable, reserved=reserved, inbound=inbound, ads=ads, grade=word or "")
+        for pk, sellable, reserved, inbound, ads, word in rows
+    }
+
+
+def _costs(scope: ReportScope) -> dict[int, Decimal]:
+    """What a unit of each product costs today."""
+    rows = (
+        CostPrice.objects.for_company(scope.company)
+        .filter(valid_from__lte=scope.today)
+        .order_by("product_id", "-valid_from")
+        .distinct("product_id")
+    )
+    return dict(rows.values_list("product_id", "cost"))
+
+
+def _turnover_of(flows: Iterable[Flow]) -> Decimal | None:
+    known: Any = [flow for flow in flows if flow.known_days]
+    if not known:
+        return None
+    return turnover_of_sums(
+        sum(flow.closing_sum for flow in known), sum(flow.units_on_known_days for flow in known)
+    )
+
+
+def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, _NOTHING) if known else None

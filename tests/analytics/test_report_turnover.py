@@ -1,0 +1,210 @@
+"""The report on turnover: figures from facts, beside the marketplace's own; page and file alike."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from analytics.choices import Comparison
+from analytics.formulas.turnover import Grade
+from analytics.models import ClosingStock, DailyFact
+from analytics.selectors.scope import ReportScope, shifted
+from analytics.selectors.turnover import turnover
+from core.periods import Days, business_day
+from tests.factories.catalog import CostPriceFactory, ListingFactory, StockLevelFactory
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 28)
+LAST_28 = Days(first=TODAY - timedelta(days=28), after=TODAY)
+
+
+def scope(account, *, days=LAST_28, **fields):
+    return ReportScope(
+        company=account.company, accounts=(account,), days=days, before=shifted(days, Comparison.PREVIOUS),
+        comparison=Comparison.PREVIOUS, today=TODAY, **fields,
+    )  # fmt: skip
+
+
+def sold(listing, day, units, *, cancelled=0):
+    DailyFact.all_companies.create(
+        company=listing.company, account=listing.account, listing=listing, day=day,
+        ordered_units=units + cancelled, cancelled_units=cancelled,
+        ordered_amount=100 * (units + cancelled), cancelled_amount=100 * cancelled,
+    )  # fmt: skip
+
+
+def closed(listing, day, available, *, reserved=0, cluster=""):
+    ClosingStock.all_companies.create(
+        company=listing.company, listing=listing, day=day, cluster=cluster, available=available, reserved=reserved
+    )  # fmt: skip
+
+
+def row_of(account, **fields):
+    return turnover(scope(account, **fields)).rows[0]
+
+
+def test_the_golden_turnover_of_45_days(account):
+    listing = ListingFactory(account=account)
+    days = Days(first=TODAY - timedelta(days=90), after=TODAY)
+    for day in days:
+        closed(listing, day, 200, reserved=50, cluster="Центр")
+        closed(listing, day, 200, cluster="Урал")
+        sold(listing, day, 10, cancelled=2)
+
+    row = row_of(account, days=days)
+
+    assert (row.turnover, row.now.units, row.now.average_stock) == (45, 900, 450)
+
+
+def test_the_golden_cover_of_28_days_beside_theirs(account):
+    listing = ListingFactory(account=account)
+    StockLevelFactory(listing=listing, available=100, held=0, ads=Decimal("5.000"))
+    StockLevelFactory(listing=listing, available=42, held=2, ads=Decimal("5.000"))
+    for day in LAST_28:
+        sold(listing, day, 5)
+
+    row = row_of(account)
+
+    assert (row.sellable, row.demand, row.cover, row.their_cover) == (140, 5, 28, 28)
+    assert row.grade is Grade.POPULAR
+    assert row.is_told_alike
+    assert row.ends_on == TODAY + timedelta(days=28)
+
+
+def test_days_without_stock_are_left_out_of_demand_and_counted_as_lost(account):
+    listing = ListingFactory(account=account, price=Decimal("200.00"))
+    StockLevelFactory(listing=listing, available=10, held=0, ads=Decimal("2.500"))
+    for place, day in enumerate(LAST_28):
+        closed(listing, day, 8 if place < 14 else 0)
+        if place < 14:
+            sold(listing, day, 5)
+
+    row = row_of(account)
+
+    assert (row.demand, row.plain_demand, row.availability) == (5, Decimal("2.5"), Decimal("0.5"))
+    assert (row.lost_units, row.lost_amount) == (70, 14_000)
+    assert (row.cover, row.their_cover, row.is_told_alike) == (2, 4, False)
+
+
+def test_what_is_not_sold_has_no_days_and_is_all_surplus(account):
+    listing = ListingFactory(account=account)
+    StockLevelFactory(listing=listing, available=7, held=0, ads=None)
+    CostPriceFactory(product=listing.product, valid_from=date(2026, 1, 1), cost=Decimal("120.00"))
+
+    row = row_of(account)
+
+    assert (row.cover, row.turnover, row.grade, row.surplus) == (None, None, Grade.DEAD, 7)
+    assert (row.surplus_cost, row.stock_cost) == (840, row.cost * (7 + row.reserved))
+
+
+def test_days_before_the_stock_was_known_do_not_stretch_turnover(account):
+    listing = ListingFactory(account=account)
+    for day in LAST_28:
+        sold(listing, day, 4)
+    for day in Days(first=TODAY - timedelta(days=2), after=TODAY):
+        closed(listing, day, 40)
+
+    row = row_of(account)
+
+    assert (row.turnover, row.now.known_days) == (10, 2)
+
+
+def test_the_cost_price_of_today_counts(account):
+    listing = ListingFactory(account=account)
+    StockLevelFactory(listing=listing, available=10, held=0)
+    for valid_from, cost in ((date(2025, 1, 1), 90), (date(2026, 6, 1), 100), (date(2027, 1, 1), 500)):
+        CostPriceFactory(product=listing.product, valid_from=valid_from, cost=Decimal(cost))
+
+    assert row_of(account).cost == 100
+
+
+def test_the_figures_over_all_rows_add_up(account):
+    for units in (3, 6):
+        listing = ListingFactory(account=account)
+        for day in LAST_28:
+            closed(listing, day, units * 10)
+            sold(listing, day, units)
+
+    found = turnover(scope(account))
+
+    assert (found.turnover, found.known_days, found.without_cost) == (10, 28, 0)
+    assert found.turnover_before is None
+
+
+def test_goods_narrow_the_report(account):
+    towel, plaid = ListingFactory(account=account, category="Полотенца"), ListingFactory(account=account)
+    for listing in (towel, plaid):
+        sold(listing, TODAY - timedelta(days=1), 1)
+
+    assert [row.id for row in turnover(scope(account, category="Полотенца")).rows] == [towel.pk]
+    assert [row.id for row in turnover(scope(account, product=plaid.product)).rows] == [plaid.pk]
+
+
+@pytest.fixture
+def shop(account):
+    """Listings of several classes, sold until yesterday."""
+    today = business_day(timezone.now())
+    for available, units in ((140, 5), (10, 5), (0, 5), (9, 0)):
+        listing = ListingFactory(account=account)
+        StockLevelFactory(listing=listing, available=available, held=0)
+        for age in range(1, 29 if units else 1):
+            sold(listing, today - timedelta(days=age), units)
+    return account
+
+
+def address(account, name="turnover", query="", **parts):
+    return reverse(f"analytics:{name}", args=[account.company.slug, *parts.values()]) + query
+
+
+def test_the_page_shows_what_ends_first_and_what_is_not_sold_last(owner_client, shop):
+    response = owner_client.get(address(shop))
+
+    assert response.status_code == 200
+    assert [row.sellable for row in response.context["found"].rows] == [0, 10, 140, 9]
+    assert [one.value for one in response.context["counters"]] == ["1", "1", "1", "1"]
+
+
+def test_a_class_filters_and_a_wrong_one_is_told(owner_client, shop):
+    scarce = owner_client.get(address(shop, query="?grade=scarce")).context["found"]
+    wrong = owner_client.get(address(shop, query="?grade=sold&nonsense=1")).context["found"]
+
+    assert [row.sellable for row in scarce.rows] == [10]
+    assert len(wrong.rows) == 4
+    assert len(wrong.warnings) == 2
+
+
+def test_the_file_holds_the_rows_of_the_screen_in_their_order(owner_client, shop):
+    page = owner_client.get(address(shop, query="?sort=-sellable"))
+    file = owner_client.get(address(shop, "turnover-export", "?sort=-sellable", form="csv"))
+
+    rows = list(csv.reader(b"".join(file.streaming_content).decode("utf-8-sig").splitlines(), delimiter=";"))
+    head = next(place for place, row in enumerate(rows) if "Available" in " ".join(row) or len(row) > 5)
+    column = next(
+        place for place, name in enumerate(rows[head]) if name.startswith(("Available", "Доступно"))
+    )
+    assert [row[column] for row in rows[head + 1 :]] == [
+        str(row.sellable) for row in page.context["found"].rows
+    ]
+
+
+def test_an_empty_company_sees_what_will_be_here(owner_client, company):
+    assert owner_client.get(reverse("analytics:turnover", args=[company.slug])).status_code == 200
+
+
+def test_more_rows_ask_no_more_queries(owner_client, account, django_assert_max_num_queries):
+    owner_client.get(address(account))
+    counts = []
+    for _more in range(2):
+        for _row in range(2):
+            StockLevelFactory(listing=ListingFactory(account=account), available=3, held=0)
+        with django_assert_max_num_queries(22) as asked:
+            owner_client.get(address(account))
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
