@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 
 from marketplaces import errors
 from marketplaces.contracts.prices import PriceOutcome, PriceWish
+from marketplaces.errors import TurnIsFar
 from marketplaces.wildberries import client as api
 from marketplaces.wildberries.adapter import Adapter
 from marketplaces.wildberries.price_rules import terms_of
+from tests.marketplaces.wildberries.conftest import NoLimiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +79,20 @@ class Prices:
         return {"data": {"listGoods": [self.good(one) for one in cards if one in self.prices]}}
 
 
+class OneTurn(NoLimiter):
+    """Lets one request through, and the next is far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = 1
+
+    def acquire(self, *_args: Any, **_kwargs: Any) -> None:
+        """Take the turn, or say that there is none."""
+        self.turns -= 1
+        if self.turns < 0:
+            raise TurnIsFar("far", retry_after=timedelta(minutes=15))
+
+
 # ---- reading ----------------------------------------------------------------------------------------------
 def test_all_prices_are_read_to_an_empty_page(adapter_over: Callable[..., Adapter]) -> None:
     shop = Prices({nm_id: (1000, 0 if nm_id == 7 else 25) for nm_id in range(1, 2501)}, sizes=2)
@@ -100,9 +117,10 @@ def test_all_prices_are_read_to_an_empty_page(adapter_over: Callable[..., Adapte
     assert (told["31"].held_price, told["32"].held_price) == (Decimal("75.00"), Decimal("75.00"))
     assert (told["41"].held_price, told["42"].held_price) == (None, Decimal("100.00"))
     assert (bool(told["42"].hold_reason), told["41"].hold_reason) == (True, "")
-    assert [page.cursor for page in pages] == [{"offset": 1000}, {"offset": 2000}, {"offset": 2500}, {}]
+    assert [page.cursor.get("offset") for page in pages] == [0, 1000, 2000, 2500, None]
+    assert (pages[0].snapshots, pages[-1].cursor, pages[-1].is_last) == ((), {}, True)
 
-    rest = list(adapter_over(shop).fetch_prices(cursor=pages[1].cursor))
+    rest = list(adapter_over(shop).fetch_prices(cursor=pages[2].cursor))
     assert sum(len(page.snapshots) for page in rest) == 1000
 
 
@@ -112,7 +130,28 @@ def test_a_quarantine_that_may_not_be_asked_costs_nothing_else(adapter_over: Cal
     def forbidden(path: str, query: dict[str, str], body: Any) -> Any:
         return httpx.Response(403, json={}) if path == api.QUARANTINE else shop(path, query, body)
 
-    assert len(next(iter(adapter_over(forbidden).fetch_prices(cursor={}))).snapshots) == 1
+    assert sum(len(page.snapshots) for page in adapter_over(forbidden).fetch_prices(cursor={})) == 1
+
+
+def test_a_base_token_reads_one_list_a_turn_and_comes_to_the_end(
+    adapter_over: Callable[..., Adapter],
+) -> None:
+    """Four requests an hour for all methods of prices: a run reads what its one turn allows, and the next goes on."""
+    shop = Prices(dict.fromkeys(range(1, 1202), (1000, 0)))
+    shop.held = [{"nmID": 3, "newPrice": 100, "oldPrice": 1000, "newDiscount": None, "oldDiscount": 0}]
+    told: dict[str, Any] = {}
+    cursor: Any = {}
+    runs = 0
+    is_done = False
+    while not is_done:
+        runs += 1
+        assert runs < 10
+        with suppress(TurnIsFar):
+            for page in adapter_over(shop, limiter=OneTurn()).fetch_prices(cursor=cursor):
+                told |= {one.external_id: one for one in page.snapshots}
+                cursor, is_done = page.cursor, page.is_last
+    assert (len(told), runs) == (1201, 4)
+    assert told["31"].held_price == Decimal("100.00")
 
 
 # ---- their rules ------------------------------------------------------------------------------------------
