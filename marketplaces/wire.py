@@ -39,8 +39,12 @@ PERSONAL_KEYS: Final = frozenset(
         "legal_info",
         "notes",
         "phone",
+        "photos",
         "recipient",
         "recipients",
+        "user_comment",
+        "video_paths",
+        "wb_comment",
     }
 )
 _LONGEST_TEXT: Final = 1000

@@ -13,7 +13,9 @@ from marketplaces.adapter import (
     FetchesOrders,
     FetchesPrices,
     FetchesProducts,
+    FetchesReturns,
     FetchesStock,
+    FetchesSupplies,
     FetchesTariffs,
     MarketplaceAdapter,
     SetsPrices,
@@ -23,30 +25,38 @@ from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery, OrderStatu
 from marketplaces.contracts.pages import Cursor, Page
 from marketplaces.contracts.prices import PriceAnswer, PriceProblem, PriceSnapshot, PricesSent, PriceWish
 from marketplaces.contracts.products import ProductSnapshot
+from marketplaces.contracts.returns import ReturnSnapshot, ReturnsQuery, ReturnStatus
 from marketplaces.contracts.stock import StockQuery, StockSnapshot
+from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
 from marketplaces.contracts.tariffs import TariffSnapshot, TariffsQuery
 from marketplaces.errors import MarketplaceError
 from marketplaces.http import Refusal
 from marketplaces.ratelimit import Limit
-from marketplaces.wildberries import limits, price_rules, prices, refusals
+from marketplaces.wildberries import limits, price_rules, prices, refusals, statuses
 from marketplaces.wildberries.client import WildberriesClient
 from marketplaces.wildberries.credentials import BASE, CATEGORIES, SERVICE, Claims, WildberriesCredentials
 from marketplaces.wildberries.credentials import PERSONAL as PERSONAL_KIND
 from marketplaces.wildberries.orders import OrdersPull, fetch_order
 from marketplaces.wildberries.products import fetch_product, pull_products
+from marketplaces.wildberries.returns import ReturnsPull
 from marketplaces.wildberries.stock import pull_stock
+from marketplaces.wildberries.supplies import SuppliesPull, fetch_supply
 from marketplaces.wildberries.tariffs import pull_tariffs
 
 _CONTENT: Final = 1
 _ANALYTICS: Final = 2
 _PRICES: Final = 3
 _STATISTICS: Final = 5
-# The categories without all of which a stream cannot be read; tariffs are given to any token.
+_SUPPLIES: Final = 10
+# The categories without all of which a stream cannot be read; tariffs are given to any token, and buyers' claims, of a
+# category of their own, are not needed for the returns.
 STREAM_CATEGORIES: Final[Mapping[str, tuple[int, ...]]] = {
     "products": (_CONTENT,),
     "stock": (_ANALYTICS,),
     "orders": (_ANALYTICS, _STATISTICS),
     "prices": (_PRICES,),
+    "supplies": (_SUPPLIES,),
+    "returns": (_ANALYTICS, _STATISTICS),
 }
 READ_ONLY_WORD: Final = "Только на чтение"
 _SELLER_NAME: Final = 200
@@ -57,6 +67,8 @@ class Adapter(
     FetchesProducts,
     FetchesStock,
     FetchesOrders,
+    FetchesSupplies,
+    FetchesReturns,
     FetchesPrices,
     SetsPrices,
     FetchesTariffs,
@@ -72,12 +84,16 @@ class Adapter(
     key_steps = (
         _("Open the Wildberries seller's cabinet and go to Profile, then Settings, then Access to API."),
         _(
-            "Make a personal token with the categories Content, Analytics, Prices and discounts, and Statistics. "
-            "“Read only” is enough as long as you change no prices here."
+            "Make a personal token with the categories Content, Analytics, Prices and discounts, Statistics, Supplies, "
+            "and Buyer returns. “Read only” is enough as long as you change no prices here."
         ),
         _("Copy the token at once: Wildberries shows it only one time. After 180 days it needs a new one."),
     )
     untold_steps = frozenset({OrderStatus.PACKED, OrderStatus.SHIPPED})
+    # Their page of one supply needs both of its numbers; the list is always right.
+    supply_page = "https://seller.wildberries.ru/supplies-management/all-supplies"
+    refusal_reasons = statuses.REFUSALS
+    resting_returns = frozenset({ReturnStatus.RECEIVED})
     order_is = _("One unit of goods: a purchase of three is three orders.")
     limits: ClassVar[Mapping[str, Limit]] = limits.FULL
     capabilities = (
@@ -96,15 +112,21 @@ class Adapter(
         Capability(stream="tariffs", is_available=True),
         Capability(
             stream="returns",
-            is_available=False,
+            is_available=True,
+            since="2026-09-24",
             reason=_(
-                "That an order came back is read with the orders; reasons and claims the cabinet does not read yet."
+                "Why a buyer returned goods Wildberries does not say, but for a defect; nor when a returned unit is on "
+                "sale again. Refusals at hand-over are known from the orders."
             ),
         ),
         Capability(
             stream="supplies",
-            is_available=False,
-            reason=_("Wildberries gives supplies; the cabinet does not read them yet."),
+            is_available=True,
+            since="2026-08-15",
+            reason=_(
+                "The day of a supply, not its hour; no documents. Missing and surplus goods are told to personal and "
+                "service tokens only, one supply a minute; with any token the cabinet compares declared and accepted."
+            ),
         ),
         Capability(
             stream="finance",
@@ -189,6 +211,20 @@ class Adapter(
     def fetch_order(self, external_id: str) -> Page[OrderSnapshot]:
         """One order by its `srid`, if it moved lately. Raises RequestRejected when it is not found."""
         return fetch_order(self._client, external_id, now=self.context.now())
+
+    def fetch_supplies(self, query: SuppliesQuery, *, cursor: Cursor) -> Iterator[Page[SupplySnapshot]]:
+        """A page for each supply that changed or is open; see supplies.py."""
+        kind = cast("WildberriesCredentials", self.context.credentials).claims.kind
+        pull = SuppliesPull(self._client, query, tells_discrepancies=kind in (PERSONAL_KIND, SERVICE))
+        return pull.pages(cursor, now=self.context.now())
+
+    def fetch_supply(self, external_id: str) -> Page[SupplySnapshot]:
+        """One supply by the id of its pre-order. Raises RequestRejected when they do not know it."""
+        return fetch_supply(self._client, external_id)
+
+    def fetch_returns(self, query: ReturnsQuery, *, cursor: Cursor) -> Iterator[Page[ReturnSnapshot]]:
+        """Pages of statistics, the feed, goods on their way back and claims; see returns.py."""
+        return ReturnsPull(self._client, query).pages(cursor, now=self.context.now())
 
     def fetch_prices(self, *, cursor: Cursor) -> Iterator[Page[PriceSnapshot]]:
         """Pages of 1000 cards; see prices.py."""

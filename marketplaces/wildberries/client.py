@@ -6,7 +6,7 @@ The document: https://dev.wildberries.ru/
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
 
@@ -18,6 +18,7 @@ from marketplaces.http import LARGEST_REPORT, Answer, Http
 from marketplaces.wildberries import limits
 from marketplaces.wildberries.refusals import refused
 from marketplaces.wildberries.report import Report
+from marketplaces.wildberries.return_schemas import Claim, Claims, ItemReturn, ItemReturns
 from marketplaces.wildberries.schemas import (
     Card,
     CardsPage,
@@ -40,7 +41,18 @@ from marketplaces.wildberries.schemas import (
     WarehouseTariff,
     WarehouseTariffs,
 )
-from marketplaces.wire import RowsAt, read_document
+from marketplaces.wildberries.supply_schemas import (
+    DiscrepancyBox,
+    DiscrepancyBoxes,
+    SupplyBox,
+    SupplyBoxes,
+    SupplyDetails,
+    SupplyGood,
+    SupplyGoods,
+    SupplyRow,
+    SupplyRows,
+)
+from marketplaces.wire import RowsAt, read_document, read_one
 
 PageModel = TypeVar("PageModel", bound=BaseModel)
 
@@ -48,12 +60,18 @@ CARDS_A_PAGE: Final = 100
 GOODS_A_PAGE: Final = 1000
 STOCK_ROWS: Final = 150_000
 FEED_A_PAGE: Final = 10_000
+SUPPLIES_A_PAGE: Final = 1000
+SUPPLY_GOODS_A_PAGE: Final = 1000
+ITEM_RETURNS_A_PAGE: Final = 1000
+CLAIMS_A_PAGE: Final = 200
 
 COMMON: Final = "common-api"
 CONTENT: Final = "content-api"
 PRICES: Final = "discounts-prices-api"
 ANALYTICS: Final = "seller-analytics-api"
 STATISTICS: Final = "statistics-api"
+SUPPLY: Final = "supplies-api"
+RETURNS: Final = "returns-api"
 
 SELLER_INFO: Final = "/api/v1/seller-info"
 CARDS_LIST: Final = "/content/v2/get/cards/list"
@@ -71,6 +89,10 @@ COMMISSION: Final = "/api/v1/tariffs/commission"
 BOX: Final = "/api/v1/tariffs/box"
 PALLET: Final = "/api/v1/tariffs/pallet"
 RETURN: Final = "/api/v1/tariffs/return"
+SUPPLIES: Final = "/api/v1/supplies"
+DISCREPANCIES: Final = "/api/supplies/v1/discrepancies"
+ITEM_RETURNS: Final = "/api/analytics/v1/item-returns"
+CLAIMS: Final = "/api/v1/claims"
 
 _TARIFF_GROUPS: Final = {BOX: limits.BOX, PALLET: limits.PALLET, RETURN: limits.RETURN}
 _CARDS = RowsAt(page=CardsPage, row=Card, path=("cards",), id_fields=("nmID",))
@@ -80,6 +102,12 @@ _UPLOADED = RowsAt(page=UploadedPage, row=UploadedGood, path=("data", "historyGo
 _STOCKS = RowsAt(page=StockPage, row=StockRow, path=("data", "items"), id_fields=("chrtId", "warehouseId"))
 _FEED = RowsAt(page=FeedPage, row=FeedOrder, path=("data", "orders"), id_fields=("srid",))
 _COMMISSIONS = RowsAt(page=Commissions, row=Commission, path=("report",), id_fields=("subjectID",))
+_SUPPLIES = RowsAt(page=SupplyRows, row=SupplyRow, path=("rows",), id_fields=("preorderID",))
+_SUPPLY_GOODS = RowsAt(page=SupplyGoods, row=SupplyGood, path=("rows",), id_fields=("barcode",))
+_SUPPLY_BOXES = RowsAt(page=SupplyBoxes, row=SupplyBox, path=("rows",), id_fields=("packageCode",))
+_DISCREPANCIES = RowsAt(page=DiscrepancyBoxes, row=DiscrepancyBox, path=("rows",), id_fields=("packageCode",))
+_ITEM_RETURNS = RowsAt(page=ItemReturns, row=ItemReturn, path=("report",), id_fields=("srid",))
+_CLAIMS = RowsAt(page=Claims, row=Claim, path=("claims",), id_fields=("srid",))
 _TARIFFS = RowsAt(
     page=WarehouseTariffs,
     row=WarehouseTariff,
@@ -197,6 +225,78 @@ class WildberriesClient:
         """GET /api/v1/supplier/sales: sales and returns changed since the moment (Moscow), some 80 000 an answer."""
         return self._report(SALES, limits.SALES, changed_from)
 
+    # ---- supplies -----------------------------------------------------------------------------------------
+    def supplies(
+        self, *, dates: Sequence[Mapping[str, str]] = (), statuses: Sequence[int] = (), offset: int = 0
+    ) -> Rows[SupplyRows]:
+        """POST /api/v1/supplies: supplies and pre-orders by days (`type`, `from`, `till`) and statuses, 1000 a page."""
+        body: dict[str, Any] = {}
+        if dates:
+            body["dates"] = [dict(one) for one in dates]
+        if statuses:
+            body["statusIDs"] = list(statuses)
+        params = {"limit": str(SUPPLIES_A_PAGE), "offset": str(offset)}
+        answer = self._http.post_json(SUPPLIES, body, host=SUPPLY, params=params, limit_group=limits.SUPPLIES)
+        return _bare(_SUPPLIES, answer)
+
+    def supply(self, number: str, *, is_preorder: bool) -> tuple[SupplyDetails | Rejected, datetime]:
+        """GET /api/v1/supplies/{ID}: a supply, or a pre-order that is not planned yet, and when it was asked.
+
+        Raises RequestRejected when there is none, and of a pre-order that has become a supply, naming it.
+        """
+        answer = self._of_supply(f"/{number}", limits.SUPPLY, is_preorder=is_preorder)
+        wrapped = b'{"supply":' + (answer.content or b"null") + b"}"
+        return read_one(SupplyDetails, wrapped, path=("supply",), id_fields=()), answer.sent_at
+
+    def supply_goods(self, number: str, *, is_preorder: bool, offset: int) -> Rows[SupplyGoods]:
+        """GET /api/v1/supplies/{ID}/goods: the barcodes of a supply, 1000 a page."""
+        answer = self._of_supply(
+            f"/{number}/goods",
+            limits.SUPPLY_GOODS,
+            is_preorder=is_preorder,
+            limit=str(SUPPLY_GOODS_A_PAGE),
+            offset=str(offset),
+        )
+        return _bare(_SUPPLY_GOODS, answer)
+
+    def supply_boxes(self, supply_id: str) -> Rows[SupplyBoxes]:
+        """GET /api/v1/supplies/{ID}/package: the boxes of a planned supply, all of them."""
+        path = f"{SUPPLIES}/{supply_id}/package"
+        answer = self._http.get_json(path, host=SUPPLY, limit_group=limits.SUPPLY_BOXES)
+        return _bare(_SUPPLY_BOXES, answer)
+
+    def discrepancies(self, supply_id: str) -> Rows[DiscrepancyBoxes]:
+        """GET /api/supplies/v1/discrepancies/{supplyId}: what the boxes held other than declared.
+
+        Raises RightMissing to a base token, and of a supply that was accepted more than a year ago.
+        """
+        path = f"{DISCREPANCIES}/{supply_id}"
+        answer = self._http.get_json(path, host=SUPPLY, limit_group=limits.DISCREPANCIES)
+        return _bare(_DISCREPANCIES, answer)
+
+    # ---- returns ------------------------------------------------------------------------------------------
+    def item_returns(self, *, since: date, until: date, status: str, offset: int) -> Rows[ItemReturns]:
+        """GET /api/analytics/v1/item-returns: goods on their way to the seller, `active` or `archive`, 1000 a page."""
+        params = {
+            "dateFrom": since.isoformat(),
+            "dateTo": until.isoformat(),
+            "status": status,
+            "limit": str(ITEM_RETURNS_A_PAGE),
+            "offset": str(offset),
+        }
+        answer = self._http.get_json(ITEM_RETURNS, params, host=ANALYTICS, limit_group=limits.ITEM_RETURNS)
+        return _rows(_ITEM_RETURNS, replace(answer, content=answer.content or b'{"report":[]}'))
+
+    def claims(self, *, is_archive: bool, offset: int) -> Rows[Claims]:
+        """GET /api/v1/claims: buyers' claims of the last 14 days, 200 a page."""
+        params = {
+            "is_archive": "true" if is_archive else "false",
+            "limit": str(CLAIMS_A_PAGE),
+            "offset": str(offset),
+        }
+        answer = self._http.get_json(CLAIMS, params, host=RETURNS, limit_group=limits.CLAIMS)
+        return _rows(_CLAIMS, answer)
+
     # ---- tariffs ------------------------------------------------------------------------------------------
     def commissions(self) -> Rows[Commissions]:
         """GET /api/v1/tariffs/commission: percents by category."""
@@ -217,6 +317,14 @@ class WildberriesClient:
     def _get_prices(self, path: str, params: Mapping[str, str]) -> Answer:
         return _good(path, self._http.get_json(path, params, host=PRICES, limit_group=limits.PRICES))
 
+    def _of_supply(self, path: str, group: str, *, is_preorder: bool, **params: str) -> Answer:
+        return self._http.get_json(
+            SUPPLIES + path,
+            {**params, "isPreorderID": "true" if is_preorder else "false"},
+            host=SUPPLY,
+            limit_group=group,
+        )
+
     def _report(self, path: str, group: str, changed_from: str) -> Report:
         answer = self._http.get_json(
             path,
@@ -231,6 +339,11 @@ class WildberriesClient:
 def _rows(rows: RowsAt[PageModel], answer: Answer) -> Rows[PageModel]:
     page, rejected = rows.read(answer.content)
     return Rows(page=page, rejected=rejected, sent_at=answer.sent_at)
+
+
+def _bare(rows: RowsAt[PageModel], answer: Answer) -> Rows[PageModel]:
+    """The rows of an answer that is a list."""
+    return _rows(rows, replace(answer, content=b'{"rows":' + (answer.content or b"[]") + b"}"))
 
 
 def _good(path: str, answer: Answer) -> Answer:

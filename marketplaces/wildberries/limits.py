@@ -23,6 +23,13 @@ COMMISSION: Final = "tariffs-commission"
 BOX: Final = "tariffs-box"
 PALLET: Final = "tariffs-pallet"
 RETURN: Final = "tariffs-return"
+SUPPLIES: Final = "supplies"
+SUPPLY: Final = "supply"
+SUPPLY_GOODS: Final = "supply-goods"
+SUPPLY_BOXES: Final = "supply-package"
+DISCREPANCIES: Final = "supply-discrepancies"
+ITEM_RETURNS: Final = "item-returns"
+CLAIMS: Final = "claims"
 
 # Not their rule but our manners: requests of one seller over all methods.
 _ALL: Final = Limit(requests=5, seconds=1, burst=10)
@@ -43,8 +50,15 @@ FULL: Final[Mapping[str, Limit]] = {
     BOX: Limit(requests=58, seconds=60, burst=4),
     PALLET: Limit(requests=58, seconds=60, burst=4),
     RETURN: Limit(requests=58, seconds=60, burst=4),
+    SUPPLIES: Limit(requests=29, seconds=60, burst=9),
+    SUPPLY: Limit(requests=29, seconds=60, burst=9),
+    SUPPLY_GOODS: Limit(requests=29, seconds=60, burst=9),
+    SUPPLY_BOXES: Limit(requests=29, seconds=60, burst=9),
+    DISCREPANCIES: Limit(requests=1, seconds=_MINUTE),
+    ITEM_RETURNS: Limit(requests=1, seconds=_MINUTE, burst=9),
+    CLAIMS: Limit(requests=19, seconds=60, burst=9),
 }
-# A base token may ask most methods once in hours; stock not at all.
+# A base token may ask most methods once in hours; stock and the discrepancies of supplies not at all.
 LEAST: Final[Mapping[str, Limit]] = {
     ALL: _ALL,
     SELLER: Limit(requests=1, seconds=24 * _HOUR),
@@ -58,6 +72,12 @@ LEAST: Final[Mapping[str, Limit]] = {
     BOX: Limit(requests=1, seconds=_HOUR),
     PALLET: Limit(requests=1, seconds=_HOUR),
     RETURN: Limit(requests=1, seconds=_HOUR),
+    SUPPLIES: Limit(requests=2, seconds=_HOUR),
+    SUPPLY: Limit(requests=2, seconds=_HOUR),
+    SUPPLY_GOODS: Limit(requests=2, seconds=_HOUR),
+    SUPPLY_BOXES: Limit(requests=2, seconds=_HOUR),
+    ITEM_RETURNS: Limit(requests=2, seconds=_HOUR),
+    CLAIMS: Limit(requests=1, seconds=_HOUR),
 }
 
 

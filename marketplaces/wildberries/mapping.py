@@ -66,7 +66,7 @@ def product_snapshots(card: Card, *, is_trash: bool) -> list[ProductSnapshot] | 
             barcodes=_barcodes(size.skus),
             photo_url=photo,
             category=(card.subjectName or "")[:PLACE],
-            category_id=_given_id(card.subjectID),
+            category_id=given_id(card.subjectID),
             card_id=card.nmID,
             size=size_of(size.techSize),
             status=statuses.CARD_PLACES[place],
@@ -154,7 +154,7 @@ def held_prices(goods: Iterable[HeldGood]) -> dict[str, Decimal]:
         price = good.newPrice if good.newPrice is not None else good.oldPrice
         discount = good.newDiscount if good.newDiscount is not None else good.oldDiscount
         if price is not None:
-            found[_given_id(good.sizeID) or good.nmID] = round_kopecks(discounted(price, discount))
+            found[given_id(good.sizeID) or good.nmID] = round_kopecks(discounted(price, discount))
     return found
 
 
@@ -194,7 +194,7 @@ def moment(value: datetime | str | None) -> datetime | None:
     return (value.replace(tzinfo=MOSCOW) if value.tzinfo is None else value).astimezone(UTC)
 
 
-def _given_id(value: str | None) -> str:
+def given_id(value: str | None) -> str:
     """An id; their 0 means that there is none."""
     return "" if not value or value.strip("0") == "" else value
 

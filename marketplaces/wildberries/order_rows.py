@@ -67,6 +67,7 @@ def feed_snapshot(order: FeedOrder, *, currency: str | None) -> OrderSnapshot | 
         warehouse_external_id=_warehouse_id(order.warehouseName),
         warehouse_name=(order.warehouseName or "")[:PLACE],
         cluster_to=(order.destinationDistrict or "")[:PLACE],
+        cancel_reason_id=kind,
         cancel_reason=statuses.CANCEL_TYPES.get(kind, kind),
         is_partial=True,
         is_floor=status is OrderStatus.ACCEPTED,

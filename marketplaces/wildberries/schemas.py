@@ -23,7 +23,8 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, protected_namespaces=())
 
 
-def _list(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """A list; an empty one for null."""
     return [] if value is None else value
 
 
@@ -94,9 +95,9 @@ class Card(Wire):
     subjectName: Text = None
     vendorCode: Text = None
     title: Text = None
-    photos: Annotated[list[Photo], Before(_list)] = Field(default_factory=list)
+    photos: Annotated[list[Photo], Before(listed)] = Field(default_factory=list)
     dimensions: Dimensions | None = None
-    sizes: Annotated[list[CardSize], Before(_list)] = Field(default_factory=list)
+    sizes: Annotated[list[CardSize], Before(listed)] = Field(default_factory=list)
     createdAt: MaybeMoment = None
     updatedAt: MaybeMoment = None
     trashedAt: MaybeMoment = None
@@ -112,7 +113,7 @@ class CardsCursor(Wire):
 
 
 class CardsPage(Wire):
-    cards: Annotated[list[Card], Before(_list)]
+    cards: Annotated[list[Card], Before(listed)]
     cursor: CardsCursor = Field(default_factory=CardsCursor)
 
 
@@ -127,11 +128,11 @@ class Good(Wire):
     nmID: Id
     currencyIsoCode4217: Text = None
     discount: Percent | None = None
-    sizes: Annotated[list[GoodSize], Before(_list)] = Field(default_factory=list)
+    sizes: Annotated[list[GoodSize], Before(listed)] = Field(default_factory=list)
 
 
 class GoodsData(Wire):
-    listGoods: Annotated[list[Good], Before(_list)]
+    listGoods: Annotated[list[Good], Before(listed)]
 
 
 class GoodsPage(Wire):
@@ -150,7 +151,7 @@ class HeldGood(Wire):
 
 
 class HeldData(Wire):
-    quarantineGoods: Annotated[list[HeldGood], Before(_list)] = Field(default_factory=list)
+    quarantineGoods: Annotated[list[HeldGood], Before(listed)] = Field(default_factory=list)
 
 
 class HeldPage(Wire):
@@ -182,7 +183,7 @@ class UploadedGood(Wire):
 
 
 class UploadedData(Wire):
-    historyGoods: Annotated[list[UploadedGood], Before(_list)] = Field(default_factory=list)
+    historyGoods: Annotated[list[UploadedGood], Before(listed)] = Field(default_factory=list)
 
 
 class UploadedPage(Wire):
@@ -203,7 +204,7 @@ class StockRow(Wire):
 
 
 class StockData(Wire):
-    items: Annotated[list[StockRow], Before(_list)]
+    items: Annotated[list[StockRow], Before(listed)]
 
 
 class StockPage(Wire):
@@ -227,7 +228,7 @@ class FeedOrder(Wire):
 class FeedData(Wire):
     snapshotTime: Text = None
     currency: Text = None
-    orders: Annotated[list[FeedOrder], Before(_list)]
+    orders: Annotated[list[FeedOrder], Before(listed)]
 
 
 class FeedPage(Wire):
@@ -280,7 +281,7 @@ class Commission(Wire):
 
 
 class Commissions(Wire):
-    report: Annotated[list[Commission], Before(_list)]
+    report: Annotated[list[Commission], Before(listed)]
 
 
 class WarehouseTariff(BaseModel):
@@ -294,7 +295,7 @@ class WarehouseTariff(BaseModel):
 
 class WarehouseTariffsData(Wire):
     currency: Text = None
-    warehouseList: Annotated[list[WarehouseTariff], Before(_list)]
+    warehouseList: Annotated[list[WarehouseTariff], Before(listed)]
 
 
 class WarehouseTariffsResponse(Wire):

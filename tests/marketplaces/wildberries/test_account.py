@@ -41,11 +41,13 @@ def test_a_good_token_tells_whose_it_is(adapter_over: Callable[..., Adapter]) ->
 @pytest.mark.parametrize(
     ("bits", "missing"),
     [
-        ((1, 2, 3, 5), ()),
-        ((1, 2, 3), ("orders",)),
-        ((1,), ("stock", "orders", "prices")),
-        ((), ("products", "stock", "orders", "prices")),
-        ((1, 2, 3, 5, 30), ()),
+        ((1, 2, 3, 5, 10, 11), ()),
+        ((1, 2, 3, 5, 10), ()),
+        ((1, 2, 3, 5), ("supplies",)),
+        ((1, 2, 3, 10), ("orders", "returns")),
+        ((1,), ("stock", "orders", "prices", "supplies", "returns")),
+        ((), ("products", "stock", "orders", "prices", "supplies", "returns")),
+        ((1, 2, 3, 5, 10, 30), ()),
     ],
 )
 def test_missing_categories_name_their_streams(
@@ -83,7 +85,7 @@ def test_methods_of_a_minute_are_asked_once_a_minute_and_no_bucket_is_over_their
         assert (limits.FULL[group].gap_us >= 60_000_000, limits.FULL[group].burst) == (True, 1)
     assert (limits.FULL[limits.ORDERS].gap_us >= 60_000_000, limits.FULL[limits.ORDERS].burst) == (True, 10)
     assert limits.LEAST[limits.FEED].gap_us >= timedelta(hours=3) / timedelta(microseconds=1)
-    assert set(limits.LEAST) == set(limits.FULL) - {limits.STOCKS}
+    assert set(limits.LEAST) == set(limits.FULL) - {limits.STOCKS, limits.DISCREPANCIES}
 
 
 def test_a_base_token_may_not_ask_for_stock(adapter_over: Callable[..., Adapter]) -> None:

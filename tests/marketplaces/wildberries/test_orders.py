@@ -428,9 +428,8 @@ def test_a_snapshot_forgotten_again_and_again_ends_the_run_and_not_the_worker(
     pages = adapter_over(answer).fetch_orders(
         OrdersQuery(since=NOW - timedelta(days=90), until=NOW), cursor={**place, "end": NOW.isoformat()}
     )
-    read = []
+    read: list[Page[OrderSnapshot]] = []
     with pytest.raises(errors.RequestRejected):
-        for page in pages:
-            read.append(page)
+        read.extend(pages)
     assert asked == [0, 10] * feed.MOST_BEGINNINGS
     assert "offset" not in read[-1].cursor

@@ -1,0 +1,128 @@
+"""Wire → contracts: what comes back, unit by unit, from four sources that each tell a part. Pure and total."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from core.money import currency_code, round_kopecks
+from marketplaces.contracts.pages import Rejected
+from marketplaces.contracts.returns import ReturnKind, ReturnSnapshot
+from marketplaces.wildberries import statuses
+from marketplaces.wildberries.mapping import (
+    LONG_WORD,
+    MOSCOW,
+    NAME,
+    discounted,
+    given_id,
+    moment,
+    rejected,
+)
+from marketplaces.wildberries.return_schemas import Claim, ItemReturn
+from marketplaces.wildberries.schemas import FeedOrder, SaleRow
+from marketplaces.wire import OUT_OF_RANGE
+
+_REASON: Final = 300
+_ADDRESS: Final = 500
+# The first letter of `saleID`: of a return, and of a sale.
+_RETURN: Final = "R"
+_SALE: Final = "S"
+
+
+def is_return(row: SaleRow | FeedOrder) -> bool:
+    """Whether the unit came back from its buyer."""
+    if isinstance(row, FeedOrder):
+        return row.status in statuses.FEED_RETURNS
+    return row.saleID.startswith(_RETURN)
+
+
+def may_be_return(record: Rejected) -> bool:
+    """Whether a row that could not be read may tell of a return: orders and sales are not lost here."""
+    payload = record.payload if isinstance(record.payload, dict) else {}
+    status, sale_id = payload.get("status"), payload.get("saleID")
+    is_other_order = status in statuses.FEED_STATUSES and status not in statuses.FEED_RETURNS
+    return not (is_other_order or (isinstance(sale_id, str) and sale_id.startswith(_SALE)))
+
+
+def feed_return(order: FeedOrder, *, currency: str | None) -> ReturnSnapshot | Rejected:
+    """A return of the feed: that a unit came back, when, and whether for a defect."""
+    came_at = moment(order.updatedAt)
+    if came_at is None:
+        return rejected(order, order.srid, OUT_OF_RANGE, "updatedAt")
+    return ReturnSnapshot(
+        external_id=order.srid,
+        order_external_id=order.srid,
+        kind=ReturnKind.CLIENT_RETURN,
+        status=statuses.FEED_RETURNS[order.status],
+        external_status=order.status,
+        registered_at=came_at,
+        changed_at=came_at,
+        marketplace_sku=order.chrtId,
+        price=round_kopecks(order.sellerPrice) if order.sellerPrice else None,
+        currency=currency_code(currency),
+        reason_id=order.status if order.status == statuses.RETURN_DEFECTIVE else "",
+        is_partial=True,
+    )
+
+
+def sale_return(row: SaleRow) -> ReturnSnapshot | Rejected:
+    """A return of statistics: that a unit came back, and when. Its price is right from the start, its money is not."""
+    came_at = moment(row.date)
+    if came_at is None:
+        return rejected(row, row.srid, OUT_OF_RANGE, "date")
+    return ReturnSnapshot(
+        external_id=row.srid,
+        order_external_id=row.srid,
+        kind=ReturnKind.CLIENT_RETURN,
+        status=statuses.FEED_RETURNS[statuses.RETURN],
+        external_status=statuses.RETURN,
+        registered_at=came_at,
+        changed_at=came_at,
+        barcode=(row.barcode or "").strip()[:LONG_WORD],
+        seller_sku=(row.supplierArticle or "").strip()[:LONG_WORD],
+        price=round_kopecks(discounted(row.totalPrice, row.discountPercent)),
+        is_partial=True,
+    )
+
+
+def claim_return(claim: Claim) -> ReturnSnapshot:
+    """A buyer's claim: what becomes of the goods. When they were handed in it does not say, and the buyer's own words
+    are not kept."""
+    return ReturnSnapshot(
+        external_id=claim.srid,
+        order_external_id=claim.srid,
+        kind=ReturnKind.CLIENT_RETURN,
+        status=statuses.claim_status(claim.status_ex),
+        external_status=f"claim {claim.status_ex}",
+        changed_at=moment(claim.dt_update) or moment(claim.dt),
+        is_partial=True,
+    )
+
+
+def item_return(row: ItemReturn) -> ReturnSnapshot:
+    """A thing on its way to the seller: one that a buyer gave back, or his own stock that he takes back.
+
+    It names no buyer's order: where another source knows the unit it says more, and its kind stands.
+    """
+    expires_at = moment(row.expiredDt)
+    settled_at = moment(row.completedDt)
+    return ReturnSnapshot(
+        external_id=row.srid,
+        number=given_id(row.shkId),
+        kind=ReturnKind.TECHNICAL,
+        status=statuses.item_return_status(row.returnStatus),
+        external_status=row.returnStatus.strip(),
+        registered_at=moment(row.orderDt),
+        changed_at=settled_at or _ready_at(row) or moment(row.orderDt),
+        settled_at=settled_at,
+        barcode=(row.sku or "").strip()[:LONG_WORD],
+        name=(row.subjectName or "").strip()[:NAME],
+        reason=(row.returnReason or row.returnType or "").strip()[:_REASON],
+        place_address=(row.dstOfficeAddress or "").strip()[:_ADDRESS],
+        pick_up_until=expires_at.astimezone(MOSCOW).date() if expires_at else None,
+        is_partial=True,
+    )
+
+
+def _ready_at(row: ItemReturn) -> datetime | None:
+    return moment(row.readyToReturnDt)
