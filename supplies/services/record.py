@@ -33,6 +33,7 @@ from supplies.services.lines import (
 )
 from supplies.services.rows import BOXES, EVENTS, PAPERS, SUPPLIES, Held, Sums, held_supplies, supply_row
 from supplies.services.sanity import sound_ones
+from supplies.services.tie import tie_plans
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -94,6 +95,7 @@ def record_supplies(
         _write_events(account, found.values(), source=source)
         _mark_split(account, found.values())
         _let_follow(account, found.values())
+        tie_plans(account=account, supply_ids=[one.pk for one in found.values() if one.folded.lines])
     inserted = sum(1 for one in found.values() if one.held is None)
     return PageResult(
         inserted=inserted,

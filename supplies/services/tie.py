@@ -1,0 +1,240 @@
+"""Tying a plan to the supply that the marketplace made of it: the plan's row goes on, with both their words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from marketplaces.contracts.orders import Precision
+from marketplaces.contracts.supplies import SupplyKind
+from supplies.choices import SupplyEventKind, SupplySource
+from supplies.models import OPEN, BoxLine, Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
+from supplies.selectors.ties import goes_to_the_same_place, goods_of, has_the_same_goods, open_plans
+from supplies.services.plans import CannotChange, locked
+from supplies.services.rows import LINE_NUMBERS, LINE_TOLD, TOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from companies.models import User
+    from marketplaces.models import MarketplaceAccount
+
+# Of the plan, what the marketplace's word replaces: kept in the history, for the day when the two are separated.
+_REPLACED: Final = (
+    "status", "status_at", "warehouse_id", "warehouse_name", "cluster_name", "slot_from", "slot_to", "slot_zone",
+    "shipped", "shipped_at", "planned_at",
+)  # fmt: skip
+_MOMENTS: Final = frozenset({"status_at", "slot_from", "slot_to", "shipped_at", "planned_at"})
+# Of a plan that nobody told anything about.
+_UNTOLD: Final[dict[str, Any]] = {
+    "external_id": "", "number": "", "kind": SupplyKind.SUPPLY, "external_status": "", "external_substatus": "",
+    "drop_off_name": "", "parent_external_id": "", "reason": "", "fill_until": None, "arrived_at": None,
+    "accepted_at": None, "declared": None, "accepted": None, "on_sale": None, "surplus": None, "missing_units": None,
+    "missing_amount": None, "fingerprint": b"", "versions": {}, "told_at": None,
+    "status_precision": Precision.EXACT,
+}  # fmt: skip
+
+
+def tie_plans(*, account: MarketplaceAccount, supply_ids: Collection[int]) -> int:
+    """Tie each of these supplies of the marketplace to the one open plan that goes to the same place with exactly
+    the same goods, and say how many were tied.
+
+    A supply that several plans fit, a plan that several supplies fit, and what a person separated once are left to
+    people. Runs inside the caller's transaction, under its lock of the account.
+    """
+    plans = open_plans(account.company_id, account.pk) if supply_ids else ()
+    if not plans:
+        return 0
+    told = _untied(account, supply_ids)
+    goods = goods_of(account.company_id, [one.pk for one in (*plans, *told)])
+    fitting = [
+        (plan, one)
+        for one in told
+        for plan in plans
+        if goes_to_the_same_place(plan, one) and has_the_same_goods(goods[plan.pk], goods[one.pk])
+    ]
+    of_plan = Counter(plan.pk for plan, _one in fitting)
+    of_told = Counter(one.pk for _plan, one in fitting)
+    sure = [(plan, one) for plan, one in fitting if of_plan[plan.pk] == of_told[one.pk] == 1]
+    for plan, one in sure:
+        _tie(plan, one, actor=None, source=SupplySource.POLL)
+    return len(sure)
+
+
+@transaction.atomic
+def tie(*, plan: Supply, told: Supply, actor: User | None) -> Supply:
+    """Say that the marketplace's supply is this plan. The plan's row stays, that of the other goes. Raises
+    CannotChange when one of them is no longer free, or they belong to different accounts."""
+    held = locked(plan)
+    one = Supply.objects.for_company(held.company_id).filter(pk=told.pk).first()
+    is_free = held.is_planned_here and not held.external_id and held.status in OPEN
+    is_theirs = one is not None and bool(one.external_id) and not one.is_planned_here
+    if one is None or not is_free or not is_theirs or one.account_id != held.account_id:
+        raise CannotChange(_("These two cannot be tied: one of them is tied, closed, or of another account."))
+    _tie(held, one, actor=actor, source=SupplySource.PERSON)
+    return held
+
+
+@transaction.atomic
+def separate(*, supply: Supply, actor: User | None) -> Supply:
+    """Undo a tie: the plan is a plan again, and the marketplace's supply a row of its own, which is given back.
+    They are never tied by themselves again. Raises CannotChange when it is not tied."""
+    plan = locked(supply)
+    tied = _tied_event(plan)
+    if not plan.external_id or not plan.is_planned_here or tied is None:
+        raise CannotChange(_("This supply is not tied to a plan."))
+    external_id = plan.external_id
+    told = _told_row(plan)
+    before = {name: _read(name, tied.details[name][0]) for name in _REPLACED if name in tied.details}
+    _write(plan, {**_UNTOLD, **before, "changed_at": timezone.now()})
+    told.external_id = external_id
+    told.save(update_fields=["external_id"])
+    _part_lines(plan, told)
+    _move(plan, told, SupplyDocument, ("kind", "number"))
+    _move(plan, told, SupplyEvent, ("kind", "new_status", "happened_at"), ~Q(source=SupplySource.PERSON))
+    _move(plan, told, SupplyBox, ("position",), Q(is_told=True))
+    for one in (plan, told):
+        _count_lines(one)
+        _note(one, {"separated": [external_id, None]}, actor=actor, source=SupplySource.PERSON)
+    return told
+
+
+# ---- together ---------------------------------------------------------------------------------------------
+def _untied(account: MarketplaceAccount, supply_ids: Collection[int]) -> list[Supply]:
+    """Those that nobody has tied or separated yet."""
+    decided = SupplyEvent.objects.for_company(account.company_id).filter(
+        kind=SupplyEventKind.TIED, supply_id__in=supply_ids
+    )
+    rows = Supply.objects.for_company(account.company_id).filter(
+        account=account, pk__in=supply_ids, is_planned_here=False, kind=SupplyKind.SUPPLY, lines_count__gt=0
+    )
+    return list(rows.exclude(pk__in=decided.values("supply_id")).order_by("pk"))
+
+
+def _tie(plan: Supply, told: Supply, *, actor: User | None, source: SupplySource) -> None:
+    details = {name: [_word(getattr(plan, name)), _word(getattr(told, name))] for name in _REPLACED}
+    details["external_id"] = ["", told.external_id]
+    values = {name: getattr(told, name) for name in TOLD}
+    _join_lines(plan, told)
+    _move(told, plan, SupplyDocument, ("kind", "number"))
+    _move(told, plan, SupplyEvent, ("kind", "new_status", "happened_at"))
+    _move(told, plan, SupplyBox, ("position",), Q(is_told=True))
+    told.delete()
+    _write(plan, values)
+    _count_lines(plan)
+    _note(plan, details, actor=actor, source=source, old_status=details["status"][0])
+
+
+def _join_lines(plan: Supply, told: Supply) -> None:
+    """Put what is told of a product beside what was planned of it; products that were not planned come over."""
+    lines = SupplyLine.objects.for_company(plan.company_id)
+    planned = list(lines.filter(supply=plan))
+    by_key = {line.key: line for line in planned}
+    by_barcode = {line.barcode: line for line in planned if line.barcode}
+    contents = BoxLine.objects.for_company(plan.company_id)
+    for line in lines.filter(supply=told):
+        match = by_key.get(line.key) or by_barcode.get(line.barcode)
+        if match is None:
+            lines.filter(pk=line.pk).update(supply=plan)
+            continue
+        contents.filter(line=line).update(line=match)
+        values = {name: getattr(line, name) for name in LINE_TOLD}
+        listing_id = line.listing_id or match.listing_id
+        lines.filter(pk=line.pk).delete()
+        lines.filter(pk=match.pk).update(key=line.key, listing_id=listing_id, **values)
+        by_key.pop(match.key, None)
+        by_barcode.pop(match.barcode, None)
+
+
+# ---- apart ------------------------------------------------------------------------------------------------
+def _tied_event(plan: Supply) -> SupplyEvent | None:
+    rows = SupplyEvent.objects.for_company(plan.company_id).filter(supply=plan, kind=SupplyEventKind.TIED)
+    found: SupplyEvent | None = rows.filter(details__has_key="external_id").order_by("-pk").first()
+    return found
+
+
+def _told_row(plan: Supply) -> Supply:
+    """A row for the marketplace's supply, without its id as long as the plan has it."""
+    values = {name: getattr(plan, name) for name in TOLD if name != "external_id"}
+    told: Supply = Supply.objects.for_company(plan.company_id).create(
+        company_id=plan.company_id, account_id=plan.account_id, marketplace=plan.marketplace, **values
+    )
+    return told
+
+
+def _part_lines(plan: Supply, told: Supply) -> None:
+    """Give what is told to a line of its own, and leave what was planned."""
+    lines = SupplyLine.objects.for_company(plan.company_id)
+    contents = BoxLine.objects.for_company(plan.company_id).filter(box__supply=plan, box__is_told=True)
+    nothing = dict.fromkeys((*LINE_NUMBERS, "price", "waiting_since"))
+    for line in lines.filter(supply=plan):
+        if line.planned is None:
+            lines.filter(pk=line.pk).update(supply=told)
+        elif any(getattr(line, name) is not None for name in LINE_NUMBERS):
+            values = {name: getattr(line, name) for name in LINE_TOLD}
+            copy = lines.create(
+                company_id=plan.company_id, supply=told, key=line.key, listing_id=line.listing_id, **values
+            )
+            contents.filter(line=line).update(line=copy)
+            lines.filter(pk=line.pk).update(**nothing)
+
+
+# ---- both -------------------------------------------------------------------------------------------------
+def _move(old: Supply, new: Supply, model: Any, key: tuple[str, ...], which: Q | None = None) -> None:
+    """Hang rows on the other supply; one that stands there already by its key stays behind."""
+    rows = model.objects.for_company(old.company_id)
+    there = set(rows.filter(supply=new).values_list(*key)) if model is not SupplyBox else set()
+    for pk, *value in rows.filter(which or Q(), supply=old).values_list("pk", *key):
+        if tuple(value) not in there:
+            rows.filter(pk=pk).update(supply=new)
+
+
+def _write(supply: Supply, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(supply, name, value)
+    supply.save(
+        update_fields=[name.removesuffix("_id") if name == "warehouse_id" else name for name in values]
+    )
+
+
+def _count_lines(supply: Supply) -> None:
+    supply.lines_count = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply).count()
+    supply.save(update_fields=["lines_count"])
+
+
+def _note(
+    supply: Supply,
+    details: dict[str, Any],
+    *,
+    actor: User | None,
+    source: SupplySource,
+    old_status: str | None = None,
+) -> None:
+    now = timezone.now()
+    SupplyEvent.objects.for_company(supply.company_id).create(
+        company_id=supply.company_id,
+        supply=supply,
+        kind=SupplyEventKind.TIED,
+        old_status=old_status or supply.status,
+        new_status=supply.status,
+        details=details,
+        happened_at=now,
+        precision=Precision.EXACT,
+        recorded_at=now,
+        source=source,
+        actor=actor,
+    )
+
+
+def _word(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _read(name: str, word: Any) -> Any:
+    return parse_datetime(word) if name in _MOMENTS and word else word

@@ -1,0 +1,306 @@
+"""Tying a plan to the marketplace's supply: by itself when one fits exactly, by a person otherwise, and undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from catalog.models import Listing, Warehouse
+from companies.models import Company, User
+from marketplaces.contracts.supplies import (
+    BoxSnapshot,
+    DocumentSnapshot,
+    SupplyLineSnapshot,
+    SupplySnapshot,
+    SupplyStatus,
+)
+from marketplaces.models import MarketplaceAccount
+from supplies.choices import SupplyEventKind
+from supplies.models import Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
+from supplies.selectors.ties import proposals
+from supplies.services import boxes
+from supplies.services.plan_lines import set_quantities
+from supplies.services.plans import CannotChange, Target, plan_supply
+from supplies.services.record import record_supplies
+from supplies.services.tie import separate, tie, tie_plans
+from tests.factories.catalog import ListingFactory, WarehouseFactory
+
+NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
+Planner = Callable[..., Supply]
+
+
+@pytest.fixture
+def goods(account: MarketplaceAccount) -> list[Listing]:
+    return [ListingFactory(account=account) for _number in range(3)]
+
+
+@pytest.fixture
+def warehouse(company: Company, account: MarketplaceAccount) -> Warehouse:
+    made: Warehouse = WarehouseFactory(company=company, marketplace=account.marketplace, name="Хоругвино_РФЦ")
+    return made
+
+
+@pytest.fixture
+def planned(
+    company: Company, account: MarketplaceAccount, owner: User, goods: list[Listing], warehouse: Warehouse
+) -> Planner:
+    def make(units: tuple[int, ...] = (10, 5), **target: Any) -> Supply:
+        where = Target(**({"warehouse": warehouse} | target))
+        plan = plan_supply(company=company, account=account, target=where, actor=owner)
+        wishes = {goods[index].pk: number for index, number in enumerate(units)}
+        set_quantities(supply=plan, wishes=wishes, actor=owner)
+        plan.refresh_from_db()
+        return plan
+
+    return make
+
+
+def told(
+    goods: list[Listing],
+    warehouse: Warehouse,
+    units: tuple[int, ...] = (10, 5),
+    *,
+    number: str = "2000031847",
+    **more: Any,
+) -> SupplySnapshot:
+    lines = tuple(
+        SupplyLineSnapshot(marketplace_sku=goods[index].marketplace_sku, declared=declared)
+        for index, declared in enumerate(units)
+    )
+    fields: dict[str, Any] = {
+        "external_id": number,
+        "number": number,
+        "status": SupplyStatus.BOOKED,
+        "external_status": "DATA_FILLING",
+        "changed_at": NOW - timedelta(hours=1),
+        "warehouse_external_id": warehouse.external_id,
+        "warehouse_name": warehouse.name,
+        "lines": lines,
+    }
+    return SupplySnapshot(**(fields | more))
+
+
+def record(account: MarketplaceAccount, *snapshots: SupplySnapshot, minutes: int = 0) -> None:
+    record_supplies(
+        account=account, snapshots=snapshots, observed_at=NOW + timedelta(minutes=minutes), source="poll"
+    )
+
+
+def all_of(account: MarketplaceAccount) -> list[Supply]:
+    return list(Supply.objects.for_company(account.company_id).order_by("pk"))
+
+
+def lines_of(supply: Supply) -> list[tuple[int | None, int | None, int | None]]:
+    rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply).order_by("key")
+    return sorted(rows.values_list("planned", "declared", "accepted"), key=str)
+
+
+def test_the_one_plan_that_fits_ties_by_itself_and_its_row_goes_on(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    plan = planned()
+    line = SupplyLine.objects.for_company(plan.company_id).filter(supply=plan).first()
+    boxes.pack(supply=plan, boxes=[{line.pk: line.planned}], actor=owner)
+    snapshot = told(
+        goods, warehouse,
+        boxes=(BoxSnapshot(code="%42", contents=((goods[0].marketplace_sku, 10),)),),
+        documents=(DocumentSnapshot(kind="act", number="7"),),
+    )  # fmt: skip
+
+    record(account, snapshot)
+    record(account, snapshot, minutes=5)
+
+    (tied,) = all_of(account)
+    assert (tied.pk, tied.external_id, tied.status) == (plan.pk, "2000031847", SupplyStatus.BOOKED)
+    assert (tied.is_planned_here, tied.planned, tied.declared, tied.lines_count) == (True, 15, 15, 2)
+    assert lines_of(tied) == [(10, 10, None), (5, 5, None)]
+    held = SupplyBox.objects.for_company(plan.company_id).filter(supply=tied).order_by("is_told")
+    assert [(box.is_told, box.contents.count()) for box in held] == [(False, 1), (True, 1)]
+    assert SupplyDocument.objects.for_company(plan.company_id).get().supply == tied
+    events = SupplyEvent.objects.for_company(plan.company_id).filter(supply=tied)
+    assert events.filter(kind=SupplyEventKind.TIED).count() == 1
+    assert events.filter(kind=SupplyEventKind.STATUS, source="poll").exists()
+
+
+def test_what_is_told_later_comes_beside_what_was_planned(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner
+) -> None:
+    planned()
+    record(account, told(goods, warehouse))
+    lines = (
+        SupplyLineSnapshot(marketplace_sku=goods[0].marketplace_sku, declared=10, accepted=7, shortage=3),
+        SupplyLineSnapshot(marketplace_sku=goods[1].marketplace_sku, declared=5, accepted=5),
+    )
+    accepted = told(goods, warehouse, status=SupplyStatus.ACCEPTED, changed_at=NOW, lines=lines)
+    record(account, accepted, minutes=30)
+
+    (tied,) = all_of(account)
+    assert lines_of(tied) == [(10, 10, 7), (5, 5, 5)]
+    assert (tied.planned, tied.accepted, tied.missing_units) == (15, 12, 3)
+
+
+@pytest.mark.parametrize("units", [(10, 4), (10,), (10, 5, 1), (5, 10)])
+def test_other_goods_do_not_tie(
+    account: MarketplaceAccount,
+    goods: list[Listing],
+    warehouse: Warehouse,
+    planned: Planner,
+    units: tuple[int, ...],
+) -> None:
+    planned()
+    record(account, told(goods, warehouse, units))
+
+    assert len(all_of(account)) == 2
+
+
+def test_another_warehouse_does_not_tie_and_the_cluster_stands_in_for_one(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner
+) -> None:
+    planned(warehouse=None, cluster_name="Дальний Восток")
+    other = WarehouseFactory(
+        company_id=account.company_id, marketplace=account.marketplace, name="Казань_РФЦ"
+    )
+    record(account, told(goods, other))
+    assert len(all_of(account)) == 2
+
+    crossdock = told(
+        goods,
+        warehouse,
+        number="2",
+        warehouse_external_id="",
+        warehouse_name="",
+        cluster_name="дальний восток",
+    )
+    record(account, crossdock)
+    assert sorted(one.external_id for one in all_of(account)) == ["2", "2000031847"]
+
+
+def test_two_plans_that_fit_are_left_to_a_person(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    first, second = planned(), planned()
+    record(account, told(goods, warehouse))
+    assert len(all_of(account)) == 3
+    theirs = all_of(account)[-1]
+
+    found = proposals(account.company, theirs)
+    assert [(one.plan.pk, one.share, one.differing, one.is_same_place) for one in found] == [
+        (second.pk, 1.0, 0, True),
+        (first.pk, 1.0, 0, True),
+    ]
+    tied = tie(plan=first, told=theirs, actor=owner)
+    assert (tied.pk, tied.external_id) == (first.pk, "2000031847")
+    with pytest.raises(CannotChange):
+        tie(plan=second, told=tied, actor=owner)
+
+
+def test_two_supplies_that_fit_one_plan_are_left_to_a_person(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner
+) -> None:
+    planned()
+    record(account, told(goods, warehouse, number="1"), told(goods, warehouse, number="2"))
+
+    assert [one.external_id for one in all_of(account)] == ["", "1", "2"]
+
+
+def test_the_likest_plan_is_proposed_first(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner
+) -> None:
+    far, near = planned((1, 1, 1)), planned((10, 4))
+    record(account, told(goods, warehouse))
+
+    found = proposals(account.company, all_of(account)[-1])
+    assert [one.plan.pk for one in found] == [near.pk, far.pk]
+    assert (round(found[0].share, 3), found[0].differing) == (0.933, 1)
+
+
+def test_goods_that_were_not_planned_come_over_and_those_not_declared_stay(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    plan = planned((10, 5))
+    snapshot = told(goods, warehouse, (10,))
+    stranger = SupplyLineSnapshot(marketplace_sku="999", declared=3)
+    record(account, told(goods, warehouse, lines=(*(snapshot.lines or ()), stranger)))
+
+    tied = tie(plan=plan, told=all_of(account)[-1], actor=owner)
+
+    assert lines_of(tied) == [(10, 10, None), (5, None, None), (None, 3, None)]
+    assert (tied.lines_count, tied.declared, tied.planned) == (3, 13, 15)
+
+
+def test_a_line_of_a_barcode_meets_the_sku(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner
+) -> None:
+    plan = planned((10,))
+    line = SupplyLine.objects.for_company(plan.company_id).get(supply=plan)
+    line.key, line.marketplace_sku = f"barcode:{line.barcode}", ""
+    line.save()
+    lines = (SupplyLineSnapshot(marketplace_sku=goods[0].marketplace_sku, barcode=line.barcode, declared=10),)
+    record(account, told(goods, warehouse, lines=lines))
+
+    (tied,) = all_of(account)
+    assert lines_of(tied) == [(10, 10, None)]
+
+
+def test_separated_they_are_two_again_and_never_tie_by_themselves(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    plan = planned()
+    snapshot = told(
+        goods, warehouse, boxes=(BoxSnapshot(code="%42", contents=((goods[0].marketplace_sku, 10),)),)
+    )
+    record(account, snapshot)
+    plan.refresh_from_db()
+
+    theirs = separate(supply=plan, actor=owner)
+    record(account, snapshot, minutes=5)
+    assert tie_plans(account=account, supply_ids=[theirs.pk]) == 0
+
+    plan.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (plan.external_id, plan.status, plan.planned, plan.declared) == ("", SupplyStatus.DRAFT, 15, None)
+    assert (plan.warehouse_id, plan.lines_count) == (warehouse.pk, 2)
+    assert (theirs.external_id, theirs.declared, theirs.is_planned_here) == ("2000031847", 15, False)
+    assert lines_of(plan) == [(10, None, None), (5, None, None)]
+    assert lines_of(theirs) == [(None, 10, None), (None, 5, None)]
+    box = SupplyBox.objects.for_company(plan.company_id).get(is_told=True)
+    assert (box.supply_id, box.contents.get().line.supply_id) == (theirs.pk, theirs.pk)
+    assert len(all_of(account)) == 2
+    with pytest.raises(CannotChange):
+        separate(supply=plan, actor=owner)
+
+    again = tie(plan=plan, told=theirs, actor=owner)
+    assert lines_of(again) == [(10, 10, None), (5, 5, None)]
+    separate(supply=again, actor=owner)
+    assert len(all_of(account)) == 2
+
+
+def test_a_plan_of_another_account_is_not_tied(
+    account: MarketplaceAccount,
+    company: Company,
+    goods: list[Listing],
+    warehouse: Warehouse,
+    planned: Planner,
+    owner: User,
+) -> None:
+    plan = planned()
+    theirs = ListingFactory(account__company=company)
+    lines = (SupplyLineSnapshot(marketplace_sku=theirs.marketplace_sku, declared=5),)
+    record(theirs.account, told(goods, warehouse, lines=lines))
+
+    other = Supply.objects.for_company(company).get(account=theirs.account)
+    with pytest.raises(CannotChange):
+        tie(plan=plan, told=other, actor=owner)
+
+
+def test_a_cancelled_plan_is_not_tied(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner
+) -> None:
+    plan = planned()
+    Supply.objects.for_company(account.company_id).filter(pk=plan.pk).update(status=SupplyStatus.CANCELLED)
+    record(account, told(goods, warehouse))
+
+    assert len(all_of(account)) == 2
