@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sandbox.accounts import Account
 from sandbox.world import World
-from sandbox.world.moments import DAY, HOUR, day_number, instant, iso
+from sandbox.world.moments import DAY, HOUR, day_number, instant, iso, moment
 from sandbox.yandex_market.errors import bad
 from sandbox.yandex_market.prices_book import PriceBook
 
@@ -159,6 +161,16 @@ def time_of(body: Mapping[str, Any], name: str) -> int | None:
 def moscow(at: int) -> str:
     """Write an instant in Moscow's time with its offset."""
     return iso(at + _MOSCOW).removesuffix("Z") + "+03:00"
+
+
+def local(at: int, zone: str) -> str:
+    """Write an instant in the time of a zone with its offset."""
+    return moment(at).astimezone(_zone(zone)).isoformat()
+
+
+@lru_cache(maxsize=32)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
 
 
 def moscow_day(at: int) -> str:

@@ -8,12 +8,16 @@ from sandbox.world import World
 from sandbox.world.catalog import Product
 from sandbox.world.orders import Order
 from sandbox.world.seeds import mix, seed_of
+from sandbox.world.supplies import Supply
 
 _FIRST_CAMPAIGN = 22_123_456
 _FIRST_BUSINESS = 11_456_789
 _CODES = 10**12
 _STRIDE = 387_420_489_021
 _BACKWARDS = pow(_STRIDE, -1, _CODES)
+_REQUESTS = 10**9
+_REQUEST_STRIDE = 387_420_489
+_REQUEST_BACKWARDS = pow(_REQUEST_STRIDE, -1, _REQUESTS)
 _MARKET_SKU = 101_000_000_000
 _products: "WeakKeyDictionary[World, dict[str, Product]]" = WeakKeyDictionary()
 
@@ -54,6 +58,28 @@ def find_order(world: World, number: int) -> Order | None:
     if not _CODES <= number < 2 * _CODES:
         return None
     return world.streams.by_serial((number - _CODES - _shift(world)) * _BACKWARDS % _CODES)
+
+
+def return_id(world: World, order: Order) -> int:
+    """Return the number of what comes back of an order: all of it is one return."""
+    return order_id(world, order) + 2 * _CODES
+
+
+def request_id(world: World, supply: Supply) -> int:
+    """Return the key of a supply request, which the API alone knows."""
+    return _REQUESTS + (supply.serial * _REQUEST_STRIDE + _shift(world)) % _REQUESTS
+
+
+def request_number(supply: Supply) -> str:
+    """Return the number of a supply request as people see it."""
+    return str(50_000_000 + supply.serial)
+
+
+def find_request(world: World, number: int) -> Supply | None:
+    """Return the request of a key, whenever it is created, or nothing."""
+    if not _REQUESTS <= number < 2 * _REQUESTS:
+        return None
+    return world.supply_book.get((number - _REQUESTS - _shift(world)) * _REQUEST_BACKWARDS % _REQUESTS)
 
 
 def offer_id(world: World, product: Product) -> str:

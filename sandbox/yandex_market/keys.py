@@ -13,6 +13,7 @@ PRICES = (*ALL, "pricing", "pricing:read-only")
 PRICING = ("all-methods", "pricing")
 STATISTICS = (*ALL, "inventory-and-order-processing", "inventory-and-order-processing:read-only")
 ORDERS = (*STATISTICS, "finance-and-accounting")
+SUPPLIES = (*ALL, "supplies-management:read-only")
 TARIFFS = (*PRICES, "finance-and-accounting")
 EVERY = (
     *ALL,

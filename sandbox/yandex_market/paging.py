@@ -32,7 +32,8 @@ class Token(NamedTuple):
 
 
 def _stamp(call: Call) -> str:
-    asked = json.dumps([call.path, call.body], sort_keys=True, ensure_ascii=False)
+    filters = {name: values for name, values in call.query.items() if name not in ("pageToken", "limit")}
+    asked = json.dumps([call.path, call.body, filters], sort_keys=True, ensure_ascii=False)
     return hashlib.blake2b(asked.encode(errors="replace"), digest_size=6).hexdigest()
 
 

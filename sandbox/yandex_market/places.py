@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sandbox.world.cells import WIDTH
-from sandbox.world.geography import WAREHOUSES
+from sandbox.world.geography import DROP_OFFS, WAREHOUSES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +58,28 @@ MARKET_OF = tuple(_of(warehouse.cluster.id) for warehouse in WAREHOUSES)
 def market_at(place: int) -> Market:
     """Return the warehouse in which the goods of a place of the world lie."""
     return MARKET_OF[place % WIDTH]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transit:
+    """A transit warehouse of Market: supplies for one far away are brought here. Its slots are in its own zone."""
+
+    id: int
+    name: str
+    address: str
+    gps: tuple[float, float]
+    zone: str
+
+
+_TRANSIT = ((901, "Калининград", 54.7), (902, "Балашиха", 55.8), (903, "Артём", 43.4))
+#: For each drop-off point of the world the transit warehouse that stands for it.
+TRANSITS = tuple(
+    Transit(
+        id=id_,
+        name=f"Транзитный склад Маркета ({city})",
+        address=point.address,
+        gps=(latitude, point.longitude),
+        zone=point.timezone,
+    )
+    for (id_, city, latitude), point in zip(_TRANSIT, DROP_OFFS, strict=True)
+)

@@ -5,7 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.yandex_market import keys, offers, orders, prices, shops, stats, stocks, tariffs
+from sandbox.yandex_market import (
+    keys,
+    offers,
+    orders,
+    prices,
+    returns,
+    shops,
+    stats,
+    stocks,
+    supplies,
+    tariffs,
+)
 from sandbox.yandex_market.calls import Call
 from sandbox.yandex_market.limits import Limit, per_hour, per_minute
 
@@ -195,6 +206,34 @@ ROUTES = (
         answer=stats.stats_orders,
         scopes=keys.STATISTICS,
         limit=per_hour(10_000),
+    ),
+    Route(
+        verb="GET",
+        path=f"{_C}/returns",
+        answer=returns.returns,
+        scopes=keys.STATISTICS,
+        limit=per_hour(5000),
+    ),
+    Route(
+        verb="POST",
+        path=f"{_C}/supply-requests",
+        answer=supplies.supply_requests,
+        scopes=keys.SUPPLIES,
+        limit=per_hour(1000),
+    ),
+    Route(
+        verb="POST",
+        path=f"{_C}/supply-requests/items",
+        answer=supplies.supply_items,
+        scopes=keys.SUPPLIES,
+        limit=per_hour(1000),
+    ),
+    Route(
+        verb="POST",
+        path=f"{_C}/supply-requests/documents",
+        answer=supplies.supply_documents,
+        scopes=keys.SUPPLIES,
+        limit=per_hour(1000),
     ),
 )
 

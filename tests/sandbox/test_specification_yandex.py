@@ -13,6 +13,9 @@ import yaml
 
 from sandbox.app import App
 from sandbox.world import World
+from sandbox.world.moments import DAY
+from sandbox.world.supplies import LEAD
+from sandbox.yandex_market.ids import request_id
 from sandbox.yandex_market.limits import Limit
 from sandbox.yandex_market.routes import ROUTES, Route
 from tests.sandbox.yandex import (
@@ -20,6 +23,8 @@ from tests.sandbox.yandex import (
     MAPPINGS,
     ORDERS,
     QUARANTINE,
+    REQUESTS,
+    RETURNS,
     SETTINGS,
     STATISTICS,
     STOCKS,
@@ -146,6 +151,12 @@ def _offer(world: World) -> str:
     return world.listed[0].article
 
 
+def _request(world: World) -> int:
+    opened = world.streams.opened
+    supplies = world.supply_book.between(opened - LEAD, opened + 30 * DAY)
+    return request_id(world, max(supplies, key=lambda supply: len(supply.lines)))
+
+
 def _bodies(world: World) -> dict[str, dict[str, Any]]:
     offer = _offer(world)
     parcel = {"categoryId": 1, "price": 990.5, "length": 10, "width": 10, "height": 5, "weight": 0.4}
@@ -155,6 +166,8 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "confirm": {"offerIds": [offer]},
         "offer-cards": {"withRecommendations": True},
         "stocks": {"withTurnover": True},
+        "items": {"requestId": _request(world)},
+        "documents": {"requestId": _request(world)},
         "skus": {"shopSkus": [listed.article for listed in world.listed.values()]},
         "calculate": {"parameters": {"campaignId": CAMPAIGN}, "offers": [parcel]},
     }
@@ -223,6 +236,28 @@ def test_statistics_of_every_status_fit(call: Call) -> None:
     assert len({status for status, *_ in by_status}) > 8
     answer = {"status": "OK", "result": {"orders": list(by_status.values()), "paging": {}}}
     _check("/v2/campaigns/{campaignId}/stats/orders", answer)
+
+
+def test_requests_of_every_kind_and_status_fit(call: Call) -> None:
+    requests = rows(call, REQUESTS, "requests", {}, limit=100)
+    by_status = {(one["type"], one["subtype"], one["status"]): one for one in requests}
+    assert len(by_status) > 12
+    for request in by_status.values():
+        body = {"requestId": request["id"]["id"]}
+        _check("/v2/campaigns/{campaignId}/supply-requests/items", call(f"{REQUESTS}/items", body).json())
+        _check(
+            "/v2/campaigns/{campaignId}/supply-requests/documents", call(f"{REQUESTS}/documents", body).json()
+        )
+    answer = {"status": "OK", "result": {"requests": list(by_status.values()), "paging": {}}}
+    _check("/v2/campaigns/{campaignId}/supply-requests", answer)
+
+
+def test_returns_of_every_kind_and_status_fit(call: Call) -> None:
+    returns = rows(call, RETURNS, "returns", verb="GET", limit=100)
+    by_status = {(one["returnType"], one["shipmentStatus"]): one for one in returns}
+    assert len(by_status) > 8
+    answer = {"status": "OK", "result": {"returns": list(by_status.values()), "paging": {}}}
+    _check("/v2/campaigns/{campaignId}/returns", answer, verb="GET")
 
 
 def test_a_quarantine_fits(call: Call, world: World, app: App) -> None:

@@ -21,6 +21,7 @@ ORDERS = f"/v1/businesses/{BUSINESS}/orders"
 MAPPINGS, PRICES, STOCKS = f"{CABINET}/offer-mappings", f"{CABINET}/offer-prices", f"{SHOP}/offers/stocks"
 UPDATES, QUARANTINE = f"{PRICES}/updates", f"{CABINET}/price-quarantine"
 STATISTICS = f"{SHOP}/stats/orders"
+REQUESTS, RETURNS = f"{SHOP}/supply-requests", f"{SHOP}/returns"
 
 SETTINGS = WorldSettings(
     channel="yandex_market",
