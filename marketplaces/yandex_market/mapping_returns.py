@@ -15,6 +15,7 @@ from marketplaces.yandex_market.schemas import MOST_UNITS, BusinessOrder
 from marketplaces.yandex_market.schemas_returns import MarketReturn, ReturnInstance, ReturnItem
 from marketplaces.yandex_market.statuses import (
     CANCEL_REASONS,
+    LOST_ON_THE_WAY,
     REFUND_STATUSES,
     REFUNDED,
     RETURN_TYPES,
@@ -67,11 +68,13 @@ def return_snapshots(
 
 
 def return_kind(row: MarketReturn, refused: Refused | None) -> ReturnKind:
-    """Refused at hand-over, wholly or in part, or brought back later."""
+    """Refused at hand-over, wholly or in part, brought back later, or on its way back without the buyer's doing."""
     kind = RETURN_TYPES.get(row.returnType or "", ReturnKind.UNKNOWN)
-    if kind is ReturnKind.REFUSAL and refused and not refused.is_whole:
-        return ReturnKind.PARTIAL_REFUSAL
-    return kind
+    if kind is not ReturnKind.REFUSAL or refused is None:
+        return kind
+    if refused.reason_id in LOST_ON_THE_WAY:
+        return ReturnKind.TECHNICAL
+    return kind if refused.is_whole else ReturnKind.PARTIAL_REFUSAL
 
 
 def item_status(row: MarketReturn, item: ReturnItem) -> tuple[ReturnStatus, str]:
@@ -106,7 +109,7 @@ def _told(row: MarketReturn, item: ReturnItem) -> tuple[ReturnStatus, str]:
 def _snapshot(row: MarketReturn, item: ReturnItem, refused: Refused | None) -> ReturnSnapshot:
     status, word = item_status(row, item)
     kind = return_kind(row, refused)
-    reason_id, reason = _reason(item, refused if kind is ReturnKind.REFUSAL else None)
+    reason_id, reason = _reason(item, refused if row.returnType == "UNREDEEMED" else None)
     till = moment(row.pickupTillDate)
     name, address = _place(row)
     return ReturnSnapshot(

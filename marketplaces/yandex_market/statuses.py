@@ -276,6 +276,21 @@ RETURN_TYPES: Final[dict[str, ReturnKind]] = {
     "RETURN": ReturnKind.CLIENT_RETURN,
 }
 
+# `substatus` of a cancelled order that says that it never came to the buyer: nobody refused it.
+LOST_ON_THE_WAY: Final = frozenset(
+    {
+        "DELIVERY_SERVICE_FAILED",
+        "DELIVERY_SERVICE_LOST",
+        "DELIVERY_SERVICE_UNDELIVERED",
+        "DROPOFF_LOST",
+        "LOST",
+        "MISSING_ITEM",
+        "SORTING_CENTER_LOST",
+        "TECHNICAL_ERROR",
+        "WAREHOUSE_FAILED_TO_SHIP",
+    }
+)
+
 # `decisions[].reasonType` and `subreasonType`, as a seller reads them.
 RETURN_REASONS: Final[dict[str, str]] = {
     "BAD_QUALITY": "Бракованный товар",

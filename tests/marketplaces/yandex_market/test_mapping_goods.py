@@ -324,6 +324,7 @@ def test_a_refused_parcel_is_on_its_way_back_at_once() -> None:
     ("status", "substatus", "units", "kind", "reason_id"),
     [
         ("CANCELLED", "PICKUP_EXPIRED", 2, ReturnKind.REFUSAL, "PICKUP_EXPIRED"),
+        ("CANCELLED", "DELIVERY_SERVICE_LOST", 2, ReturnKind.TECHNICAL, "DELIVERY_SERVICE_LOST"),
         ("DELIVERED", "DELIVERY_SERVICE_DELIVERED", 1, ReturnKind.PARTIAL_REFUSAL, ""),
         ("PARTIALLY_RETURNED", "", 1, ReturnKind.PARTIAL_REFUSAL, ""),
         ("PICKUP", "PICKUP_SERVICE_RECEIVED", 2, ReturnKind.REFUSAL, ""),
