@@ -1,0 +1,252 @@
+"""The dictionary of reasons: what the rules mean, what waits for one, and history that follows them."""
+
+from __future__ import annotations
+
+import random
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from catalog.models import TouchedDay
+from returns.choices import MatchBy
+from returns.models import Reason, ReasonRule, ReasonWord, Return, ReturnEvent
+from returns.selectors.preview import moved_by
+from returns.selectors.rulebook import Rulebook
+from returns.services.reasons import remap_reasons
+from tests.factories.companies import UserFactory
+from tests.factories.marketplaces import AccountFactory
+from tests.factories.returns import ReasonFactory, ReasonRuleFactory, ReasonWordFactory, ReturnFactory
+from tests.returns.snapshots import told
+from tests.returns.test_services_record import record, the_return
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from companies.models import Company
+    from marketplaces.models import MarketplaceAccount
+
+pytestmark = pytest.mark.django_db
+
+
+def meaning(marketplace: str, *, words_id: str = "", words: str = "") -> str:
+    found = Rulebook.read().reason_id(marketplace, words_id=words_id, words=words)
+    return Reason.objects.get(pk=found).code if found else ""
+
+
+@pytest.mark.parametrize(
+    ("marketplace", "words_id", "words", "code"),
+    [
+        ("ozon", "", "Не подошёл размер", "size"),
+        ("ozon", "", "НЕ ПОДОШЕЛ   РАЗМЕР.", "size"),
+        ("ozon", "", "Покупатель передумал", "changed-mind"),
+        ("ozon", "", "Повреждена упаковка", "damaged-package"),
+        ("ozon", "", "Обнаружен брак: разошёлся шов", "defect"),
+        ("ozon", "", "Не вручен", "refused"),
+        ("ozon", "", "Заказ утерян службой доставки", "lost"),
+        ("ozon", "", "Возврат из службы доставки: нет доставки в указанный регион", "not-delivered"),
+        ("wildberries", "receipt", "Отказ при получении", "refused"),
+        ("wildberries", "expire", "Истёк срок получения", "not-collected"),
+        ("yandex_market", "BAD_QUALITY/DAMAGED", "", "defect"),
+        ("yandex_market", "BAD_QUALITY", "", "poor-quality"),
+        ("yandex_market", "DOES_NOT_FIT/USER_CHANGED_MIND", "", "changed-mind"),
+        ("yandex_market", "DOES_NOT_FIT/UNKNOWN", "", "does-not-fit"),
+        ("yandex_market", "PICKUP_EXPIRED", "Покупатель не забрал заказ вовремя", "not-collected"),
+        ("yandex_market", "UNKNOWN/UNKNOWN", "", ""),
+        ("ozon", "", "", ""),
+        ("ozon", "", "Совсем новые слова", ""),
+    ],
+)
+def test_what_usual_words_mean(marketplace: str, words_id: str, words: str, code: str) -> None:
+    assert meaning(marketplace, words_id=words_id, words=words) == code
+
+
+def test_every_rule_of_a_new_cabinet_leads_to_its_reason() -> None:
+    assert Reason.objects.values("group").distinct().count() == 8
+    assert not Reason.objects.filter(rules=None).exists()
+
+
+def test_which_rule_stands() -> None:
+    ReasonRule.objects.all().delete()
+    a, b, c, d, e = ReasonFactory.create_batch(5)
+    ReasonRuleFactory(words="глаз", match_by=MatchBy.PART, reason=a, priority=9)
+    ReasonRuleFactory(words="не тот глаз", reason=b)
+    ReasonRuleFactory(words="не тот глаз", reason=c, marketplace="ozon")
+    ReasonRuleFactory(words="17", match_by=MatchBy.ID, reason=d)
+    ReasonRuleFactory(words="18", match_by=MatchBy.ID, reason=e, is_active=False)
+
+    assert meaning("ozon", words="глаз") == a.code
+    assert meaning("wildberries", words="Не тот глаз") == b.code
+    assert meaning("ozon", words="Не тот глаз") == c.code
+    assert meaning("ozon", words_id="17", words="Не тот глаз") == d.code
+    assert meaning("ozon", words_id="18") == ""
+
+
+def test_a_return_gets_the_reason_of_its_words(account: MarketplaceAccount) -> None:
+    record(account, told())
+    assert the_return(account).reason == Reason.objects.get(code="size")
+
+    record(account, told(hours=2, reason="Слова, которых никто не знает"))
+
+    held = the_return(account)
+    assert (held.reason, held.external_reason) == (None, "Слова, которых никто не знает")
+    word = ReasonWord.objects.get(reason=None)
+    assert (word.words, word.seen) == (held.external_reason, 1)
+
+
+def shuffled(company: Company) -> list[Return]:
+    account = AccountFactory(company=company)
+    words = ["Совсем новые слова", "Передумал", "Не понравился", "", "Новее нового"]
+    rows = [ReturnFactory(account=account, external_reason=word) for word in words * 4]
+    random.Random(7).shuffle(rows)
+    return rows
+
+
+def reasons(company: Company) -> dict[int, str]:
+    rows = Return.objects.for_company(company).values_list("pk", "reason__code")
+    return {pk: code or "" for pk, code in rows}
+
+
+def test_history_follows_the_rules_there_and_back(company: Company) -> None:
+    shuffled(company)
+    remap_reasons()
+    before = reasons(company)
+    TouchedDay.all_companies.all().delete()
+    rule = ReasonRuleFactory(words="новые слова", match_by=MatchBy.PART, reason=ReasonFactory(code="novelty"))
+
+    there = remap_reasons()
+    assert dict(there.moves) == {("", "novelty"): 4}
+    assert list(reasons(company).values()).count("novelty") == 4
+    assert TouchedDay.objects.for_company(company).exists()
+    assert remap_reasons().returns == 0
+
+    rule.delete()
+    back = remap_reasons()
+    assert dict(back.moves) == {("novelty", ""): 4}
+    assert reasons(company) == before
+    moved = ReturnEvent.objects.for_company(company).filter(
+        kind="reason", details={"reason": ["novelty", ""]}
+    )
+    assert moved.count() == 4
+    assert set(Return.objects.for_company(company).values_list("external_reason", flat=True)) == {
+        "Совсем новые слова", "Передумал", "Не понравился", "", "Новее нового",
+    }  # fmt: skip
+
+
+def test_history_is_the_same_whatever_was_there_before(company: Company) -> None:
+    rows = shuffled(company)
+    remap_reasons()
+    right = reasons(company)
+    for row in rows[::2]:
+        row.reason = Reason.objects.order_by("?").first()
+        row.save()
+
+    remap_reasons(company=company)
+
+    assert reasons(company) == right
+
+
+def test_a_dry_run_writes_nothing(company: Company, other_company: Company) -> None:
+    shuffled(company)
+    shuffled(other_company)
+
+    heard = StringIO()
+    call_command("remap_reasons", "--company", company.slug, "--dry-run", stdout=heard)
+
+    assert "8 returns would get another reason" in heard.getvalue()
+    assert set(reasons(company).values()) == {""}
+    call_command("remap_reasons", "--company", company.slug, stdout=heard)
+    assert set(reasons(company).values()) == {"", "changed-mind", "did-not-like"}
+    assert set(reasons(other_company).values()) == {""}
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("remap_reasons", "--company", "nobody")
+
+
+def test_portions_reach_the_end(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("returns.services.reasons.PORTION", 3)
+    shuffled(company)
+
+    assert remap_reasons().returns == 8
+    assert remap_reasons().returns == 0
+
+
+def test_words_leave_the_queue_with_the_rule(company: Company) -> None:
+    word = ReasonWordFactory(words="Новее нового", seen=7)
+    rule = ReasonRuleFactory.build(words="новее нового", reason=ReasonFactory())
+    assert [one.seen for one in moved_by(rule)] == [7]
+
+    rule.save()
+    remap_reasons()
+
+    word.refresh_from_db()
+    assert word.reason == rule.reason
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(
+        UserFactory(is_staff=True, is_superuser=True),
+        backend="allauth.account.auth_backends.AuthenticationBackend",
+    )
+    return client
+
+
+def rule_form(**changes: object) -> dict[str, object]:
+    return {
+        "marketplace": "",
+        "match_by": "text",
+        "words": "Новее нового",
+        "reason": Reason.objects.get(code="other").pk,
+        "priority": "0",
+        "is_active": "on",
+        **changes,
+    }
+
+
+def test_staff_see_what_waits_and_make_a_rule_of_it(staff: Client) -> None:
+    word = ReasonWordFactory(words="Новее нового", seen=7)
+    page = staff.get(reverse("admin:returns_reasonword_changelist"))
+    assert "Новее нового" in page.content.decode()
+    add = reverse("admin:returns_reasonrule_add")
+    assert f"{add}?marketplace=ozon&amp;match_by=text&amp;words=" in page.content.decode()
+    assert staff.get(add, {"marketplace": "ozon", "match_by": "text", "words": word.words}).status_code == 200
+
+    shown = staff.post(add, rule_form(only_preview="on"))
+    assert shown.status_code == 200
+    assert "(7)" in shown.content.decode()
+    assert not ReasonRule.objects.filter(words="Новее нового").exists()
+
+    kept = staff.post(add, rule_form())
+    assert kept.status_code == 302
+    assert ReasonRule.objects.get(words="Новее нового").reason.code == "other"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"words": "а", "match_by": "part"}, {"words": "\u202eцвет"}, {"words": "ы" * 10_000}, {"words": ""},
+     {"words": "\x00"}, {"match_by": "regex"}, {"priority": "99999999"}, {"reason": "0"}, {"marketplace": "moon"}],
+)  # fmt: skip
+def test_hostile_rules_are_refused_in_words(staff: Client, changes: dict[str, object]) -> None:
+    count = ReasonRule.objects.count()
+
+    page = staff.post(reverse("admin:returns_reasonrule_add"), rule_form(**changes))
+
+    assert page.status_code == 200
+    assert ReasonRule.objects.count() == count
+
+
+def test_the_code_of_a_reason_stays(staff: Client) -> None:
+    reason = Reason.objects.get(code="size")
+    url = reverse("admin:returns_reason_change", args=[reason.pk])
+    assert staff.get(url).status_code == 200
+    assert staff.get(reverse("admin:returns_reason_changelist")).status_code == 200
+    assert staff.get(reverse("admin:returns_reasonrule_changelist")).status_code == 200
+    assert staff.get(reverse("admin:returns_return_changelist")).status_code == 200
+
+    form = {"code": "other-code", "group": "buyer", "name": "Иначе", "advice": "", "is_active": "on",
+            "rules-TOTAL_FORMS": "0", "rules-INITIAL_FORMS": "0"}  # fmt: skip
+    assert staff.post(url, form).status_code == 302
+    reason.refresh_from_db()
+    assert (reason.code, reason.group, reason.name) == ("size", "buyer", "Иначе")
