@@ -323,11 +323,8 @@ class Returns:
         """Derive the returns from these orders."""
         self._streams = streams
         self._maker = maker
-        self._usual: Shelf[int, tuple[Return, ...]] = Shelf(
-            lambda number: self._of(streams.usual, number), room=_HELD, weigh=_weight
-        )
-        self._live: Shelf[int, tuple[Return, ...]] = Shelf(
-            lambda number: self._of(streams.live, number), room=_HELD, weigh=_weight
+        self._chunks: Shelf[tuple[int, bool], tuple[Return, ...]] = Shelf(
+            self._of_chunk, room=_HELD, weigh=_weight
         )
 
     def of_order(self, order: Order) -> tuple[Return, ...]:
@@ -356,22 +353,23 @@ class Returns:
         ]
         yield from sorted(found, key=lambda one: (one.registered, one.serial))
 
+    def of_chunk(self, stream: Stream, number: int) -> tuple[Return, ...]:
+        """Return what comes back of the orders of a chunk."""
+        return self._chunks.get((number, stream is self._streams.live))
+
     def _made(self, since: int, until: int) -> Iterator[Return]:
         """Yield what comes back of the orders made in a range of whole chunks."""
-        shelves = [(self._streams.usual, self._usual)]
-        if self._streams.live is not None:
-            shelves.append((self._streams.live, self._live))
-        for stream, shelf in shelves:
+        for stream in self._streams.all():
             for number in range(max(since, stream.since) // stream.span, -(-until // stream.span)):
-                yield from shelf.get(number)
+                yield from self.of_chunk(stream, number)
 
-    def _of(self, stream: Stream | None, number: int) -> tuple[Return, ...]:
-        orders = stream.chunk(number) if stream is not None else []
-        since = stream.since if stream is not None else 0
+    def _of_chunk(self, key: tuple[int, bool]) -> tuple[Return, ...]:
+        number, is_live = key
+        stream = self._streams.live if is_live else self._streams.usual
         return tuple(
             one
-            for order in orders
-            if (order.returned or order.reason is not None) and order.created >= since
+            for order in (stream.chunk(number) if stream else ())
+            if order.returned or order.reason is not None
             for one in self._maker.of_order(order)
         )
 

@@ -16,6 +16,8 @@ from sandbox.world.supplies import DISPOSAL, SUPPLY, WITHDRAWAL, Box, Stage, Sup
 _REGULAR, _OPENING, _LIVE, _WITHDRAWAL, _DISPOSAL, _FAILED = range(6)
 _WAREHOUSES, _VARIANTS = 16, 8
 _BOX = 40
+#: Arrivals are made for so many days together.
+_BLOCK = 28
 _DISPOSED_EVERY = 4
 _WAY = (Stage.DRAFT, Stage.BOOKED, Stage.READY, Stage.SHIPPED, Stage.ARRIVED, Stage.ACCEPTING)
 #: Drop-off points by the place of the warehouse: how often each is used.
@@ -58,7 +60,7 @@ class SupplyMaker:
         self._seed = seed
         self._opened = opened
         self._products = {product.index: product for product in products}
-        self._days: Shelf[int, tuple[Arrival, ...]] = Shelf(self._arrivals_on, room=150)
+        self._blocks: Shelf[int, dict[int, list[Arrival]]] = Shelf(self._arrivals_of, room=12)
         self._launches: defaultdict[int, set[int]] = defaultdict(set)
         for product in products:
             if product.launched > opened:
@@ -97,21 +99,25 @@ class SupplyMaker:
             if week % _DISPOSED_EVERY == 0:
                 yield from self._disposed(week, warehouse)
 
-    def _arrivals_on(self, day: int) -> tuple[Arrival, ...]:
-        """Return the arrivals of a day without those of live orders and of goods that are not listed yet.
+    def _arrivals_of(self, block: int) -> dict[int, list[Arrival]]:
+        """Return the arrivals of some weeks by day, without those of live orders and of goods that are not listed yet.
 
         What was laid in of a product before its launch arrives on the day of the launch.
         """
-        known = {index for index, product in self._products.items() if product.launched <= day}
-        found = [one for one in self._stock.cycle_arrivals(day, day + 1) if one.place // WIDTH in known]
-        if launched := self._launches.get(day):
-            levels = self._stock.levels(day * DAY - 1)
-            found += [
-                Arrival(day * DAY, place, level.available, 0, 0)
-                for place, level in levels.items()
-                if place // WIDTH in launched
-            ]
-        return tuple(found)
+        first, last = block * _BLOCK, (block + 1) * _BLOCK
+        found: defaultdict[int, list[Arrival]] = defaultdict(list)
+        for one in self._stock.cycle_arrivals(first, last):
+            if self._is_known(one.place // WIDTH, one.at // DAY):
+                found[one.at // DAY].append(one)
+        for day in range(first, last):
+            if launched := self._launches.get(day):
+                levels = self._stock.levels(day * DAY - 1)
+                found[day] += [
+                    Arrival(day * DAY, place, level.available, 0, 0)
+                    for place, level in levels.items()
+                    if place // WIDTH in launched
+                ]
+        return found
 
     def _parts(self, week: int, warehouse: int) -> tuple[Parts, Parts]:
         """Return what is brought and what is taken back in a warehouse's week, by product."""
@@ -119,7 +125,7 @@ class SupplyMaker:
         taken: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         first = week * 7 - warehouse % 7
         for day in range(max(first, self._opened), first + 7):
-            for arrival in self._days.get(day):
+            for arrival in self._blocks.get(day // _BLOCK).get(day, ()):
                 if arrival.place % WIDTH == warehouse:
                     product = arrival.place // WIDTH
                     if arrival.supplied:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sandbox.world.cells import WIDTH, Cell, Cells
 from sandbox.world.moments import DAY, HOUR
 from sandbox.world.orders import Order
-from sandbox.world.returns import CHECKED_WITHIN, ReturnMaker
+from sandbox.world.returns import CHECKED_WITHIN, Return, Returns
 from sandbox.world.shelf import Shelf
 from sandbox.world.streams import Stream, Streams
 
@@ -103,13 +103,13 @@ class _Digest(NamedTuple):
 class Stock:
     """The stock of a world."""
 
-    def __init__(self, streams: Streams, cells: Cells, returns: ReturnMaker, *, products: int) -> None:
+    def __init__(self, streams: Streams, cells: Cells, returns: Returns, *, products: int) -> None:
         """Derive the stock of these cells from these orders and what comes back of them."""
         self._streams = streams
         self._cells = cells
         self._returns = returns
         self._places = products * WIDTH
-        self._usual: Shelf[int, _Digest] = Shelf(lambda n: self._digest(streams.usual.chunk(n)), room=3000)
+        self._usual: Shelf[int, _Digest] = Shelf(lambda n: self._digest(streams.usual, n), room=3000)
         self._live: Shelf[int, _Digest] = Shelf(self._live_digest, room=500)
         self._taken: Shelf[int, array[int]] = Shelf(self._day_units, room=100)
         self._ahead: Shelf[int, list[int]] = Shelf(self._rest_of_cycle, room=4)
@@ -136,32 +136,17 @@ class Stock:
         hours = [units, *(self._live.get(hour).units for hour in range(day * 24, day * 24 + 24))]
         return array("H", map(sum, zip(*hours, strict=True)))
 
-    def _digest(self, orders: list[Order]) -> _Digest:
+    def _digest(self, stream: Stream, number: int) -> _Digest:
         units = array("H", bytes(2 * self._places))
-        back: list[_Back] = []
-        for order in orders:
+        for order in stream.chunk(number):
             for line in order.lines:
                 units[line.product * WIDTH + order.warehouse] += line.quantity
-            if order.reason is not None or order.returned:
-                back += self._back(order)
-        return _Digest(units, tuple(back))
+        back = tuple(_back(one) for one in self._returns.of_chunk(stream, number))
+        return _Digest(units, back)
 
     def _live_digest(self, hour: int) -> _Digest:
-        return self._digest(self._streams.live.chunk(hour) if self._streams.live else [])
-
-    def _back(self, order: Order) -> Iterator[_Back]:
-        for one in self._returns.of_order(order):
-            checked = one.checked if one.checked is not None else one.times[-1]
-            place = one.product * WIDTH + one.warehouse
-            yield _Back(
-                registered=one.registered,
-                checked=checked,
-                place=place,
-                units=one.quantity,
-                sold=one.back_on_sale is not None,
-                cancelled=order.cancelled is not None,
-                live=order.live,
-            )
+        live = self._streams.live
+        return self._digest(live, hour) if live else _Digest(array("H", bytes(2 * self._places)), ())
 
     def _rest_of_cycle(self, day: int) -> list[int]:
         rest = [0] * self._places
@@ -283,3 +268,15 @@ def _add(totals: list[int], orders: Iterator[Order]) -> None:
     for order in orders:
         for line in order.lines:
             totals[line.product * WIDTH + order.warehouse] += line.quantity
+
+
+def _back(one: Return) -> _Back:
+    return _Back(
+        registered=one.registered,
+        checked=one.checked if one.checked is not None else one.times[-1],
+        place=one.product * WIDTH + one.warehouse,
+        units=one.quantity,
+        sold=one.back_on_sale is not None,
+        cancelled=one.order.cancelled is not None,
+        live=one.order.live,
+    )

@@ -7,7 +7,8 @@ from heapq import merge
 from operator import itemgetter
 
 from sandbox.world.moments import DAY, HOUR, MINUTE, day_number, instant
-from sandbox.world.orders import LIVELY, MAX_IN_CHUNK, RETURNABLE, USUAL, Order, OrderMaker, Tempo, chunk_of
+from sandbox.world.numbers import MAX_IN_CHUNK, chunk_of
+from sandbox.world.orders import LIVELY, RETURNABLE, USUAL, Order, OrderMaker, Tempo
 from sandbox.world.settings import WorldSettings
 from sandbox.world.shelf import Shelf
 

@@ -60,7 +60,7 @@ class World:
         self.streams = Streams(self.maker, self.settings, count=self.demand.orders_on)
         backs = ReturnMaker(seed=own, goods_seed=seed, cells=self.cells, products=self.assortment)
         self.return_book = Returns(self.streams, backs)
-        self.stock_book = Stock(self.streams, self.cells, backs, products=len(self.assortment))
+        self.stock_book = Stock(self.streams, self.cells, self.return_book, products=len(self.assortment))
         shop = [product for product in self.assortment if self.is_listed(product)]
         hours = self.streams.live_hours()
         shipping = SupplyMaker(self.stock_book, shop, seed=own, opened=self.opened, live_hours=hours)

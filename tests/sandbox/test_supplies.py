@@ -221,7 +221,7 @@ def test_between_two_changes_nothing_changes(world: World) -> None:
 
 def test_what_is_on_its_way_agrees_with_the_supplies(world: World) -> None:
     pipeline = world.supply_book.pipeline(AT)
-    open_ = defaultdict(int)
+    open_: defaultdict[tuple[int, int], int] = defaultdict(int)
     for one in everything(world):
         if one.kind == SUPPLY and one.stage_at(AT) is Stage.SHIPPED:
             for line in one.lines:
