@@ -10,12 +10,14 @@ import httpx
 import pytest
 
 from marketplaces.contracts.orders import OrdersQuery
+from marketplaces.contracts.returns import ReturnsQuery
 from marketplaces.contracts.stock import StockQuery
+from marketplaces.contracts.supplies import SuppliesQuery
 from marketplaces.contracts.tariffs import TariffsQuery
 from marketplaces.errors import MarketplaceError, TemporaryError, UnexpectedResponse
 from sandbox.hostile import hostile_page
 from tests.marketplaces.yandex_market.conftest import NOW, Made
-from tests.marketplaces.yandex_market.payloads import order
+from tests.marketplaces.yandex_market.payloads import market_return, order, supply_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +53,46 @@ def test_good_records_of_hostile_pages_are_kept(adapter_over: Callable[..., Adap
     assert outcomes["read"] > 180
 
 
+@pytest.mark.parametrize("noun", ["returns", "requests"])
+def test_good_rows_of_hostile_pages_of_goods_are_kept(
+    adapter_over: Callable[..., Adapter], noun: str
+) -> None:
+    make = {"returns": market_return, "requests": supply_request}[noun]
+    keys = {
+        "returns": lambda number: 9000 + number,
+        "requests": lambda number: {"id": 9000 + number},
+    }[noun]
+    made_of = [make(id=keys(number), updatedAt=NOW.isoformat()) for number in range(40)]
+    text = json.dumps({"result": {noun: made_of, "paging": {}}})
+    query = {"since": QUERY.since, "until": NOW}
+    for seed in range(120):
+        page = hostile_page(text, seed=seed, key="id", blob=5_000)
+        response = httpx.Response(200, content=page.body, headers={"content-type": page.content_type})
+
+        def answer(path: str, *_rest: Any, got: httpx.Response = response) -> Any:
+            if path.endswith(("/supply-requests", "/returns")):
+                return got
+            return {"result": {"items": [], "documents": []}} if "supply-requests" in path else None
+
+        adapter = adapter_over(Made(answer))
+        pull: Any = (
+            adapter.fetch_returns(ReturnsQuery(**query), cursor={"watermark": NOW.isoformat()})
+            if noun == "returns"
+            else adapter.fetch_supplies(SuppliesQuery(**query), cursor={})
+        )
+        try:
+            pages = list(pull)
+        except (TemporaryError, UnexpectedResponse):
+            assert not page.readable
+            continue
+        kept = {one.external_id.split("/")[0] for each in pages for one in each.snapshots}
+        good = {
+            str(json.loads(name.replace("'", '"')).get("id") if "{" in name else name) for name in page.good
+        }
+        assert kept >= good
+        json.dumps([one.payload for each in pages for one in each.rejected], allow_nan=False)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -63,6 +105,8 @@ def test_good_records_of_hostile_pages_are_kept(adapter_over: Callable[..., Adap
         b'{"result": {"offers": 5}}',
         b'{"result": {"warehouses": [5, {"warehouseId": -1}, {"warehouseId": 1, "offers": [null]}]}}',
         b'{"orders": [null, 5, {}]}',
+        b'{"result": {"requests": [null, 5, {"id": 5}], "items": [null], "documents": 7, "returns": [5, {}]}}',
+        b'{"result": {"requests": {"a": 1}, "items": 5, "returns": "none"}}',
         b'{"orders": {"a": 1}}',
         b"<html></html>",
         b'{"orders": [',
@@ -86,6 +130,9 @@ def test_whatever_comes_nothing_but_our_errors_gets_out(
         lambda: list(adapter.fetch_stock(StockQuery(marketplace_skus=skus), cursor={})),
         lambda: list(adapter.fetch_orders(QUERY, cursor={})),
         lambda: adapter.fetch_order("5001"),
+        lambda: list(adapter.fetch_supplies(SuppliesQuery(since=QUERY.since, until=NOW), cursor={})),
+        lambda: adapter.fetch_supply("7001"),
+        lambda: list(adapter.fetch_returns(ReturnsQuery(since=QUERY.since, until=NOW), cursor={})),
         lambda: list(adapter.fetch_tariffs(TariffsQuery(day=NOW.date(), external_ids=skus), cursor={})),
     ]
     for pull in pulls:

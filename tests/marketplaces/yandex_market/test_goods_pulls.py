@@ -1,0 +1,417 @@
+"""How supplies and returns are read: down to the watermark, resumable after every page, whatever the list does."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from marketplaces.contracts.returns import ReturnKind, ReturnsQuery
+from marketplaces.contracts.supplies import SuppliesQuery, SupplyStatus
+from marketplaces.errors import RateLimited, RequestRejected, RightMissing, TurnIsFar, UnexpectedResponse
+from tests.marketplaces.contract.cases import SINCE
+from tests.marketplaces.yandex_market.conftest import NOW, Counting, Made
+from tests.marketplaces.yandex_market.payloads import (
+    market_return,
+    order,
+    return_item,
+    supply_document,
+    supply_item,
+    supply_request,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marketplaces.contracts.pages import Page
+    from marketplaces.yandex_market.adapter import Adapter
+
+SHOP = "/v2/campaigns/22123456"
+REQUESTS, RETURNS = f"{SHOP}/supply-requests", f"{SHOP}/returns"
+ITEMS, DOCUMENTS = f"{REQUESTS}/items", f"{REQUESTS}/documents"
+ORDERS = "/v1/businesses/11456789/orders"
+QUERY = SuppliesQuery(since=SINCE, until=NOW)
+BACK = ReturnsQuery(since=SINCE, until=NOW)
+BAD_TOKEN = httpx.Response(
+    400, json={"status": "ERROR", "errors": [{"code": "BAD", "message": "pageToken: invalid value"}]}
+)
+
+
+def ids(pages: list[Page[Any]]) -> list[str]:
+    return [one.external_id for page in pages for one in page.snapshots]
+
+
+class Shop:
+    """Supply requests that stand still unless they are changed, three a page, the last changed first."""
+
+    def __init__(self, count: int, *, a_page: int = 3) -> None:
+        self.changed = {7000 + number: NOW - timedelta(hours=number) for number in range(count)}
+        self.a_page = a_page
+        self.lists: list[dict[str, Any]] = []
+
+    def __call__(self, path: str, body: dict[str, Any], params: dict[str, str]) -> Any:
+        if path == ITEMS:
+            return {"result": {"items": [supply_item()]}}
+        if path == DOCUMENTS:
+            return {"result": {"documents": [supply_document()]}}
+        return self._list(body, params) if path == REQUESTS else None
+
+    def _list(self, body: dict[str, Any], params: dict[str, str]) -> Any:
+        self.lists.append({**body, **params})
+        if "requestIds" in body:
+            return self._page([one for one in body["requestIds"] if one in self.changed], "")
+        newest = sorted(self.changed, key=lambda one: self.changed[one], reverse=True)
+        first = int(params.get("pageToken", 0))
+        more = str(first + self.a_page) if first + self.a_page < len(newest) else ""
+        return self._page(newest[first : first + self.a_page], more)
+
+    def _page(self, numbers: list[int], more: str) -> Any:
+        rows = [
+            supply_request(
+                id={"id": one, "marketplaceRequestId": str(one)}, updatedAt=self.changed[one].isoformat()
+            )
+            for one in numbers
+        ]
+        return {"result": {"requests": rows, "paging": {"nextPageToken": more} if more else {}}}
+
+
+# ---- supplies ---------------------------------------------------------------------------------------------
+def test_supplies_are_read_from_the_last_changed_down_to_the_beginning(
+    adapter_over: Callable[..., Adapter],
+) -> None:
+    shop = Shop(8)
+    pages = list(adapter_over(Made(shop)).fetch_supplies(QUERY, cursor={}))
+
+    assert ids(pages) == [str(7000 + number) for number in range(8)]
+    assert all(len(page.snapshots) == 1 for page in pages[:-1])
+    assert all(one.lines and one.documents for page in pages for one in page.snapshots)
+    assert shop.lists[0]["sorting"] == {"attribute": "UPDATED_AT", "direction": "DESC"}
+    assert pages[-1].cursor == {"watermark": NOW.isoformat(), "swept": NOW.isoformat()}
+    assert (pages[-1].is_last, pages[-1].done) == (True, 8)
+
+
+def test_a_finished_pull_goes_on_with_what_changed_only(adapter_over: Callable[..., Adapter]) -> None:
+    shop = Shop(30)
+    later = SuppliesQuery(since=SINCE, until=NOW + timedelta(minutes=15), open_external_ids=("7020",))
+    cursor = {"watermark": NOW.isoformat(), "swept": NOW.isoformat()}
+    made = Made(shop)
+    pages = list(adapter_over(made).fetch_supplies(later, cursor=cursor))
+
+    assert ids(pages) == ["7000", "7001", "7002"], "two hours before the pull before are read again"
+    assert len(shop.lists) == 2, "it ends with the page that holds nothing new"
+    assert [path for path, _body, _params in made.asked].count(ITEMS) == 3
+    assert pages[-1].cursor == {"watermark": later.until.isoformat(), "swept": NOW.isoformat()}
+
+
+def test_the_open_ones_are_asked_again_once_an_hour(adapter_over: Callable[..., Adapter]) -> None:
+    shop = Shop(30)
+    numbers = ("7005", "7000", "7020", "6000", "nonsense")
+    later = SuppliesQuery(since=SINCE, until=NOW + timedelta(hours=1), open_external_ids=numbers)
+    cursor = {"watermark": NOW.isoformat(), "swept": NOW.isoformat()}
+    pages = list(adapter_over(Made(shop)).fetch_supplies(later, cursor=cursor))
+
+    # What the list told is not asked again, what they do not know is nowhere.
+    assert ids(pages) == ["7000", "7001", "7002", "7005", "7020"]
+    assert [one["requestIds"] for one in shop.lists if "requestIds" in one] == [[6000, 7005, 7020]]
+    assert pages[-1].cursor["swept"] == later.until.isoformat()
+    # Killed after the first of them: the rest is read, the watermark is that of the beginning.
+    much_later = SuppliesQuery(since=SINCE, until=NOW + timedelta(hours=9), open_external_ids=numbers)
+    rest = list(adapter_over(Made(shop)).fetch_supplies(much_later, cursor=pages[3].cursor))
+    assert ids(rest) == ["7020"]
+    assert rest[-1].cursor["watermark"] == later.until.isoformat()
+
+
+@pytest.mark.parametrize("killed_after", range(8))
+def test_a_killed_run_goes_on_after_the_last_page(
+    adapter_over: Callable[..., Adapter], killed_after: int
+) -> None:
+    shop = Shop(8)
+    pages = list(adapter_over(Made(shop)).fetch_supplies(QUERY, cursor={}))
+    rest = list(adapter_over(Made(shop)).fetch_supplies(QUERY, cursor=pages[killed_after].cursor))
+
+    assert set(ids(pages[: killed_after + 1]) + ids(rest)) == set(ids(pages))
+    assert len(ids(rest)) <= 8 - killed_after, "nothing but the last one is read twice"
+    assert rest[-1].cursor == pages[-1].cursor
+
+
+def test_what_changes_meanwhile_is_found_by_the_next_pull(adapter_over: Callable[..., Adapter]) -> None:
+    shop = Shop(8)
+    pull = adapter_over(Made(shop)).fetch_supplies(QUERY, cursor={})
+    pages = [next(pull)]
+    # The last of the list moves to its top while it is read.
+    shop.changed[7007] = NOW + timedelta(minutes=1)
+    pages += list(pull)
+    assert set(ids(pages)) == {str(7000 + number) for number in range(7)}
+
+    later = SuppliesQuery(since=SINCE, until=NOW + timedelta(minutes=15))
+    assert "7007" in ids(list(adapter_over(Made(shop)).fetch_supplies(later, cursor=pages[-1].cursor)))
+
+
+def test_a_place_that_is_forgotten_begins_the_list_anew_without_reading_all_of_it(
+    adapter_over: Callable[..., Adapter],
+) -> None:
+    shop = Shop(8)
+
+    def answer(path: str, body: dict[str, Any], params: dict[str, str]) -> Any:
+        return BAD_TOKEN if params.get("pageToken") == "old" else shop(path, body, params)
+
+    cursor = {
+        "floor": SINCE.isoformat(),
+        "mark": (NOW - timedelta(hours=4)).isoformat(),
+        "token": "old",
+        "began": NOW.isoformat(),
+        "swept": "",
+    }
+    made = Made(answer)
+    pages = list(adapter_over(made).fetch_supplies(QUERY, cursor=cursor))
+    assert ids(pages) == ["7004", "7005", "7006", "7007"]
+    assert [path for path, _body, _params in made.asked].count(ITEMS) == 4
+
+
+def test_one_that_is_dated_wrongly_ends_nothing(adapter_over: Callable[..., Adapter]) -> None:
+    shop = Shop(8)
+    shop.changed[7001] = datetime.fromisoformat("2003-01-01T00:00:00+00:00")
+
+    def answer(path: str, body: dict[str, Any], params: dict[str, str]) -> Any:
+        found = shop(path, body, params)
+        if path == REQUESTS and not params.get("pageToken"):
+            found["result"]["requests"].append(
+                supply_request(id={"id": 6999}, updatedAt="2003-01-01T00:00:00+03:00")
+            )
+            found["result"]["requests"].append(supply_request(id={"id": 6998}, updatedAt="never"))
+        return found
+
+    pages = list(adapter_over(Made(answer)).fetch_supplies(QUERY, cursor={}))
+    assert set(ids(pages)) == {str(7000 + number) for number in range(8) if number != 1} | {"6998"}
+
+
+def test_a_list_that_goes_in_a_circle_ends(adapter_over: Callable[..., Adapter]) -> None:
+    def answer(path: str, *_rest: Any) -> Any:
+        if path == REQUESTS:
+            row = supply_request(updatedAt=NOW.isoformat())
+            return {"result": {"requests": [row], "paging": {"nextPageToken": "again"}}}
+        if path == ITEMS:
+            return {"result": {"items": [supply_item()], "paging": {"nextPageToken": "again"}}}
+        return {"result": {"documents": []}} if path == DOCUMENTS else None
+
+    pages = list(adapter_over(Made(answer)).fetch_supplies(QUERY, cursor={}))
+    assert set(ids(pages)) == {"7001"}
+    assert all(len(one.lines or ()) == 1 for page in pages for one in page.snapshots)
+
+
+def test_a_turn_that_is_far_loses_no_supply(adapter_over: Callable[..., Adapter]) -> None:
+    class Tight(Counting):
+        def acquire(self, group: str = "", *, cost: int = 1, **kwargs: Any) -> None:
+            super().acquire(group, cost=cost, **kwargs)
+            if [name for name, _cost in self.taken].count("supply_items") > 2:
+                raise TurnIsFar("later", retry_after=timedelta(seconds=8))
+
+    shop = Shop(8)
+    found: list[str] = []
+    cursor: Any = {}
+    for _run in range(8):
+        try:
+            for page in adapter_over(Made(shop), limiter=Tight()).fetch_supplies(QUERY, cursor=cursor):
+                found += ids([page])
+                cursor = page.cursor
+        except RateLimited:
+            continue
+        break
+    assert sorted(set(found)) == [str(7000 + number) for number in range(8)]
+    assert cursor["watermark"] == NOW.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("answer", "detail"),
+    [
+        (httpx.Response(404, json={"status": "ERROR", "errors": []}), "items"),
+        ({"result": {"items": [supply_item(), supply_item(offerId="LN-2", counters=None)]}}, "counters"),
+        ({"result": {"items": []}}, "no items"),
+        ({"result": None}, "items"),
+    ],
+)
+def test_goods_that_cannot_be_read_leave_the_supply_and_are_told(
+    adapter_over: Callable[..., Adapter], answer: Any, detail: str
+) -> None:
+    shop = Shop(2)
+
+    def odd(path: str, body: dict[str, Any], params: dict[str, str]) -> Any:
+        return answer if path == ITEMS and body["requestId"] == 7000 else shop(path, body, params)
+
+    first, second, last = adapter_over(Made(odd)).fetch_supplies(QUERY, cursor={})
+    assert [one.lines for one in first.snapshots] == [None]
+    assert [(one.external_id, detail in one.detail) for one in first.rejected] == [("7000", True)]
+    assert (second.rejected, len(second.snapshots[0].lines or ())) == ((), 1)
+    assert last.is_last
+
+
+def test_papers_that_cannot_be_read_are_not_told(adapter_over: Callable[..., Adapter]) -> None:
+    shop = Shop(1)
+
+    def odd(path: str, body: dict[str, Any], params: dict[str, str]) -> Any:
+        return {"result": {"documents": 5}} if path == DOCUMENTS else shop(path, body, params)
+
+    page = next(iter(adapter_over(Made(odd)).fetch_supplies(QUERY, cursor={})))
+    assert (page.snapshots[0].documents, page.rejected) == (None, ())
+
+
+def test_a_request_that_cannot_be_read_goes_to_quarantine_by_its_key(
+    adapter_over: Callable[..., Adapter],
+) -> None:
+    shop = Shop(2)
+
+    def odd(path: str, body: dict[str, Any], params: dict[str, str]) -> Any:
+        found = shop(path, body, params)
+        if path == REQUESTS:
+            found["result"]["requests"] += [supply_request(id={"id": 5}, status=None), {"id": 7}, None]
+        return found
+
+    pages = list(adapter_over(Made(odd)).fetch_supplies(QUERY, cursor={}))
+    assert ids(pages) == ["7000", "7001"]
+    assert [one.external_id for page in pages for one in page.rejected] == ["5", "", ""]
+
+
+def test_a_key_without_the_scope_ends_the_stream(adapter_over: Callable[..., Adapter]) -> None:
+    refused = httpx.Response(
+        403, json={"status": "ERROR", "errors": [{"code": "FORBIDDEN", "message": "no"}]}
+    )
+    made = Made(lambda path, *_rest: refused if path == REQUESTS else None)
+    with pytest.raises(RightMissing):
+        list(adapter_over(made).fetch_supplies(QUERY, cursor={}))
+
+
+def test_nothing_at_all_is_believed_when_it_comes_three_times(adapter_over: Callable[..., Adapter]) -> None:
+    made = Made(lambda path, *_rest: {"result": {"requests": []}} if path == REQUESTS else None)
+    (last,) = adapter_over(made).fetch_supplies(QUERY, cursor={})
+    assert last.is_last
+    assert len(made.asked) == 3
+
+
+def test_one_supply_is_read_now(adapter_over: Callable[..., Adapter]) -> None:
+    page = adapter_over(Made(Shop(3))).fetch_supply("7001")
+    assert ids([page]) == ["7001"]
+    assert page.snapshots[0].lines
+    assert page.snapshots[0].status is SupplyStatus.ACCEPTED
+    for unknown in ("6000", "nonsense"):
+        with pytest.raises(RequestRejected):
+            adapter_over(Made(Shop(3))).fetch_supply(unknown)
+    other = Made(
+        lambda path, *_rest: {"result": {"requests": [supply_request()]}} if path == REQUESTS else None
+    )
+    with pytest.raises(UnexpectedResponse):
+        adapter_over(other).fetch_supply("42")
+
+
+# ---- returns ----------------------------------------------------------------------------------------------
+def test_returns_are_read_by_days_of_change_and_the_oldest_first(
+    adapter_over: Callable[..., Adapter],
+) -> None:
+    made = Made(lambda path, *_rest: {"result": {"returns": []}} if path == RETURNS else None)
+    pages = list(adapter_over(made).fetch_returns(BACK, cursor={}))
+    days = [(params["fromDate"], params["toDate"]) for path, _body, params in made.asked]
+
+    assert list(dict.fromkeys(days)) == [("2026-11-04", "2026-11-18"), ("2026-11-18", "2026-11-25")]
+    assert len(days) == 6, "an empty answer is believed only when it comes three times"
+    assert pages[-1].cursor == {"watermark": NOW.isoformat()}
+
+
+def test_a_finished_pull_goes_on_from_two_days_before(adapter_over: Callable[..., Adapter]) -> None:
+    made = Made(lambda path, *_rest: {"result": {"returns": []}} if path == RETURNS else None)
+    later = ReturnsQuery(since=SINCE, until=NOW + timedelta(minutes=30), open_external_ids=("1/A",))
+    pages = list(adapter_over(made).fetch_returns(later, cursor={"watermark": NOW.isoformat()}))
+
+    ((_path, _body, params),) = made.asked
+    assert (params["fromDate"], params["toDate"], params["limit"]) == ("2026-11-22", "2026-11-25", "100")
+    assert pages[-1].cursor == {"watermark": later.until.isoformat()}
+
+
+def test_a_killed_pull_of_returns_goes_on(adapter_over: Callable[..., Adapter]) -> None:
+    def answer(path: str, _body: Any, params: dict[str, str]) -> Any:
+        if path != RETURNS:
+            return None
+        if params["fromDate"] != "2026-11-04":
+            return {"result": {"returns": [market_return(id=9)]}}
+        number = int(params.get("pageToken", "0"))
+        more = {"nextPageToken": str(number + 1)} if number < 3 else {}
+        return {"result": {"returns": [market_return(id=number + 1)], "paging": more}}
+
+    pages = list(adapter_over(Made(answer)).fetch_returns(BACK, cursor={}))
+    assert ids(pages) == [f"{number}/LN-01" for number in (1, 2, 3, 4, 9)]
+    for number in range(len(pages) - 1):
+        rest = list(adapter_over(Made(answer)).fetch_returns(BACK, cursor=pages[number].cursor))
+        assert ids(rest) == ids(pages[number + 1 :])
+        assert rest[-1].cursor == pages[-1].cursor
+
+
+def test_a_forgotten_place_begins_its_days_anew(adapter_over: Callable[..., Adapter]) -> None:
+    def answer(path: str, _body: Any, params: dict[str, str]) -> Any:
+        if path != RETURNS:
+            return None
+        return BAD_TOKEN if params.get("pageToken") == "old" else {"result": {"returns": [market_return()]}}
+
+    cursor = {"first": "2026-11-18", "end": "2026-11-25", "token": "old", "began": NOW.isoformat()}
+    assert ids(list(adapter_over(Made(answer)).fetch_returns(BACK, cursor=cursor))) == ["9001/LN-01"]
+
+
+def test_orders_tell_what_was_refused_wholly(adapter_over: Callable[..., Adapter]) -> None:
+    unredeemed = {"returnType": "UNREDEEMED", "items": [return_item(decisions=None)]}
+    rows = [
+        market_return(id=1, orderId=51, **unredeemed),
+        market_return(id=2, orderId=52, **unredeemed),
+        market_return(id=3, orderId=53, **unredeemed),
+        market_return(id=4, orderId=54),
+    ]
+
+    def answer(path: str, body: dict[str, Any], params: dict[str, str]) -> Any:
+        if path == ORDERS:
+            assert body["orderIds"] == [51, 52, 53]
+            return {
+                "orders": [
+                    order(orderId=51, status="CANCELLED", substatus="PICKUP_EXPIRED"),
+                    order(orderId=52, status="DELIVERED", substatus=""),
+                ]
+            }
+        days = params.get("fromDate")
+        return {"result": {"returns": rows if days == "2026-11-18" else []}} if path == RETURNS else None
+
+    pages = list(adapter_over(Made(answer)).fetch_returns(BACK, cursor={}))
+    assert [(one.kind, one.reason_id) for page in pages for one in page.snapshots] == [
+        (ReturnKind.REFUSAL, "PICKUP_EXPIRED"),
+        (ReturnKind.PARTIAL_REFUSAL, ""),
+        (ReturnKind.REFUSAL, ""),
+        (ReturnKind.CLIENT_RETURN, "BAD_QUALITY/DAMAGED"),
+    ]
+
+
+def test_returns_are_read_without_their_orders_where_those_are_refused(
+    adapter_over: Callable[..., Adapter],
+) -> None:
+    row = market_return(returnType="UNREDEEMED", items=[return_item(decisions=None)])
+    made = Made(
+        lambda path, *_rest: (
+            httpx.Response(403, json={})
+            if path == ORDERS
+            else {"result": {"returns": [row]}}
+            if path == RETURNS
+            else None
+        )
+    )
+    pages = list(adapter_over(made).fetch_returns(BACK, cursor={}))
+    assert {one.kind for page in pages for one in page.snapshots} == {ReturnKind.REFUSAL}
+
+
+def test_broken_returns_go_to_quarantine_and_name_no_buyer(adapter_over: Callable[..., Adapter]) -> None:
+    secret = "+7 900 000-00-00"
+    rows = [
+        market_return(id=1, items=[return_item(count=0, decisions=[{"comment": secret}])]),
+        market_return(id=2, orderId=0, comment=secret),
+        market_return(id=3, items=[]),
+        market_return(id=4),
+    ]
+    made = Made(lambda path, *_rest: {"result": {"returns": rows}} if path == RETURNS else None)
+    page = next(iter(adapter_over(made).fetch_returns(BACK, cursor={})))
+    assert ids([page]) == ["4/LN-01"]
+    assert sorted(one.external_id for one in page.rejected) == ["1", "2", "3"]
+    assert secret not in repr(page.snapshots)
