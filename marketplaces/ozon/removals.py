@@ -38,8 +38,8 @@ def pull_removals(
     """
     left = {one for one in query.open_external_ids if one.startswith(REMOVAL_PREFIX)}
     until = date.fromisoformat(cursor["day"]) if "day" in cursor else _day(watermark)
-    tail, oldest = min(_day(since), _day(watermark - TAIL)), _day(query.since)
-    tail = max(tail, oldest) if since <= query.since else tail
+    oldest = _day(query.since)
+    tail = max(min(_day(since), _day(watermark - TAIL)), oldest)
     bounds = {"since": since.isoformat(), "watermark": watermark.isoformat()}
     while until >= tail or (left and until >= oldest):
         first = until - WINDOW + timedelta(days=1)
@@ -56,6 +56,11 @@ def pull_removals(
             observed_at=page.observed_at,
             done=page.done,
         )
+
+
+def first_day(watermark: datetime) -> dict[str, str]:
+    """The part of a cursor from which the removals are read."""
+    return {"day": _day(watermark).isoformat()}
 
 
 def find_removal(client: OzonClient, external_id: str, *, now: datetime) -> Page[SupplySnapshot]:

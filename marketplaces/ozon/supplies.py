@@ -20,7 +20,7 @@ from marketplaces.errors import CursorRejected, RequestRejected, RightMissing, U
 from marketplaces.ozon.client import OzonClient
 from marketplaces.ozon.mapping import moment
 from marketplaces.ozon.mapping_supplies import REMOVAL_PREFIX
-from marketplaces.ozon.removals import find_removal, pull_removals
+from marketplaces.ozon.removals import find_removal, first_day, pull_removals
 from marketplaces.ozon.schemas_supplies import SupplyOrder
 from marketplaces.ozon.supply_parts import Parts
 from marketplaces.wire import MISSING_RECORD, WRONG_TYPE
@@ -103,20 +103,29 @@ class SuppliesPull:
                 last_id, tokens = "", {""}
                 continue
             last_id = batch.last_id
-            page = self._page(batch, since=since, cursor={**bounds, "last_id": last_id})
-            if page is not None:
-                yield page
-            if not batch.listed or last_id in {"", *tokens} or self._is_enough(batch, since):
-                return
+            snapshots, rejected = self._read(batch, since=since)
+            is_end = not batch.listed or last_id in {"", *tokens} or self._is_enough(batch, since)
             tokens.add(last_id)
+            if batch.sent_at is not None:
+                self._done += len(snapshots) + len(rejected)
+                yield Page(
+                    snapshots=snapshots,
+                    rejected=rejected,
+                    cursor=bounds | (first_day(watermark) if is_end else {"last_id": last_id}),
+                    observed_at=batch.sent_at,
+                    done=self._done,
+                )
+            if is_end:
+                return
 
     def _is_enough(self, batch: Batch, since: datetime) -> bool:
         """Whether nothing further down is new, and nothing is looked for."""
         return not self._open and all(is_older(order, since) for order in batch.orders)
 
-    def _page(self, batch: Batch, *, since: datetime, cursor: Cursor) -> Page[SupplySnapshot] | None:
-        if batch.sent_at is None:
-            return None
+    def _read(
+        self, batch: Batch, *, since: datetime
+    ) -> tuple[tuple[SupplySnapshot, ...], tuple[Rejected, ...]]:
+        """The supplies of a page that changed, or that are looked for."""
         wanted = [
             (order, supply, not is_older(order, since))
             for order in batch.orders
@@ -128,14 +137,7 @@ class SuppliesPull:
         parts = Parts(self._client, self._clusters or {})
         snapshots = parts.snapshots(wanted)
         self._open.difference_update(one.external_id for one in snapshots)
-        self._done += len(snapshots) + len(batch.rejected) + len(parts.rejected)
-        return Page(
-            snapshots=snapshots,
-            rejected=(*batch.rejected, *parts.rejected),
-            cursor=cursor,
-            observed_at=batch.sent_at,
-            done=self._done,
-        )
+        return snapshots, (*batch.rejected, *parts.rejected)
 
 
 def read_batch(client: OzonClient, last_id: str) -> Batch:
