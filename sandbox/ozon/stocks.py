@@ -12,7 +12,8 @@ from sandbox.world.cells import WIDTH, Cell
 from sandbox.world.geography import CLUSTERS, WAREHOUSES, Cluster, Warehouse
 from sandbox.world.moments import DAY
 from sandbox.world.seeds import unit
-from sandbox.world.stock import Pipeline, Trouble
+from sandbox.world.stock import Trouble
+from sandbox.world.supplies import Pipeline
 
 _WINDOW = 28
 _NO_PIPELINE, _NO_TROUBLE = Pipeline(0, 0, 0), Trouble(0, 0)
@@ -160,7 +161,7 @@ class _Analysis:
         self._world = call.world
         book = call.world.stock_book
         self._levels = book.levels(call.at)
-        self._pipeline = book.pipeline(call.at)
+        self._pipeline = call.world.supply_book.pipeline(call.at)
         self._trouble = book.trouble(call.at)
         self._sales = Sales(call)
         self._day = call.at // DAY

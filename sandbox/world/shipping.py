@@ -18,7 +18,7 @@ _WAREHOUSES, _VARIANTS = 16, 8
 _BOX = 40
 #: Arrivals are made for so many days together.
 _BLOCK = 28
-_DISPOSED_EVERY = 4
+_DISPOSED_OFTEN = 3
 _WAY = (Stage.DRAFT, Stage.BOOKED, Stage.READY, Stage.SHIPPED, Stage.ARRIVED, Stage.ACCEPTING)
 #: Drop-off points by the place of the warehouse: how often each is used.
 _POINTS: dict[int, tuple[tuple[float, int], ...]] = {
@@ -96,7 +96,7 @@ class SupplyMaker:
                 if first * HOUR // (7 * DAY) == week and (live := self._live_parts(first, last, warehouse)):
                     yield self._supply(_serial(first, warehouse, _LIVE), warehouse, live)
             yield from self._failed(week, warehouse)
-            if week % _DISPOSED_EVERY == 0:
+            if mix(self._seed, 87, week, warehouse) % _DISPOSED_OFTEN == 0:
                 yield from self._disposed(week, warehouse)
 
     def _arrivals_of(self, block: int) -> dict[int, list[Arrival]]:
@@ -247,13 +247,12 @@ class SupplyMaker:
         )
 
     def _disposed(self, week: int, warehouse: int) -> Iterator[Supply]:
-        """Yield the disposal of half the products of which defects were found in the four weeks before."""
-        spoilt: defaultdict[int, int] = defaultdict(int)
-        for earlier in range(week - _DISPOSED_EVERY, week):
-            brought, _ = self._parts(earlier, warehouse)
-            if brought and any(at >= self.since for parts in brought.values() for at, _ in parts):
-                for line in self._supply(_serial(earlier, warehouse, _REGULAR), warehouse, brought).lines:
-                    spoilt[line.product] += line.defect
+        """Yield the disposal of half the products of which defects were found the week before."""
+        brought, _ = self._parts(week - 1, warehouse)
+        lines = (
+            self._supply(_serial(week - 1, warehouse, _REGULAR), warehouse, brought).lines if brought else ()
+        )
+        spoilt = {line.product: line.defect for line in lines}
         serial = _serial(week, warehouse, _DISPOSAL)
         at = week * 7 * DAY + 4 * DAY + mix(self._seed, 84, serial) % (3 * DAY)
         taken = {

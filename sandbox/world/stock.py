@@ -19,7 +19,6 @@ from sandbox.world.returns import CHECKED_WITHIN, Return, Returns
 from sandbox.world.shelf import Shelf
 from sandbox.world.streams import Stream, Streams
 
-_DAYS_AHEAD = 8
 _LONGEST_CYCLE = 28
 
 
@@ -43,14 +42,6 @@ class Arrival(NamedTuple):
     supplied: int
     put_back: int
     removed: int
-
-
-class Pipeline(NamedTuple):
-    """Units on their way to be sold in a cell."""
-
-    requested: int
-    transit: int
-    preparing: int
 
 
 class Trouble(NamedTuple):
@@ -114,15 +105,10 @@ class Stock:
         self._taken: Shelf[int, array[int]] = Shelf(self._day_units, room=100)
         self._ahead: Shelf[int, list[int]] = Shelf(self._rest_of_cycle, room=4)
         self._levels: Shelf[int, dict[int, Level]] = Shelf(self._snapshot, room=8)
-        self._pipelines: Shelf[int, dict[int, Pipeline]] = Shelf(self._pipeline, room=4)
 
     def levels(self, at: int) -> dict[int, Level]:
         """Return the level of every cell at an instant."""
         return self._levels.get(at)
-
-    def pipeline(self, at: int) -> dict[int, Pipeline]:
-        """Return what is on its way to each cell on the day of an instant."""
-        return self._pipelines.get(at // DAY)
 
     def units_on(self, day: int) -> "array[int]":
         """Return the units that all orders of a day take, by place."""
@@ -194,13 +180,6 @@ class Stock:
     def _sources(self) -> list[tuple[Stream, Shelf[int, _Digest]]]:
         usual = [(self._streams.usual, self._usual)]
         return [*usual, (self._streams.live, self._live)] if self._streams.live else usual
-
-    def _pipeline(self, day: int) -> dict[int, Pipeline]:
-        ahead: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
-        for arrival in self.cycle_arrivals(day + 1, day + 1 + _DAYS_AHEAD):
-            days = arrival.at // DAY - day
-            ahead[arrival.place][2 if days == 1 else 1 if days <= 3 else 0] += arrival.supplied
-        return {place: Pipeline(*units) for place, units in ahead.items()}
 
     def arrivals(self, since: int, until: int) -> list[Arrival]:
         """Return all supplies, put-backs and removals in a half-open range, oldest first."""

@@ -6,10 +6,10 @@ from enum import IntEnum
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from sandbox.world.cells import WIDTH
 from sandbox.world.geography import DROP_OFFS, WAREHOUSES, DropOff
 from sandbox.world.moments import DAY
 from sandbox.world.shelf import Shelf
-from sandbox.world.stock import Pipeline
 
 if TYPE_CHECKING:
     from sandbox.world.shipping import SupplyMaker
@@ -69,6 +69,14 @@ class Counts(NamedTuple):
     shortage: int | None
     surplus: int | None
     defect: int | None
+
+
+class Pipeline(NamedTuple):
+    """Units on their way to be sold in a cell: announced, on the road, arrived and not on sale yet."""
+
+    requested: int
+    transit: int
+    preparing: int
 
 
 class Box(NamedTuple):
@@ -178,6 +186,7 @@ class Supplies:
         """Serve what the maker computes."""
         self._maker = maker
         self._weeks: Shelf[int, tuple[Supply, ...]] = Shelf(maker.week, room=40_000, weigh=_weight)
+        self._ahead: Shelf[int, dict[int, Pipeline]] = Shelf(self._pipeline, room=4)
 
     def get(self, serial: int) -> Supply | None:
         """Return what a serial stands for, or nothing."""
@@ -199,9 +208,12 @@ class Supplies:
         ]
         yield from sorted(found, key=lambda one: (one.created, one.serial))
 
-    def pipeline(self, at: int) -> dict[tuple[int, int], Pipeline]:
-        """Return by (product, warehouse) what is on its way to be sold there: announced, on the road, being taken in."""
-        ahead: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+    def pipeline(self, at: int) -> dict[int, Pipeline]:
+        """Return by cell what is on its way to be sold there: announced, on the road, being taken in."""
+        return self._ahead.get(at)
+
+    def _pipeline(self, at: int) -> dict[int, Pipeline]:
+        ahead: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
         for one in self._near(at - TAIL, at + LEAD):
             stage = one.stage_at(at)
             if (
@@ -212,7 +224,7 @@ class Supplies:
                 continue
             for line in one.lines:
                 counts = one.count_at(line, at)
-                row = ahead[line.product, one.warehouse]
+                row = ahead[line.product * WIDTH + one.warehouse]
                 if stage < Stage.SHIPPED:
                     row[0] += line.planned
                 elif stage is Stage.SHIPPED:

@@ -221,11 +221,11 @@ def test_between_two_changes_nothing_changes(world: World) -> None:
 
 def test_what_is_on_its_way_agrees_with_the_supplies(world: World) -> None:
     pipeline = world.supply_book.pipeline(AT)
-    open_: defaultdict[tuple[int, int], int] = defaultdict(int)
+    open_: defaultdict[int, int] = defaultdict(int)
     for one in everything(world):
         if one.kind == SUPPLY and one.stage_at(AT) is Stage.SHIPPED:
             for line in one.lines:
-                open_[line.product, one.warehouse] += line.shipped
+                open_[line.product * WIDTH + one.warehouse] += line.shipped
 
     assert {place: row.transit for place, row in pipeline.items() if row.transit} == open_
     assert sum(row.requested for row in pipeline.values()) > 0
