@@ -60,3 +60,13 @@ class Breakdown(models.TextChoices):
     PRODUCT = "product", _("By product")
     CATEGORY = "category", _("By category")
     REGION = "region", _("By region")
+
+
+class ReturnsBy(models.TextChoices):
+    """By what the rows of the report on returns are."""
+
+    PRODUCT = "product", _("By product")
+    CATEGORY = "category", _("By category")
+    REASON = "reason", _("By reason")
+    WAREHOUSE = "warehouse", _("By warehouse")
+    CLUSTER = "cluster", _("By cluster")

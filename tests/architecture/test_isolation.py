@@ -150,6 +150,8 @@ CSV = {"form": "csv"}
 
 TABLE: dict[str, Address] = {
     "analytics:dashboard": Address(),
+    "analytics:returns": Address(),
+    "analytics:returns-export": Address(needs=EXPORT, parts=CSV),
     "analytics:turnover": Address(),
     "analytics:turnover-export": Address(needs=EXPORT, parts=CSV),
     "orders:order-list": Address(),

@@ -1,0 +1,80 @@
+"""The report on the level of returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from analytics.charts import returning as charts
+from analytics.choices import ReturnsBy
+from analytics.selectors.returning import return_level
+from analytics.tables.returning import ReturnLevelTable
+from analytics.views.reports import about_report, ask, choice, frame, page_of, segment, select_rows
+from companies.choices import Permission
+from companies.permissions import requires
+from core.exports import export_response
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from analytics.selectors.returning import ReturnLevel
+    from analytics.views.reports import Asked
+    from companies.http import CompanyRequest
+    from core.listing import Selection
+
+_OWN: Final = ("by",)
+
+
+@require_GET
+@requires(Permission.VIEW)
+def page(request: CompanyRequest) -> HttpResponse:
+    """Figures, reasons, weeks and table of what came back."""
+    asked, selection, found = _read(request)
+    context = frame(
+        request, asked, current="analytics:returns", stream="returns", export="analytics:returns-export", keep=_OWN
+    ) | {"title": _("Return level"), "found": page_of(selection, request)}  # fmt: skip
+    if found is not None:
+        context |= {
+            "report": found,
+            "tiles": charts.tiles(found),
+            "line": charts.line(found),
+            "reasons": charts.reasons(found),
+            "breakdowns": segment(request, "by", ReturnsBy.choices, found.by),
+            "rows": charts.bars(
+                context["found"].rows, average=found.total.cohort_rate, largest=found.highest_rate
+            ),
+        }
+    return render(request, "analytics/returns.html", context)
+
+
+@require_GET
+@requires(Permission.EXPORT)
+def export(request: CompanyRequest, form: str) -> Any:
+    """The table of the report as a file."""
+    asked, selection, _found = _read(request)
+    about = about_report(
+        request,
+        asked,
+        title=_("Return level"),
+        name="returns",
+        stream="returns",
+        definition=_(
+            "Return rate: of the orders placed in the period, units returned by buyers ÷ units delivered, as shares of 1. "
+            "By the day: units that came back in the period ÷ units delivered in it. Refusals at hand-over are apart."
+        ),
+    )
+    return export_response(selection, form=form, about=about)
+
+
+def _read(request: CompanyRequest) -> tuple[Asked, Selection, ReturnLevel | None]:
+    """The report that the address asks for, and its rows in the order of the address."""
+    asked = ask(request, also_known=_OWN)
+    by, wrong_by = choice(request, "by", ReturnsBy.values)
+    found = return_level(asked.scope, by=ReturnsBy(by)) if asked.scope else None
+    selection = select_rows(
+        request, asked, table=ReturnLevelTable, rows=found.rows if found else (), warnings=wrong_by
+    )
+    return asked, selection, found
