@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from statistics import median
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics.charts.tiles import Tile, axis_roubles, roubles
+from analytics.charts.tiles import Shapes, Tile, axis_roubles, roubles
 from analytics.choices import Measure
 from analytics.selectors.sales import STUCK_AFTER
 from core import formats
@@ -39,13 +39,6 @@ if TYPE_CHECKING:
 _STANDS_OUT: Final = 1.4
 _FEWEST_DAYS_TO_JUDGE: Final = 7
 _KEY_ENDS_SOON: Final = 14
-
-
-class Shapes(TypedDict):
-    """The two series of a tile's sparkline."""
-
-    shape: tuple[float | None, ...]
-    shape_before: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from django_stubs_ext import StrOrPromise
+
+
+class Shapes(TypedDict):
+    """The two series of a tile's sparkline."""
+
+    shape: tuple[float | None, ...]
+    shape_before: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +38,7 @@ class Tile:
     shape_before: tuple[float | None, ...] = ()
 
 
-def roubles(value: float | None) -> str:
+def roubles(value: formats.Number | None) -> str:
     """`2 380 ₽`."""
     return formats.money(value)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import F, Q, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from analytics.choices import Breakdown, Grain
 from analytics.formulas import buyout as formulas
@@ -96,10 +97,11 @@ class SoldIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamicsRow:
-    """A product, a category or a region. `name` is empty where the marketplace told none; `product` is None but for
-    products of the assortment. Percentages as they are shown."""
+    """A product, a category or a region; `key` is what the rows are told apart by, empty where nothing is told.
+    `product` is None but for products of the assortment. Percentages as they are shown."""
 
     id: int
+    key: str
     name: str
     now: Sold
     before: Sold | None
@@ -167,6 +169,16 @@ class Dynamics:
     series: tuple[SoldIn, ...]
     rows: tuple[DynamicsRow, ...]
     first_day: date | None
+
+    @property
+    def total_buyout(self) -> Decimal | None:
+        """Bought of what has come to its end, %."""
+        return _percent(self.total.buyout)
+
+    @property
+    def total_on_the_way(self) -> Decimal | None:
+        """Of the units ordered, %."""
+        return _percent(self.total.on_the_way)
 
 
 def dynamics(scope: ReportScope, *, grain: Grain, by: Breakdown) -> Dynamics:
@@ -267,6 +279,7 @@ def _rows(scope: ReportScope, by: Breakdown, *, has_before: bool) -> Iterable[Dy
     for key, (ident, name, product) in names.items():
         yield DynamicsRow(
             id=ident,
+            key=str(key or ""),
             name=name,
             now=now[key],
             before=before.get(key, Sold()) if has_before else None,
@@ -311,13 +324,13 @@ def _by_key(scope: ReportScope, by: Breakdown) -> tuple[dict[Any, Sold], dict[An
 def _named(
     scope: ReportScope, by: Breakdown, found: Mapping[Any, Sold]
 ) -> dict[Any, tuple[int, str, Product | None]]:
-    """The id, the name and the product of each key; what has no name comes with an empty one."""
+    """The id, the name and the product of each key."""
     if by is not Breakdown.PRODUCT:
-        return {
-            key: (place, key or "", None)
-            for place, key in enumerate(sorted(found, key=lambda key: key or ""))
-        }
+        nameless = _("Without a category") if by is Breakdown.CATEGORY else _("Not told")
+        return {key: (place, key or nameless, None) for place, key in enumerate(sorted(found))}
     products = Product.objects.for_company(scope.company).in_bulk([key for key in found if key is not None])
+    nameless = _("Not in the assortment")
     return {
-        key: (key or 0, products[key].name if key in products else "", products.get(key)) for key in found
+        key: (key or 0, products[key].name if key in products else nameless, products.get(key))
+        for key in found
     }

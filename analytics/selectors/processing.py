@@ -16,6 +16,7 @@ from analytics.choices import Axis, Step
 from analytics.formulas.percentiles import nearest_rank
 from analytics.models import StepTimes
 from analytics.selectors.stuck import StuckOrders, stuck_orders
+from catalog.models import Warehouse
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.registry import untold_steps
 from orders.models import OPEN, OrderTally
@@ -31,6 +32,7 @@ _NINE_OF_TEN: Final = 0.9
 _HOUR: Final = Decimal(60)
 _CENT: Final = Decimal("0.01")
 _WEEK: Final = timedelta(days=7)
+_ONE_DAY: Final = timedelta(days=1)
 # A week of which more than this share of orders is still on the way will still change.
 _RIPE: Final = Decimal("0.05")
 _ENDS: Final = {
@@ -73,6 +75,12 @@ class ProcessingRow:
     handover: Timing
     delivery: Timing
     whole: Timing
+    warehouse_id: int | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of a week."""
+        return self.day + _WEEK - _ONE_DAY if self.day else None
 
     @property
     def orders(self) -> int:
@@ -118,7 +126,7 @@ class Processing:
 
 
 def processing(scope: ReportScope, *, by: str, now: datetime) -> Processing:
-    """Read the report: five queries whatever the size, six by warehouse or cluster; none counts orders."""
+    """Read the report: five queries whatever the size, six by cluster, seven by warehouse; none counts orders."""
     timed = _timed(scope)
     tally = _tally(scope)
     rows = _week_rows(timed) if by == "week" else _place_rows(scope, Axis(by))
@@ -254,10 +262,21 @@ def _place_rows(scope: ReportScope, axis: Axis) -> Iterable[ProcessingRow]:
     places: dict[str, dict[str, Counts]] = defaultdict(lambda: defaultdict(dict))
     for place, step, minutes, orders in rows:
         places[place][step][minutes] = orders
+    known: dict[str, int] = {}
+    if axis is Axis.WAREHOUSE:
+        held = Warehouse.objects.for_company(scope.company).filter(name__in=list(places)).order_by("-pk")
+        known = dict(held.values_list("name", "pk"))
     for number, place in enumerate(sorted(places)):
-        yield _row(number, name=place, day=None, steps=places[place])
+        yield _row(number, name=place, day=None, steps=places[place], warehouse_id=known.get(place))
 
 
-def _row(number: int, *, name: str, day: date | None, steps: Mapping[str, Counts]) -> ProcessingRow:
+def _row(
+    number: int,
+    *,
+    name: str,
+    day: date | None,
+    steps: Mapping[str, Counts],
+    warehouse_id: int | None = None,
+) -> ProcessingRow:
     known = {step.value: timing(steps.get(step, {})) for step in Step}
-    return ProcessingRow(id=number, name=name, day=day, **known)
+    return ProcessingRow(id=number, name=name, day=day, warehouse_id=warehouse_id, **known)

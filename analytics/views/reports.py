@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from analytics.choices import Comparison
 from analytics.filters import REPORT_PERIODS, USUAL_PERIOD, ReportFilter
 from analytics.selectors.scope import report_scope
 from catalog.models import Listing as CatalogListing
@@ -201,14 +200,14 @@ def about_report(
 
 
 def segment(
-    request: CompanyRequest, name: str, choices: Sequence[tuple[str, Any]], current: str
+    request: CompanyRequest, name: str, choices: Sequence[tuple[str, Any]], current: str, *, usual: str = ""
 ) -> list[Tab]:
-    """A choice of the report's own as links; the first one is what an address without it means."""
-    first = choices[0][0]
+    """A choice of the report's own as links; `usual` (the first unless told) is what an address without it means."""
+    usual = usual or choices[0][0]
     return [
         Tab(
             label=label,
-            url=link(request.GET, **{name: None if code == first else code}),
+            url=link(request.GET, sort=None, **{name: None if code == usual else code}),
             is_current=code == current,
         )
         for code, label in choices
@@ -270,12 +269,3 @@ def _chips(request: CompanyRequest, asked: Asked) -> list[Chip]:
     if product is None:
         return []
     return [Chip(label=_("Product"), value=product.name, url=link(request.GET, product=None))]
-
-
-def comparison_label(scope: ReportScope) -> str:
-    """What stands beside a figure of the days compared with."""
-    return {
-        Comparison.PREVIOUS: _("the period before"),
-        Comparison.YEAR: _("a year before"),
-        Comparison.NONE: "",
-    }[scope.comparison]

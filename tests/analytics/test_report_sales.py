@@ -1,0 +1,326 @@
+"""The report of sales: what is summed, against what, by what, and what the page and the file show of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from analytics.choices import Breakdown, Comparison, Grain
+from analytics.models import DailyFact, DailyReturns
+from analytics.selectors.buckets import buckets, grains_of
+from analytics.selectors.dynamics import dynamics
+from analytics.selectors.scope import report_scope, shifted
+from core.periods import Days, business_day
+from tests.factories.catalog import ListingFactory, ProductFactory
+from tests.factories.companies import CompanyFactory
+from tests.factories.marketplaces import AccountFactory, StreamStateFactory
+from tests.factories.orders import OrderTallyFactory
+
+pytestmark = pytest.mark.django_db
+
+# Who is asking: the session's trace (six), the member. The bar: the account's choice. The report: accounts, first day, facts and returns by day,
+# orders, facts and returns by product, products, freshness. The bar: categories. The frame: accounts of the top bar,
+# companies, open quarantine.
+QUERIES = 21
+
+
+@pytest.fixture
+def today():
+    return business_day(timezone.now())
+
+
+def fact(listing, day, units=1, amount="100.00", **fields):
+    return DailyFact.all_companies.create(
+        company=listing.company, account=listing.account, listing=listing, day=day,
+        ordered_units=units, ordered_amount=Decimal(amount), **fields,
+    )  # fmt: skip
+
+
+def came_back(listing, placed_day, units=1, kind="client_return", **fields):
+    return DailyReturns.all_companies.create(
+        company=listing.company, account=listing.account, listing=listing, day=placed_day + timedelta(days=9),
+        placed_day=placed_day, kind=kind, units=units, **fields,
+    )  # fmt: skip
+
+
+def scope_of(company, first, after, **asked):
+    usual = {"period": Days(first=first, after=after), "compare": "", "marketplace": "", "account": ""}
+    return report_scope(
+        company, usual | {"category": "", "product": ""} | asked, today=business_day(timezone.now())
+    )
+
+
+def page(client, company, query=""):
+    return client.get(reverse("analytics:sales", args=[company.slug]) + query)
+
+
+def text_of(response):
+    plain = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", plain.replace("\xa0", " "))
+
+
+# ---- the days ----
+
+
+def test_the_period_before_is_as_long_and_a_year_before_has_the_same_dates():
+    days = Days(first=date(2026, 3, 1), after=date(2026, 4, 1))
+
+    assert shifted(days, Comparison.PREVIOUS) == Days(first=date(2026, 1, 29), after=date(2026, 3, 1))
+    assert shifted(days, Comparison.YEAR) == Days(first=date(2025, 3, 1), after=date(2025, 4, 1))
+    assert shifted(days, Comparison.NONE) is None
+
+
+def test_the_29th_of_february_is_compared_with_the_end_of_that_february():
+    leap = Days(first=date(2028, 2, 1), after=date(2028, 2, 29))
+    assert shifted(leap, Comparison.YEAR) == Days(first=date(2027, 2, 1), after=date(2027, 3, 1))
+    day = Days(first=date(2028, 2, 29), after=date(2028, 3, 1))
+    assert len(shifted(day, Comparison.YEAR)) == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "grains"),
+    [(5, [Grain.DAY]), (28, [Grain.DAY, Grain.WEEK]), (90, [Grain.DAY, Grain.WEEK, Grain.MONTH]),
+     (365, [Grain.WEEK, Grain.MONTH]), (900, [Grain.MONTH])],
+)  # fmt: skip
+def test_longer_periods_are_cut_into_longer_pieces(days, grains):
+    first = date(2024, 1, 1)
+    assert list(grains_of(Days(first=first, after=first + timedelta(days=days)))) == grains
+
+
+def test_pieces_cover_the_period_and_the_days_compared_with(company):
+    first, after = date(2026, 8, 5), date(2026, 11, 3)
+    for compare in ("previous", "year"):
+        scope = scope_of(company, first, after, compare=compare)
+        for grain in Grain:
+            pieces = buckets(scope, grain)
+            assert [day for one in pieces for day in one.days] == list(scope.days)
+            assert [day for one in pieces for day in one.before] == list(scope.before)
+    months = buckets(scope, Grain.MONTH)
+    assert [one.days.first for one in months] == [
+        date(2026, 8, 5),
+        date(2026, 9, 1),
+        date(2026, 10, 1),
+        date(2026, 11, 1),
+    ]
+
+
+# ---- the sums ----
+
+
+def test_sums_by_day_and_by_product_are_of_the_same_facts(account, today):
+    plaid, towel = ListingFactory(account=account), ListingFactory(account=account)
+    for age, units in ((1, 3), (2, 5), (29, 7), (60, 100)):
+        fact(plaid, today - timedelta(days=age), units, f"{units * 10}.50", delivered_units=1)
+    fact(towel, today - timedelta(days=2), 2, "19.99", cancelled_units=1, cluster_to="Урал")
+    came_back(plaid, today - timedelta(days=2))
+    came_back(plaid, today - timedelta(days=2), kind="refusal", units=50)
+    scope = scope_of(account.company, today - timedelta(days=28), today)
+
+    found = dynamics(scope, grain=Grain.DAY, by=Breakdown.PRODUCT)
+
+    assert (found.total.ordered_units, found.total.ordered_amount) == (10, Decimal("100.99"))
+    assert (found.total.delivered_units, found.total.cancelled_units, found.total.returned_units) == (2, 1, 1)
+    assert sum(one.now.ordered_units for one in found.series) == 10
+    rows = {row.product: row for row in found.rows}
+    assert rows[plaid.product].now.ordered_amount == Decimal("81.00")
+    assert rows[towel.product].now.average_price == Decimal("10.00")
+    assert (rows[plaid.product].now.returned_units, rows[plaid.product].letter) == (1, "A")
+    # 1 bought of 2 delivered, 1 returned: 1 ÷ (1 + 0 + 1).
+    assert (rows[plaid.product].buyout, rows[plaid.product].on_the_way) == (Decimal("50.0"), Decimal("75.0"))
+    assert rows[towel.product].buyout == Decimal("0.0")
+
+
+def test_the_days_before_are_compared_only_when_they_are_wholly_known(account, today):
+    plaid = ListingFactory(account=account)
+    fact(plaid, today - timedelta(days=1), 4, "400.00")
+    fact(plaid, today - timedelta(days=30), 2, "100.00")
+    OrderTallyFactory(account=account, day=today - timedelta(days=30))
+    scope = scope_of(account.company, today - timedelta(days=28), today)
+
+    young = dynamics(scope, grain=Grain.DAY, by=Breakdown.PRODUCT)
+    OrderTallyFactory(account=account, day=today - timedelta(days=56), orders=5)
+    old = dynamics(scope, grain=Grain.DAY, by=Breakdown.PRODUCT)
+
+    assert (young.total_before, young.rows[0].before, young.orders_before) == (None, None, None)
+    assert old.total_before.ordered_units == 2
+    assert old.rows[0].change == Decimal("300.0")
+    assert (old.orders, old.orders_before) == (0, 6)
+
+
+def test_scope_narrows_to_account_marketplace_category_and_product(company, today):
+    ozon = AccountFactory(company=company)
+    wb = AccountFactory(company=company, marketplace="wildberries")
+    day = today - timedelta(days=1)
+    plaid = ListingFactory(account=ozon, category="Пледы")
+    fact(plaid, day, 1)
+    fact(ListingFactory(account=ozon, category="Халаты"), day, 10)
+    fact(ListingFactory(account=wb, category="Пледы", product=plaid.product), day, 100)
+
+    def units(**asked):
+        scope = scope_of(company, day, today, **asked)
+        found = dynamics(scope, grain=Grain.DAY, by=Breakdown.PRODUCT)
+        assert sum(row.now.ordered_units for row in found.rows) == found.total.ordered_units
+        return found.total.ordered_units
+
+    assert units() == 111
+    assert units(account=str(ozon.pk)) == 11
+    assert units(marketplace="wildberries") == 100
+    assert units(category="Пледы") == 101
+    assert units(product=str(plaid.product_id)) == 101
+    assert units(product=str(plaid.product_id), marketplace="ozon") == 1
+    assert units(account=str(ozon.pk), marketplace="wildberries") == 0
+
+
+def test_orders_are_counted_on_one_marketplace_only(company, today):
+    ozon = AccountFactory(company=company)
+    wb = AccountFactory(company=company, marketplace="wildberries")
+    day = today - timedelta(days=1)
+    for account, orders in ((ozon, 3), (wb, 5)):
+        OrderTallyFactory(account=account, day=day, orders=orders)
+    listing = ListingFactory(account=ozon, category="Пледы")
+
+    def orders(**asked):
+        return dynamics(scope_of(company, day, today, **asked), grain=Grain.DAY, by=Breakdown.REGION).orders
+
+    assert orders() is None
+    assert orders(marketplace="ozon") == 3
+    assert orders(marketplace="ozon", category=listing.category) is None
+
+
+def test_by_category_and_region_what_is_not_told_has_a_row(account, today):
+    day = today - timedelta(days=1)
+    fact(ListingFactory(account=account, category=""), day, 2, cluster_to="")
+    DailyFact.all_companies.create(
+        company=account.company, account=account, listing=None, day=day, ordered_units=3, cluster_to="Урал"
+    )
+    scope = scope_of(account.company, day, today)
+
+    def units(by):
+        return {row.key: row.now.ordered_units for row in dynamics(scope, grain=Grain.DAY, by=by).rows}
+
+    assert units(Breakdown.CATEGORY) == {"": 5}
+    assert units(Breakdown.REGION) == {"": 2, "Урал": 3}
+    assert sorted(units(Breakdown.PRODUCT).values()) == [2, 3]
+
+
+# ---- the page ----
+
+
+@pytest.fixture
+def shop(account, today):
+    """Two products sold every day for 60 days."""
+    StreamStateFactory(account=account, stream="orders", data_as_of=timezone.now())
+    for number in (1, 2):
+        listing = ListingFactory(account=account, category="Пледы", product__name=f"Плед {number}")
+        for age in range(60):
+            fact(listing, today - timedelta(days=age), number, f"{number * 100}.00", cluster_to="Урал")
+    for age in range(60):
+        OrderTallyFactory(account=account, day=today - timedelta(days=age), orders=2)
+    return account
+
+
+@pytest.mark.parametrize(
+    "by", ["", "?by=category", "?by=region", "?grain=week&measure=orders", "?compare=year"]
+)
+def test_the_page_shows_the_report(owner_client, shop, by):
+    found = page(owner_client, shop.company, by)
+
+    assert found.status_code == 200
+    assert found.context["report"].total.ordered_units == 28 * 3
+    assert ("Плед 2" in text_of(found)) is (by not in ("?by=category", "?by=region"))
+
+
+def test_rows_are_ordered_and_paged_by_the_address(owner_client, shop, today):
+    product = ProductFactory(company=shop.company)
+    for _number in range(60):
+        fact(ListingFactory(account=shop), today - timedelta(days=1), 1, "1.00")
+    assert product
+
+    first = page(owner_client, shop.company, "?sort=units").context["found"]
+    second = page(owner_client, shop.company, "?sort=units&after=50").context["found"]
+
+    assert (len(first.rows), len(second.rows)) == (50, 12)
+    assert second.rows[-1].now.ordered_units == 56
+    assert first.older_url == "?sort=units&after=50"
+    assert second.newer_url == "?sort=units"
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("?colour=red", "colour"), ("?by=colour", "by"), ("?grain=century", "grain"), ("?sort=colour", "colour"),
+     ("?after=x", "")],
+)  # fmt: skip
+def test_what_the_address_cannot_mean_is_said(owner_client, shop, query, said):
+    found = page(owner_client, shop.company, query)
+
+    (warning,) = found.context["found"].warnings
+    assert said in warning
+    assert found.context["report"].total.ordered_units == 28 * 3
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?period=soon", "?compare=moon", "?marketplace=moon", "?account=x", "?category=moon", "?product=0",
+     "?period_from=2026-02-02&period_to=2026-02-01", "?period_from=2001-01-01", "?period_from=2099-01-01",
+     "?category=%00", "?product=" + "9" * 30],
+)  # fmt: skip
+def test_a_filter_that_is_not_understood_shows_nothing_and_says_so(owner_client, shop, query):
+    found = page(owner_client, shop.company, query)
+
+    assert found.status_code == 200
+    assert found.context["found"].errors
+    assert found.context["scope"] is None
+    assert "Плед 2" not in text_of(found)
+    address = reverse("analytics:sales-export", args=[shop.company.slug, "csv"])
+    assert owner_client.get(address + query).status_code == 400
+
+
+def test_the_file_has_the_rows_of_the_page_in_their_order(owner_client, shop):
+    query = "?sort=name&period=7d"
+    rows = page(owner_client, shop.company, query).context["found"].rows
+
+    answer = owner_client.get(reverse("analytics:sales-export", args=[shop.company.slug, "csv"]) + query)
+
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    cells = [line.split(";") for line in lines]
+    assert [line[0] for line in cells[1:]] == [row.name for row in rows]
+    assert [line[2] for line in cells[1:]] == [str(row.now.ordered_units) for row in rows] == ["7", "14"]
+    assert [line[3] for line in cells[1:]] == ["700,00", "1400,00"]
+
+
+def test_a_company_without_orders_is_told_what_comes(owner_client, account):
+    found = page(owner_client, account.company)
+
+    assert found.status_code == 200
+    assert found.context["report"].rows == ()
+
+
+def test_foreign_products_and_accounts_are_unknown(owner_client, company, account):
+    foreign = ListingFactory(account=AccountFactory(company=CompanyFactory()))
+
+    for query in (f"?product={foreign.product_id}", f"?account={foreign.account_id}"):
+        assert page(owner_client, company, query).context["found"].errors
+
+
+def test_the_section_begins_with_sales_and_keeps_what_was_asked(owner_client, company):
+    found = owner_client.get(reverse("analytics:reports", args=[company.slug]) + "?period=7d")
+
+    assert found.url == reverse("analytics:sales", args=[company.slug]) + "?period=7d"
+
+
+@pytest.mark.parametrize("products", [1, 3])
+def test_cost_does_not_grow(owner_client, shop, today, products, django_assert_num_queries):
+    for _number in range(products):
+        more = AccountFactory(company=shop.company)
+        StreamStateFactory(account=more, stream="orders", data_as_of=timezone.now())
+        fact(ListingFactory(account=more), today - timedelta(days=1))
+    query = f"?account={shop.pk}"
+    page(owner_client, shop.company, query)
+
+    with django_assert_num_queries(QUERIES):
+        assert page(owner_client, shop.company, query).status_code == 200
