@@ -7,12 +7,13 @@ from typing import Any
 from sandbox import movements
 from sandbox.world import World
 from sandbox.world.moments import DAY, instant
-from sandbox.world.returns import CANCELLATION, REFUSAL, TECHNICAL
 from sandbox.world.views import roubles
 from sandbox.yandex_market import ids
 from sandbox.yandex_market.places import MARKET_OF, MARKETS
 from sandbox.yandex_market.prices_book import PriceBook
+from sandbox.yandex_market.returns import true_return
 from sandbox.yandex_market.stocks import heaps
+from sandbox.yandex_market.supplies import true_supply
 
 
 def truth_orders(world: World, at: datetime) -> Iterator[dict[str, Any]]:
@@ -65,28 +66,22 @@ def truth_prices(world: World, at: datetime) -> Iterator[dict[str, Any]]:
 
 
 def truth_supplies(world: World, at: datetime) -> Iterator[dict[str, Any]]:
-    """Yield every supply request: supplies, withdrawals and disposals."""
+    """Yield every request by its id: supplies, withdrawals and disposals."""
     for supply, row in movements.supplies(world, at):
         market = MARKET_OF[supply.warehouse]
         lines = [line | _offer(world, line["sku"]) for line in row["lines"]]
-        yield row | {"warehouse_id": market.id, "warehouse": market.name, "lines": lines}
+        told = row | {"warehouse_id": market.id, "warehouse": market.name, "lines": lines}
+        yield true_supply(world, supply, instant(at), told)
 
 
 def truth_returns(world: World, at: datetime) -> Iterator[dict[str, Any]]:
-    """Yield everything that comes back after it has left the warehouse; Market knows refusals and returns only."""
+    """Yield everything that comes back after it has left the warehouse."""
     for one, row in movements.returns(world, at):
-        if one.kind != CANCELLATION:
-            market = MARKET_OF[one.warehouse]
-            yield (
-                row
-                | _offer(world, row["sku"])
-                | {
-                    "order": str(ids.order_id(world, one.order)),
-                    "kind": REFUSAL if one.kind == TECHNICAL else one.kind,
-                    "warehouse_id": market.id,
-                    "warehouse": market.name,
-                }
-            )
+        market = MARKET_OF[one.warehouse]
+        told = row | {"warehouse_id": market.id, "warehouse": market.name}
+        found = true_return(world, one, instant(at), told)
+        if found is not None:
+            yield found
 
 
 def _offer(world: World, sku: int) -> dict[str, Any]:

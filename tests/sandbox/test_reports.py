@@ -73,7 +73,6 @@ def test_each_marketplace_tells_only_what_it_knows(shop: World, told: dict[str, 
     steps = {row["step"] for row in told["processing"]}
 
     assert ("cancellation" in kinds) == (channel == OZON)
-    assert ("technical" in kinds) == (channel == OZON)
     assert ("partial_refusal" in kinds) == (channel != WILDBERRIES)
     assert steps == ({"whole"} if channel == WILDBERRIES else {"assembly", "handover", "delivery", "whole"})
 
