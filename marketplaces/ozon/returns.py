@@ -94,16 +94,19 @@ class ReturnsPull:
 
     # ---- pages --------------------------------------------------------------------------------------------
     def _rows(self, wanted: Mapping[str, Any], last_id: int) -> Iterator[tuple[Rows[ReturnRows], int]]:
-        """The pages of a filter, each with the place after it."""
+        """The pages of a filter, each with the place after it: the id of its last row, whichever way they are
+        sorted. The list ends with a page that says so, with an empty one, or with a place where we were."""
+        places = {last_id}
         while True:
             rows = self._client.returns(wanted, last_id=last_id)
             for _again in range(EMPTY_TRIES - 1):
                 if rows.page.returns or rows.rejected:
                     break
                 rows = self._client.returns(wanted, last_id=last_id)
-            place = max((_number(one) for one in _ids(rows)), default=0)
-            is_end = place <= last_id or rows.page.has_next is False
-            last_id = max(place, last_id)
+            place = _place(rows)
+            is_end = place in {0, *places} or rows.page.has_next is False
+            places.add(place)
+            last_id = place or last_id
             yield rows, last_id
             if is_end:
                 return
@@ -128,11 +131,9 @@ def _changed(start: datetime, end: datetime) -> dict[str, Any]:
     return {"visual_status_change_moment": {"time_from": iso(start), "time_to": iso(end)}}
 
 
-def _ids(rows: Rows[ReturnRows]) -> Iterator[str]:
-    yield from (row.id for row in rows.page.returns)
-    yield from (one.external_id for one in rows.rejected)
-
-
-def _number(text: str) -> int:
-    """The number that an id is; zero of what is none, or too large for the place in a list."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
+def _place(rows: Rows[ReturnRows]) -> int:
+    """The id of the last row, of those that could be read if there are any; zero where there is none."""
+    ids = [row.id for row in rows.page.returns] or [one.external_id for one in rows.rejected]
+    return next(
+        (int(one) for one in reversed(ids) if one.isascii() and one.isdecimal() and len(one) <= 18), 0
+    )

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from marketplaces.contracts.orders import OrdersQuery
+from marketplaces.contracts.returns import ReturnsQuery
 from marketplaces.contracts.stock import StockQuery
+from marketplaces.contracts.supplies import SuppliesQuery
 from marketplaces.errors import MarketplaceError, RightMissing, TemporaryError, UnexpectedResponse
 from marketplaces.wire import safe_payload
 from sandbox.hostile import hostile_page
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 HOUR = OrdersQuery(since=NOW - timedelta(hours=1), until=NOW)
 DAY = OrdersQuery(since=NOW - timedelta(days=1), until=NOW)
+SUPPLIES = SuppliesQuery(since=NOW - timedelta(days=9), until=NOW)
+RETURNS = ReturnsQuery(since=NOW - timedelta(days=9), until=NOW)
 HOSTILE = ("wrong_types", "missing_fields", "huge_numbers", "huge_string", "nul_rtl", "nulls")
 PAGE = json.dumps(
     {"postings": [posting(posting_number=f"10-{n}-1") for n in range(40)], "cursor": "", "has_next": False}
@@ -61,7 +65,7 @@ def assert_storable(rejected: Any) -> None:
         text = json.dumps(one.payload, ensure_ascii=False, allow_nan=False)
         assert "\\u0000" not in text
         assert len(text.encode()) < 40_000
-        assert one.reason in {"missing_field", "wrong_type", "out_of_range"}
+        assert one.reason in {"missing_field", "wrong_type", "out_of_range", "missing_record"}
         assert len(one.detail) <= 300
         assert len(one.external_id) <= 100
 
@@ -77,6 +81,8 @@ def test_hostile_answers_of_every_method_end_in_pages_or_errors(
             lambda: list(adapter.fetch_products(cursor={})),  # noqa: B023 - called at once
             lambda: list(adapter.fetch_orders(DAY, cursor={})),  # noqa: B023
             lambda: list(adapter.fetch_stock(StockQuery(marketplace_skus=("1000000001",)), cursor={})),  # noqa: B023
+            lambda: list(adapter.fetch_supplies(SUPPLIES, cursor={})),  # noqa: B023
+            lambda: list(adapter.fetch_returns(RETURNS, cursor={})),  # noqa: B023
             lambda: [adapter.check()],  # noqa: B023
         ):
             try:
