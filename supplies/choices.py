@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class SupplySource(models.TextChoices):
@@ -37,3 +44,72 @@ class Worth(models.TextChoices):
     COST = "cost", _("at cost price")
     PRICE = "price", _("at the seller's price")
     PAPERS = "papers", _("at the price in the papers of the supply")
+
+
+class AttentionKind(models.TextChoices):
+    """Why a supply waits for somebody."""
+
+    OVERDUE = "overdue", _("The slot has passed")
+    SOON = "soon", _("The slot is near and the supply is not ready")
+    FILL = "fill", _("The data must be filled in")
+    DISCREPANCY = "discrepancy", _("Units are missing")
+    WAITING = "waiting", _("Accepted and not on sale")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRule:
+    """How long a seller may object to what a marketplace counted of a supply, and where that is said.
+
+    `days` calendar days after the count, from `valid_from` on until the next row of the marketplace. None: no
+    public dated rule is known, so the contract decides.
+    """
+
+    marketplace: str
+    valid_from: date
+    days: int | None
+    source: StrOrPromise
+
+
+# Dated rows, the last that began decides (a new rule is a new row, never a change of an old one).
+CLAIM_RULES: Final = (
+    ClaimRule(
+        marketplace="ozon",
+        valid_from=date(2020, 1, 1),
+        days=None,
+        source=_("No dated rule is published: look into the contract and the act."),
+    ),
+    ClaimRule(
+        marketplace="wildberries",
+        valid_from=date(2023, 4, 5),
+        days=7,
+        source=_("The offer as the press told it on 5 April 2023: objections to a report."),
+    ),
+    ClaimRule(
+        marketplace="wildberries",
+        valid_from=date(2026, 3, 20),
+        days=21,
+        source=_("The offer as the press told it on 20 March 2026: objections to a report."),
+    ),
+    ClaimRule(
+        marketplace="yandex_market",
+        valid_from=date(2020, 1, 1),
+        days=30,
+        source=_("As the press tells it, without a date: look into the contract."),
+    ),
+)
+
+
+def claim_rule(marketplace: str, *, on: date) -> ClaimRule | None:
+    """The rule in force on a day, if one is known of the marketplace."""
+    begun = [rule for rule in CLAIM_RULES if rule.marketplace == marketplace and rule.valid_from <= on]
+    return max(begun, key=lambda rule: rule.valid_from, default=None)
+
+
+# Learnt later than this after it happened: the history says so.
+LATE_AFTER: Final = timedelta(hours=1)
+PRECISIONS: Final[dict[str, StrOrPromise]] = {
+    "exact": "",
+    "observed": _("the time we noticed it, it happened before"),
+    "estimated": _("an estimate: it happened before our first look"),
+    "day": _("only the day is known"),
+}

@@ -1,0 +1,220 @@
+"""The steps of a supply and its history, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import formats
+from core.components import HistoryItem, Step
+from marketplaces.contracts.orders import Precision
+from marketplaces.contracts.supplies import SupplyStatus
+from supplies.choices import LATE_AFTER, PRECISIONS, SupplyEventKind
+from supplies.selectors.slots import slot_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from django_stubs_ext import StrOrPromise
+
+    from core.components import StepState
+    from supplies.models import Supply, SupplyEvent
+
+# What the numbers of an event are called.
+NAMES: Final[dict[str, StrOrPromise]] = {
+    "declared": gettext_lazy("declared"),
+    "planned": gettext_lazy("planned"),
+    "shipped": gettext_lazy("shipped"),
+    "accepted": gettext_lazy("accepted"),
+    "on_sale": gettext_lazy("on sale"),
+    "surplus": gettext_lazy("surplus"),
+    "missing_units": gettext_lazy("missing"),
+    "slot_from": gettext_lazy("slot from"),
+    "slot_to": gettext_lazy("slot until"),
+    "warehouse_name": gettext_lazy("warehouse"),
+    "cluster_name": gettext_lazy("cluster"),
+    "wished_on": gettext_lazy("wished date"),
+    "note": gettext_lazy("note"),
+    "lines_count": gettext_lazy("positions"),
+    "boxes": gettext_lazy("boxes"),
+    "more": gettext_lazy("other positions"),
+}
+_ENDED_BADLY: Final = (SupplyStatus.CANCELLED, SupplyStatus.OVERDUE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """When the supply came to a step, as well as that is known."""
+
+    at: datetime
+    precision: str
+
+
+def steps(
+    supply: Supply, events: Sequence[SupplyEvent], *, totals_told: Mapping[SupplyStatus, str]
+) -> list[Step]:
+    """The way of a supply: steps passed, the one it stands at, those ahead; or where it ended.
+
+    `totals_told` is what each step is worth saying about, in units.
+    """
+    passed = _passed(supply, events)
+    status = supply.status if isinstance(supply.status, SupplyStatus) else SupplyStatus.UNKNOWN
+    has_ended_badly = status in _ENDED_BADLY
+    result, before = [], None
+    for step in _way(status):
+        here = passed.get(step)
+        if has_ended_badly and here is None:
+            continue
+        state: StepState = "done" if step.rank < status.rank or here else "next"
+        if step is status:
+            state = "done" if status.is_final else "now"
+        result.append(
+            _step(supply, step, state=state, here=here, before=before, said=totals_told.get(step, ""))
+        )
+        before = here or before
+    if has_ended_badly:
+        here = passed.get(status)
+        at = here.at if here else supply.status_at
+        notes = [_after(before, here), supply.reason]
+        result.append(
+            Step(
+                name=status.label,
+                state="bad",
+                when=formats.moment(at),
+                note=" · ".join(note for note in notes if note),
+            )
+        )
+    return result
+
+
+def history(events: Sequence[SupplyEvent]) -> list[HistoryItem]:
+    """The events, the newest first, each with both times."""
+    return [_history_item(event) for event in reversed(events)]
+
+
+def _way(status: SupplyStatus) -> tuple[SupplyStatus, ...]:
+    """The steps that go well; discrepancies only where there are some to settle."""
+    way = SupplyStatus.steps()
+    return (*way[:-1], SupplyStatus.DISCREPANCY, way[-1]) if status is SupplyStatus.DISCREPANCY else way
+
+
+def _passed(supply: Supply, events: Sequence[SupplyEvent]) -> Mapping[SupplyStatus, Passed]:
+    kinds = (SupplyEventKind.STATUS, SupplyEventKind.CORRECTION)
+    passed = {
+        event.new_status: Passed(at=event.happened_at, precision=event.precision)
+        for event in events
+        if event.kind in kinds and isinstance(event.new_status, SupplyStatus)
+    }
+    told = {
+        SupplyStatus.DRAFT: supply.planned_at,
+        SupplyStatus.SHIPPED: supply.shipped_at,
+        SupplyStatus.ARRIVED: supply.arrived_at,
+        SupplyStatus.ACCEPTED: supply.accepted_at if supply.status == SupplyStatus.ACCEPTED else None,
+    }
+    passed |= {
+        status: Passed(at=at, precision=Precision.EXACT) for status, at in told.items() if at is not None
+    }
+    if isinstance(supply.status, SupplyStatus) and supply.status not in passed:
+        passed[supply.status] = Passed(at=supply.status_at, precision=supply.status_precision)
+    rank = supply.status.rank if isinstance(supply.status, SupplyStatus) else 0
+    # What was corrected since is not on its way any more.
+    return {status: here for status, here in passed.items() if status.rank <= rank}
+
+
+def _step(
+    supply: Supply,
+    status: SupplyStatus,
+    *,
+    state: StepState,
+    here: Passed | None,
+    before: Passed | None,
+    said: str,
+) -> Step:
+    notes = [said]
+    if status is SupplyStatus.BOOKED:
+        notes.append(slot_text(supply))
+    if here is None:
+        if state == "done":
+            notes.append(_("passed between two looks, the time is not known"))
+        return Step(name=status.label, state=state, note=" · ".join(note for note in notes if note))
+    notes += [_after(before, here), _hint(here)]
+    return Step(
+        name=status.label,
+        state=state,
+        when=formats.moment(here.at),
+        note=" · ".join(note for note in notes if note),
+    )
+
+
+def _after(before: Passed | None, here: Passed | None) -> str:
+    if before is None or here is None or here.at <= before.at:
+        return ""
+    return _("after %(time)s") % {"time": formats.duration(here.at - before.at)}
+
+
+def _hint(here: Passed) -> str:
+    words = {"observed": _("noticed"), "estimated": _("estimate"), "day": _("only the day is known")}
+    return words.get(here.precision, "")
+
+
+def _history_item(event: SupplyEvent) -> HistoryItem:
+    lag = event.recorded_at - event.happened_at
+    is_late = event.precision == Precision.EXACT and lag > LATE_AFTER
+    is_step = event.kind in (SupplyEventKind.STATUS, SupplyEventKind.CORRECTION)
+    notes = [
+        str(event.actor) if event.actor else str(event.get_source_display()),
+        str(PRECISIONS.get(event.precision, "")),
+        _("correction of a final status") if event.kind == SupplyEventKind.CORRECTION else "",
+        _("their word: %(word)s") % {"word": event.external_status}
+        if event.external_status and is_step
+        else "",
+    ]
+    return HistoryItem(
+        happened_at=event.happened_at,
+        recorded_at=event.recorded_at,
+        old=_label(event.old_status) if is_step else "",
+        new=_label(event.new_status) if is_step else "",
+        text="" if is_step else _text(event),
+        note=" · ".join(note for note in notes if note),
+        tone=getattr(event.new_status, "tone", "neutral") if is_step else "neutral",
+        is_late=is_late,
+        lag=_("later by %(time)s") % {"time": formats.duration(lag)} if is_late else "",
+    )
+
+
+def _label(status: SupplyStatus | str) -> str:
+    return str(getattr(status, "label", status)) if status else ""
+
+
+def _text(event: SupplyEvent) -> str:
+    """`Numbers: accepted 97 → 99`, names in words; of a tie only that it was made, or undone."""
+    kind = str(event.get_kind_display())
+    if event.kind == SupplyEventKind.TIED:
+        is_undone = "separated" in event.details
+        return _("Separated from the marketplace's supply") if is_undone else kind
+    changes = [_change(name, pair) for name, pair in event.details.items() if _is_pair(pair)]
+    return f"{kind}: {', '.join(changes)}" if changes else kind
+
+
+def _is_pair(pair: Any) -> bool:
+    return isinstance(pair, list) and len(pair) == 2
+
+
+def _change(name: str, pair: list[Any]) -> str:
+    label = name.removeprefix("line:") if name.startswith("line:") else str(NAMES.get(name, name))
+    before, after = (_value(name, value) for value in pair)
+    return f"{label} {before} → {after}"
+
+
+def _value(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return formats.UNKNOWN
+    if isinstance(value, int):
+        return formats.number(value)
+    moment = parse_datetime(value) if name.startswith("slot_") and isinstance(value, str) else None
+    return formats.moment(moment) if moment else str(value)

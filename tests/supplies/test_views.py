@@ -1,0 +1,460 @@
+"""The pages of supplies as a browser sees them."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import time_machine
+from python_calamine import CalamineWorkbook
+
+from companies.choices import Role
+from marketplaces import registry
+from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
+from supplies.choices import SupplyEventKind
+from tests.factories.catalog import CostPriceFactory, ListingFactory, WarehouseFactory
+from tests.factories.marketplaces import AccountFactory, StreamStateFactory
+from tests.factories.supplies import (
+    SupplyBoxFactory,
+    SupplyDocumentFactory,
+    SupplyEventFactory,
+    SupplyFactory,
+    SupplyLineFactory,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+    from companies.models import Company, User
+    from marketplaces.models import MarketplaceAccount
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+LIST = "/lavka/supplies/"
+LIST_QUERIES, SUPPLY_QUERIES, PRODUCT_QUERIES = 16, 18, 11
+HTMX = {"HX-Request": "true"}
+
+pytestmark = pytest.mark.usefixtures("_frozen")
+
+
+@pytest.fixture
+def _frozen() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def numbers(client: Client, query: str = "") -> list[str]:
+    return sorted(supply.number for supply in client.get(f"{LIST}{query}").context["found"].rows)
+
+
+def counters(client: Client, query: str = "") -> dict[str, str]:
+    return {str(cell.label): cell.value for cell in client.get(f"{LIST}{query}").context["counters"]}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_takes_the_same_queries_for_one_row_and_three(
+    owner_client: Client, account: MarketplaceAccount, count: int, django_assert_num_queries: Any
+) -> None:
+    for _number in range(count):
+        SupplyFactory(account=account, lines=2, warehouse=WarehouseFactory(company=account.company))
+    owner_client.get(LIST)
+
+    with django_assert_num_queries(LIST_QUERIES):
+        response = owner_client.get(LIST)
+
+    assert len(response.context["found"].rows) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_supply_takes_the_same_queries_for_one_line_and_three(
+    owner_client: Client, account: MarketplaceAccount, count: int, django_assert_num_queries: Any
+) -> None:
+    supply = SupplyFactory(account=account, lines=count, warehouse=WarehouseFactory(company=account.company))
+    for index in range(count):
+        SupplyEventFactory(supply=supply, happened_at=NOW - timedelta(hours=index))
+        SupplyBoxFactory(supply=supply)
+        SupplyDocumentFactory(supply=supply)
+    owner_client.get(f"{LIST}{supply.pk}/")
+
+    with django_assert_num_queries(SUPPLY_QUERIES):
+        owner_client.get(f"{LIST}{supply.pk}/")
+
+
+def test_list_shows_a_supply(owner_client: Client, account: MarketplaceAccount) -> None:
+    supply = SupplyFactory(
+        account=account,
+        taken=True,
+        number="2000031847",
+        slot_from=datetime(2026, 11, 21, 7, 0, tzinfo=UTC),
+        slot_zone="Asia/Vladivostok",
+        declared=1790,
+        accepted=1772,
+        missing_units=18,
+        missing_amount=Decimal("23070.00"),
+        status=SupplyStatus.DISCREPANCY,
+    )
+
+    page = owner_client.get(LIST).content.decode()
+
+    assert f'href="{LIST}{supply.pk}/">2000031847</a>' in page
+    assert "17:00–18:00" in page  # of Vladivostok, seven hours later than Moscow
+    assert "+7)" in page
+    assert "1\u00a0790" in page
+    assert "23\u00a0070" in page
+
+
+def test_list_is_of_shipments_unless_asked(owner_client: Client, account: MarketplaceAccount) -> None:
+    SupplyFactory(account=account, number="shipment")
+    SupplyFactory(account=account, number="split", is_split=True)
+    SupplyFactory(account=account, number="withdrawal", kind=SupplyKind.WITHDRAWAL)
+
+    assert numbers(owner_client) == ["shipment"]
+    assert numbers(owner_client, "?kind=withdrawal") == ["withdrawal"]
+    assert numbers(owner_client, "?kind=all") == ["shipment", "split", "withdrawal"]
+
+
+def test_each_filter_leaves_a_row_in_and_a_row_out(owner_client: Client, account: MarketplaceAccount) -> None:
+    other = AccountFactory(company=account.company, marketplace="wildberries", title="WB")
+    warehouse = WarehouseFactory(company=account.company)
+    wanted = SupplyFactory(
+        account=account,
+        number="2000031847",
+        warehouse=warehouse,
+        slot_from=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
+        status=SupplyStatus.BOOKED,
+    )
+    SupplyFactory(
+        account=other,
+        number="40012",
+        slot_from=datetime(2026, 12, 20, 9, 0, tzinfo=UTC),
+        status=SupplyStatus.SHIPPED,
+    )
+    line = wanted.lines.get()
+
+    for query in (
+        "?q=20000318",
+        f"?q={line.seller_sku}",
+        f"?q={line.barcode}",
+        "?status=booked",
+        "?marketplace=ozon",
+        f"?account={account.pk}",
+        f"?warehouse={warehouse.pk}",
+        "?slot_from=2026-11-20&slot_to=2026-11-20",
+        "?attention=true",
+        f"?product={line.listing.product_id}",
+    ):
+        assert numbers(owner_client, query) == ["2000031847"], query
+
+
+def test_unknown_parameter_is_told(owner_client: Client) -> None:
+    assert owner_client.get(f"{LIST}?stauts=booked").context["found"].warnings
+    assert owner_client.get(f"{LIST}?warehouse=999999").context["found"].errors
+
+
+def test_hostile_questions_are_answered(owner_client: Client, account: MarketplaceAccount) -> None:
+    SupplyFactory(account=account)
+    for text in ("ы" * 10_000, "\x00", "\u202e", "%27--", "[]"):
+        for name in (
+            "q",
+            "status",
+            "kind",
+            "warehouse",
+            "slot_from",
+            "product",
+            "sort",
+            "after",
+            "attention",
+        ):
+            assert owner_client.get(LIST, {name: text}).status_code == 200, (name, text[:5])
+
+
+def test_counters_are_of_the_groups_and_of_what_waits(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    SupplyFactory(account=account, plan=True)
+    SupplyFactory(account=account, status=SupplyStatus.READY)
+    SupplyFactory(account=account, shipped_off=True)
+    SupplyFactory(
+        account=account,
+        taken=True,
+        missing_units=3,
+        missing_amount=Decimal(900),
+        status_at=NOW - timedelta(days=2),
+    )
+    SupplyFactory(account=AccountFactory())  # another company's
+
+    shown = list(counters(owner_client).values())
+
+    assert shown == ["4", "1", "1", "1", "0", "1", "0", "1"]
+    assert list(counters(owner_client, "?status=draft").values()) == shown
+
+
+def test_list_says_how_to_begin(owner_client: Client, account: MarketplaceAccount) -> None:
+    assert "/lavka/marketplaces/" in owner_client.get(LIST).content.decode().partition("supplies-rows")[2]
+    SupplyFactory(account=account)
+    assert 'href="?"' in owner_client.get(f"{LIST}?q=nothing").content.decode()
+
+
+def test_live_block_is_silent_until_something_changes(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    supply = SupplyFactory(account=account)
+    seen = owner_client.get(LIST).context["seen"]
+
+    assert owner_client.get(f"{LIST}?seen={seen}", headers=HTMX).status_code == 204
+    supply.changed_at = NOW + timedelta(seconds=1)
+    supply.save(update_fields=["changed_at"])
+    block = owner_client.get(f"{LIST}?seen={seen}", headers=HTMX)
+    assert "is-new" in block.content.decode()
+    assert "<html" not in block.content.decode()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_export_says_what_the_screen_says(
+    owner_client: Client, account: MarketplaceAccount, form: str
+) -> None:
+    supply = SupplyFactory(account=account, number="2000031847", slot_zone="Europe/Kaliningrad")
+    SupplyFactory(account=account, number="left out", status=SupplyStatus.CANCELLED)
+    shown = owner_client.get(f"{LIST}?status=booked").context["rows"]
+
+    response = owner_client.get(f"{LIST}export.{form}?status=booked")
+
+    body = b"".join(response.streaming_content)
+    if form == "csv":
+        text = body.decode("utf-8-sig")
+    else:
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0)
+        text = "\n".join(";".join(map(str, row)) for row in sheet.to_python())
+    assert supply.number in text
+    assert "left out" not in text
+    assert shown[0]["slot"] in text
+    assert shown[0]["deadline"].note in text
+
+
+def test_people_of_the_warehouse_see_supplies_and_plan_them(
+    client_of: Callable[..., Client], member: Callable[[Role], User]
+) -> None:
+    assert client_of(member(Role.WAREHOUSE)).get(LIST).context["can_plan"]
+    assert not client_of(member(Role.VIEWER)).get(LIST).context["can_plan"]
+
+
+def test_supply_shows_what_is_missing_and_until_when(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    account.marketplace = "wildberries"
+    account.save(update_fields=["marketplace"])
+    supply = SupplyFactory(
+        account=account,
+        number="2000031847",
+        status=SupplyStatus.DISCREPANCY,
+        accepted_at=datetime(2026, 11, 8, 10, 30, tzinfo=UTC),
+        lines=0,
+        missing_units=7,
+    )
+    listing = ListingFactory(account=account, name="Плед овсяный")
+    CostPriceFactory(product=listing.product, cost=Decimal(310))
+    SupplyLineFactory(
+        supply=supply,
+        listing=listing,
+        declared=240,
+        shipped=240,
+        accepted=236,
+        on_sale=198,
+        shortage=4,
+        defect=2,
+    )
+    SupplyLineFactory(
+        supply=supply,
+        listing=None,
+        key="7",
+        declared=10,
+        shipped=10,
+        accepted=9,
+        price=Decimal(50),
+        name="Салфетки",
+    )
+
+    response = owner_client.get(f"{LIST}{supply.pk}/")
+    page = response.context["page"]
+
+    assert [(one.name, one.missing, one.worth) for one in page.positions] == [
+        ("Плед овсяный", 6, Decimal(1860)),
+        ("Салфетки", 1, Decimal(50)),
+    ]
+    assert page.totals.worth == Decimal(1910)
+    assert [(part.tone, part.value) for part in page.parts] == [
+        ("success", 198),
+        ("progress", 38),
+        ("warning", 2),
+        ("danger", 5),
+    ]
+    # 21 days after the count: 29 November, 13:30 in Moscow.
+    (deadline,) = page.deadlines
+    assert deadline.at == datetime(2026, 11, 29, 10, 30, tzinfo=UTC)
+    assert page.banner.tone == "danger"
+    assert "1\u00a0910" in page.banner.strong
+    assert "13:30" in page.banner.text
+    assert "Плед овсяный" in response.content.decode()
+
+
+def test_supply_without_a_known_window_says_where_to_look(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    supply = SupplyFactory(account=account, taken=True, lines=0, missing_units=3, accepted=97)
+    SupplyLineFactory(supply=supply, declared=100, shipped=100, accepted=97, on_sale=None)
+
+    page = owner_client.get(f"{LIST}{supply.pk}/").context["page"]
+
+    assert page.totals.shortage == 3
+    assert [one.at for one in page.deadlines] == [None]
+    assert page.banner.tone == "warning"
+
+
+def test_supply_tells_units_that_are_accepted_and_not_on_sale(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    supply = SupplyFactory(account=account, taken=True, lines=0)
+    SupplyLineFactory(
+        supply=supply, accepted=212, on_sale=40, waiting_since=NOW - timedelta(days=90, hours=3)
+    )
+    SupplyLineFactory(supply=supply, accepted=10, on_sale=10)
+
+    (row,) = owner_client.get(f"{LIST}{supply.pk}/").context["page"].forgotten
+
+    assert row.units == 172
+    assert row.age.startswith("90")
+
+
+def test_supply_shows_its_road_and_history(owner_client: Client, account: MarketplaceAccount) -> None:
+    supply = SupplyFactory(
+        account=account,
+        shipped_off=True,
+        planned_at=NOW - timedelta(days=5),
+        shipped_at=NOW - timedelta(hours=4),
+        status_at=NOW - timedelta(hours=4),
+    )
+    SupplyEventFactory(supply=supply, happened_at=NOW - timedelta(days=4))
+    SupplyEventFactory(
+        supply=supply,
+        kind=SupplyEventKind.NUMBERS,
+        new_status=SupplyStatus.SHIPPED,
+        old_status=SupplyStatus.SHIPPED,
+        details={
+            "accepted": [97, 99],
+            "line:LN-1": [5, None],
+            "slot_from": [None, NOW.isoformat()],
+            "odd": 1,
+        },
+        happened_at=NOW - timedelta(hours=1),
+    )
+    SupplyEventFactory(
+        supply=supply,
+        kind=SupplyEventKind.TIED,
+        new_status=SupplyStatus.SHIPPED,
+        details={"separated": ["1", None]},
+        happened_at=NOW - timedelta(hours=2),
+    )
+
+    page = owner_client.get(f"{LIST}{supply.pk}/").context["page"]
+
+    assert [step.state for step in page.steps] == ["done", "done", "done", "now", "next", "next", "next"]
+    assert "97 → 99" in page.history[0].text
+    assert "LN-1 5 → –" in page.history[0].text
+    assert page.history[2].new == SupplyStatus.BOOKED.label
+
+
+@pytest.mark.parametrize("status", list(SupplyStatus))
+def test_supply_of_every_status_has_a_page(
+    owner_client: Client, account: MarketplaceAccount, status: SupplyStatus
+) -> None:
+    supply = SupplyFactory(account=account, status=status, missing_units=2, warehouse_name="", slot_from=None)
+
+    page = owner_client.get(f"{LIST}{supply.pk}/").context["page"]
+
+    endings = {"cancelled": "bad", "overdue": "bad", "accepted": "done"}
+    assert (page.steps[-1].state if page.steps else "") in {endings.get(status.value, "next"), ""}
+    assert owner_client.get(f"{LIST}?kind=all").status_code == 200
+
+
+def test_status_nobody_knows_has_a_page(owner_client: Client, account: MarketplaceAccount) -> None:
+    supply = SupplyFactory(account=account, status="levitating")
+
+    assert "levitating" in owner_client.get(f"{LIST}{supply.pk}/").content.decode()
+
+
+def test_plan_shows_its_own_boxes_and_told_ones_replace_them(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    supply = SupplyFactory(account=account, plan=True)
+    SupplyBoxFactory(supply=supply, position=1, code="046012340318470014")
+    page = owner_client.get(f"{LIST}{supply.pk}/").context["page"]
+    assert [box.code for box in page.boxes] == ["046012340318470014"]
+
+    SupplyBoxFactory(supply=supply, position=1, code="WB-1", is_told=True)
+    page = owner_client.get(f"{LIST}{supply.pk}/").context["page"]
+    assert [box.code for box in page.boxes] == ["WB-1"]
+
+
+def test_their_cabinet_is_linked_for_accounts_of_the_real_marketplace(
+    owner_client: Client, account: MarketplaceAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supply = SupplyFactory(account=account, number="2000 31")
+    monkeypatch.setattr(registry.adapters()["ozon"], "supply_page", "https://seller.example/{number}")
+    account.base_url = "https://api.example"
+    account.save(update_fields=["base_url"])
+    assert (
+        'href="https://seller.example/2000%2031"' in owner_client.get(f"{LIST}{supply.pk}/").content.decode()
+    )
+
+    account.base_url = "http://127.0.0.1:8001"
+    account.save(update_fields=["base_url"])
+    assert "seller.example" not in owner_client.get(f"{LIST}{supply.pk}/").content.decode()
+
+
+def test_refresh_asks_for_the_supply(owner_client: Client, account: MarketplaceAccount) -> None:
+    StreamStateFactory(account=account, stream="supplies")
+    supply = SupplyFactory(account=account)
+
+    response = owner_client.post(f"{LIST}{supply.pk}/refresh/")
+
+    assert response.headers["Location"] == f"{LIST}{supply.pk}/"
+    plan = SupplyFactory(account=account, plan=True)
+    assert owner_client.post(f"{LIST}{plan.pk}/refresh/").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_supplies_of_a_product_stand_on_its_page(
+    owner_client: Client, account: MarketplaceAccount, count: int, django_assert_num_queries: Any
+) -> None:
+    listing = ListingFactory(account=account)
+    for _number in range(count):
+        supply = SupplyFactory(account=account, shipped_off=True, lines=0)
+        SupplyLineFactory(supply=supply, listing=listing, declared=100, shipped=90, accepted=20)
+    address = f"{LIST}of-product/{listing.product_id}/"
+    owner_client.get(address, headers=HTMX)
+
+    with django_assert_num_queries(PRODUCT_QUERIES):
+        response = owner_client.get(address, headers=HTMX)
+
+    assert response.context["inbound"] == 70 * count
+    assert len(response.context["lines"]) == count
+    assert owner_client.get(address).headers["Location"] == f"{LIST}?product={listing.product_id}"
+
+
+def test_product_that_was_never_supplied_says_so(owner_client: Client, account: MarketplaceAccount) -> None:
+    listing = ListingFactory(account=account)
+
+    page = owner_client.get(f"{LIST}of-product/{listing.product_id}/", headers=HTMX)
+
+    assert "empty" in page.content.decode()
+
+
+def test_strangers_supply_is_not_there(owner_client: Client, company: Company) -> None:
+    assert company.slug == "lavka"
+    supply = SupplyFactory(account=AccountFactory())
+
+    assert owner_client.get(f"{LIST}{supply.pk}/").status_code == 404
