@@ -17,12 +17,14 @@ from analytics.models import (
     HourlyOrders,
     MonthlyUnits,
     PlaceDeliveries,
+    StepTimes,
 )
 from catalog.models import Product, StockInterval, Warehouse
 from companies.scoping import CompanyOwned
 from core.periods import business_day
 from marketplaces import registry, services
 from marketplaces.models import MarketplaceAccount
+from supplies.models import BoxLine
 from tests.factories.catalog import ListingFactory, ProductFactory, StockHoldFactory, StockLevelFactory
 from tests.factories.goods import (
     DoubtfulPairFactory,
@@ -40,6 +42,14 @@ from tests.factories.marketplaces import (
     SyncRunFactory,
 )
 from tests.factories.orders import OrderEventFactory, OrderFactory, OrderTallyFactory
+from tests.factories.returns import ReturnEventFactory
+from tests.factories.supplies import (
+    PlanImportFactory,
+    SupplyBoxFactory,
+    SupplyDocumentFactory,
+    SupplyEventFactory,
+    SupplyFactory,
+)
 
 if TYPE_CHECKING:
     from companies.models import Company
@@ -99,9 +109,19 @@ def fill(company: Company, *, products: list[Product]) -> MarketplaceAccount:
         TariffFactory(account=account, listing=listing, subject_id=listing.external_id)
         order = OrderFactory(account=account, warehouse=level.warehouse, lines=2, lines__listing=listing)
         OrderEventFactory(order=order)
+        ReturnEventFactory(return_of__account=account, return_of__listing=listing, return_of__order=order)
+        supply = SupplyFactory(account=account, warehouse=level.warehouse, lines__listing=listing)
+        box = SupplyBoxFactory(supply=supply)
+        BoxLine.all_companies.create(company=company, box=box, line=supply.lines.get(), quantity=1)
+        SupplyDocumentFactory(supply=supply)
+        SupplyEventFactory(supply=supply)
+        PlanImportFactory(supply=supply)
     TariffDayFactory(account=account)
     HourlyOrders.all_companies.create(company=company, account=account, day=today, hour=9, orders=2)
     PlaceDeliveries.all_companies.create(company=company, account=account, day=today, units=1)
+    StepTimes.all_companies.create(
+        company=company, account=account, day=today, axis="all", step="whole", minutes=60, orders=1
+    )
     OrderTallyFactory(account=account, day=today, orders=len(products), units=len(products))
     return account
 
@@ -163,6 +183,7 @@ def test_every_table_of_an_account_is_known_here() -> None:
         "analytics.HourlyOrders",
         "analytics.MonthlyUnits",
         "analytics.PlaceDeliveries",
+        "analytics.StepTimes",
         "catalog.DoubtfulPair",
         "catalog.Listing",
         "catalog.ListingMove",
@@ -182,4 +203,13 @@ def test_every_table_of_an_account_is_known_here() -> None:
         "orders.OrderEvent",
         "orders.OrderLine",
         "orders.OrderTally",
+        "returns.Return",
+        "returns.ReturnEvent",
+        "supplies.BoxLine",
+        "supplies.PlanImport",
+        "supplies.Supply",
+        "supplies.SupplyBox",
+        "supplies.SupplyDocument",
+        "supplies.SupplyEvent",
+        "supplies.SupplyLine",
     ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from marketplaces.contracts.orders import Precision
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.choices import SupplySource
-from supplies.models import Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
+from supplies.models import PlanImport, Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
 from tests.factories.base import CompanyOwnedFactory
 from tests.factories.catalog import ListingFactory
 from tests.factories.marketplaces import AccountFactory
@@ -137,3 +137,13 @@ class SupplyEventFactory(CompanyOwnedFactory):
     recorded_at = factory.LazyAttribute(lambda row: row.happened_at + timedelta(minutes=3))
     precision = Precision.EXACT
     source = SupplySource.POLL
+
+
+class PlanImportFactory(CompanyOwnedFactory):
+    """A pasted list of nothing, read and not settled."""
+
+    class Meta:
+        model = PlanImport
+
+    company = factory.SelfAttribute("supply.company")
+    supply = factory.SubFactory(SupplyFactory, plan=True)
