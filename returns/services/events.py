@@ -26,7 +26,7 @@ EVENTS = MergeRule(
         "company_id", "return_of_id", "kind", "old_status", "new_status", "external_status", "details", "happened_at",
         "precision", "recorded_at", "source",
     ),
-    key=("return_of_id", "kind", "new_status", "happened_at"),
+    key=("return_of_id", "happened_at", "kind", "new_status"),
 )  # fmt: skip
 
 # (kind, old status, new status, when, how well that is known)

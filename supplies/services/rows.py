@@ -104,7 +104,7 @@ EVENTS = MergeRule(
         "recorded_at",
         "source",
     ),
-    key=("supply_id", "kind", "new_status", "happened_at"),
+    key=("supply_id", "happened_at", "kind", "new_status"),
 )
 BOX_COLUMNS: Final = ("company_id", "supply_id", "position", "kind", "code", "is_told", "external_status")
 BOXES = MergeRule(
