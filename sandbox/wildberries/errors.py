@@ -101,6 +101,24 @@ def short(detail: str, *, at: datetime, status: int = 400, origin: str = "analyt
     return ApiError(status, body, content_type=PROBLEM if status == 404 else JSON)
 
 
+def of_supplies(detail: str, *, at: datetime, status: int = 400) -> ApiError:
+    """Refuse as Supplies do."""
+    body = {
+        "status": status,
+        "title": HTTPStatus(status).phrase.lower(),
+        "detail": detail,
+        "requestId": request_id(at).replace("-", ""),
+        "origin": "supply-api",
+    }
+    return ApiError(status, body)
+
+
+def of_claims(detail: str, *, at: datetime) -> ApiError:
+    """Refuse as buyers' returns do."""
+    body = {"title": "Invalid query params", "detail": detail, "requestId": request_id(at)}
+    return ApiError(400, body, content_type=PROBLEM)
+
+
 def request_id(at: datetime) -> str:
     """Return an id such as every error carries."""
     stir = f"{mix(instant(at), 91):016x}{mix(instant(at), 92):016x}"

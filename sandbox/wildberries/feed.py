@@ -7,6 +7,7 @@ from sandbox.wildberries.calls import Call, Words
 from sandbox.wildberries.errors import short
 from sandbox.wildberries.order_book import Entry, standing
 from sandbox.wildberries.paging import window
+from sandbox.wildberries.returns import is_defective
 from sandbox.wildberries.words import BRAND, PLACES, UNKNOWN_STATUS, WAREHOUSE, moscow, utc
 from sandbox.world.moments import DAY, SECOND, instant
 from sandbox.world.orders import Reason, Step
@@ -81,13 +82,14 @@ def _row(call: Call, one: Unit, at: int) -> dict[str, Any]:
     order, now, place = one.order, standing(one, at), PLACES[one.order.cluster]
     product = call.world.assortment[one.line.product]
     cancel = {"cancelType": cancel_type(one)} if now.status == "cancel" else {}
+    is_defective_return = now.status == "return" and is_defective(call.world, one)
     return {
         "nmId": call.shop.cards.by_product[product.index].nm_id,
         "chrtId": call.shop.cards.chrt_id(product),
         "srid": srid(call.world, one),
         "createdAt": moscow(order.created),
         "updatedAt": moscow(now.since),
-        "status": now.status,
+        "status": "returnDefective" if is_defective_return else now.status,
         **cancel,
         "warehouseName": WAREHOUSE,
         "warehouseRegion": "",

@@ -8,9 +8,11 @@ from sandbox.world.catalog import Product
 from sandbox.world.listings import card_article
 from sandbox.world.moments import DAY, HOUR
 from sandbox.world.seeds import mix
+from sandbox.world.supplies import Supply
 from sandbox.world.units import Unit
 
 _CARDS, _SIZES, _MERGED, _SALES = 170_000_000, 310_000_000, 150_000_000, 10**10
+_PREORDERS, _SUPPLIES, _VIRTUAL, _THINGS = 34_000_000, 26_000_000, 3 * 10**9, 20_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +112,39 @@ def sale_id(one: Unit, *, is_return: bool) -> str:
     """Return the id of the sale or of the return of a thing: S… or R…"""
     number = _SALES + one.order.serial * 16 + one.place * 4 + one.number
     return f"{'R' if is_return else 'S'}{number}"
+
+
+def preorder_id(supply: Supply) -> int:
+    """Return the id that a supply has from the beginning."""
+    return _PREORDERS + supply.serial
+
+
+def supply_id(supply: Supply) -> int:
+    """Return the id that a supply gets when it is planned."""
+    return _SUPPLIES + supply.serial
+
+
+def virtual_id(supply: Supply) -> int:
+    """Return the id of the virtual supply that follows some supplies."""
+    return _VIRTUAL + supply.serial
+
+
+def serial_of_preorder(number: int) -> int:
+    """Return the serial that an id of a pre-order stands for."""
+    return number - _PREORDERS
+
+
+def serial_of_supply(number: int) -> tuple[int, bool]:
+    """Return the serial that an id of a supply stands for, and whether it is that of a virtual one."""
+    return (number - _VIRTUAL, True) if number >= _VIRTUAL else (number - _SUPPLIES, False)
+
+
+def thing_id(*parts: int) -> int:
+    """Return the number on the sticker of a thing on its way to the seller."""
+    return _THINGS + mix(98, *parts) % 9_000_000_000
+
+
+def removal_srid(world: World, supply: Supply, place: int, number: int) -> str:
+    """Return the id of the order by which the seller takes back a thing of his own stock."""
+    parts = (world.settings.own_seed, supply.serial, place, number)
+    return f"{mix(94, *parts):016x}{mix(95, *parts):016x}"

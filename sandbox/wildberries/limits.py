@@ -56,6 +56,13 @@ COMMISSION = _rule("commission", (1, _MINUTE, 2), (5, _HOUR))
 BOX = _rule("box", (60, _MINUTE, 5), (1, _HOUR))
 PALLET = _rule("pallet", (60, _MINUTE, 5), (1, _HOUR))
 RETURN = _rule("return", (60, _MINUTE, 5), (1, _HOUR))
+SUPPLIES = _rule("supplies", (30, _MINUTE, 10), (2, _HOUR))
+SUPPLY = _rule("supply", (30, _MINUTE, 10), (2, _HOUR))
+SUPPLY_GOODS = _rule("supply-goods", (30, _MINUTE, 10), (2, _HOUR))
+SUPPLY_PACKAGE = _rule("supply-package", (30, _MINUTE, 10), (2, _HOUR))
+DISCREPANCIES = _rule("discrepancies", (1, _MINUTE, 1), None)
+ITEM_RETURNS = _rule("item-returns", (1, _MINUTE, 10), (2, _HOUR))
+CLAIMS = _rule("claims", (20, _MINUTE, 10), (1, _HOUR))
 
 
 class Turn(NamedTuple):

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from sandbox.world import World
 from sandbox.world.moments import DAY
 from sandbox.world.orders import Step
-from sandbox.world.seeds import mix
 from sandbox.world.shelf import Shelf
 from sandbox.world.units import Unit, units
 
@@ -28,13 +27,14 @@ _FINAL = {Step.RECEIVED: "buyout", Step.CANCELLED: "cancel", Step.RETURNED: "ret
 
 
 def standing(one: Unit, at: int) -> Standing:
-    """Return the status of a thing by an instant; nothing is told between the order and its end."""
+    """Return the status of a thing by an instant; nothing is told between the order and its end.
+
+    Which returns are for a defect the feed tells apart.
+    """
     place = one.step_at(at)
     word = _FINAL.get(one.path[place])
     if word is None:
         return Standing("created", one.order.created)
-    if word == "return" and mix(one.order.serial, 97) % 6 == 1:
-        word = "returnDefective"
     return Standing(word, one.times[place])
 
 

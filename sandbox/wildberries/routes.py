@@ -6,13 +6,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sandbox.wildberries import cards, feed, limits, prices, reports, seller, statistics, stocks, tariffs
+from sandbox.wildberries import (
+    cards,
+    feed,
+    limits,
+    prices,
+    reports,
+    returns,
+    seller,
+    statistics,
+    stocks,
+    supplies,
+    tariffs,
+)
 from sandbox.wildberries.calls import Call
 from sandbox.wildberries.limits import Rule
-from sandbox.wildberries.token import ANALYTICS, CONTENT, PRICES, STATISTICS, SUPPLIES
+from sandbox.wildberries.token import ANALYTICS, BUYER_RETURNS, CONTENT, PRICES, STATISTICS, SUPPLIES
 
 _COMMON, _CONTENT, _PRICES = "common-api", "content-api", "discounts-prices-api"
 _ANALYTICS, _STATISTICS, _SUPPLIES = "seller-analytics-api", "statistics-api", "supplies-api"
+_RETURNS = "returns-api"
 HOSTS = (
     _COMMON,
     _CONTENT,
@@ -20,7 +33,7 @@ HOSTS = (
     _ANALYTICS,
     _STATISTICS,
     _SUPPLIES,
-    "returns-api",
+    _RETURNS,
     "documents-api",
     "finance-api",
     "feedbacks-api",
@@ -129,6 +142,19 @@ ROUTES = (
     ),
     _get(_STATISTICS, "/api/v1/supplier/orders", statistics.orders, STATISTICS, limits.ORDERS),
     _get(_STATISTICS, "/api/v1/supplier/sales", statistics.sales, STATISTICS, limits.SALES),
+    _post(_SUPPLIES, "/api/v1/supplies", supplies.supplies, SUPPLIES, limits.SUPPLIES),
+    _get(_SUPPLIES, "/api/v1/supplies/{ID}", supplies.supply, SUPPLIES, limits.SUPPLY),
+    _get(_SUPPLIES, "/api/v1/supplies/{ID}/goods", supplies.goods, SUPPLIES, limits.SUPPLY_GOODS),
+    _get(_SUPPLIES, "/api/v1/supplies/{ID}/package", supplies.package, SUPPLIES, limits.SUPPLY_PACKAGE),
+    _get(
+        _SUPPLIES,
+        "/api/supplies/v1/discrepancies/{supplyId}",
+        supplies.discrepancies,
+        SUPPLIES,
+        limits.DISCREPANCIES,
+    ),
+    _get(_ANALYTICS, "/api/analytics/v1/item-returns", returns.item_returns, ANALYTICS, limits.ITEM_RETURNS),
+    _get(_RETURNS, "/api/v1/claims", returns.claims, BUYER_RETURNS, limits.CLAIMS),
     # Switched off in August 2026, for a time.
     _dead("GET", _COMMON, "/api/tariffs/v1/acceptance/coefficients", 0),
     _dead("GET", _SUPPLIES, "/api/v1/warehouses", SUPPLIES),

@@ -12,9 +12,9 @@ from sandbox.world.seeds import mix, seed_of
 BASE, TEST, PERSONAL, SERVICE = 1, 2, 3, 4
 KINDS = {BASE: "base", TEST: "test", PERSONAL: "personal", SERVICE: "service"}
 #: Bits of `s`: the categories of methods, and the one that forbids every change.
-CONTENT, ANALYTICS, PRICES, STATISTICS, SUPPLIES, FINANCE = 1, 2, 3, 5, 10, 13
+CONTENT, ANALYTICS, PRICES, STATISTICS, SUPPLIES, BUYER_RETURNS, FINANCE = 1, 2, 3, 5, 10, 11, 13
 READ_ONLY = 30
-EVERYTHING = (CONTENT, ANALYTICS, PRICES, 4, STATISTICS, 6, 7, 9, SUPPLIES, 11, 12, FINANCE, 16)
+EVERYTHING = (CONTENT, ANALYTICS, PRICES, 4, STATISTICS, 6, 7, 9, SUPPLIES, BUYER_RETURNS, 12, FINANCE, 16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sandbox.world.moments import HOUR, iso
+from sandbox.world.moments import DAY, HOUR, iso
 
 WAREHOUSE_ID, WAREHOUSE = -999_999, "Склад WB"
 WAREHOUSE_RU, WAREHOUSE_LARGE = "Склад WB РФ", "Склад WB СГТ РФ"
@@ -10,6 +10,7 @@ ON_WAY_TO, ON_WAY_BACK = "В пути до получателей", "В пути
 TOTAL = "Всего находится на складах"
 NO_DATE = "0001-01-01T00:00:00"
 UNKNOWN_STATUS = "heldForInspection"
+UNKNOWN_SUPPLY, UNKNOWN_RETURN, UNKNOWN_CLAIM = 9, "Уточняется", 12
 BRAND = "Льняная лавка"
 MOSCOW = 3 * HOUR
 CATEGORIES = {
@@ -71,3 +72,29 @@ def comma(hundredths: int) -> str:
     whole, rest = divmod(hundredths, 100)
     text = f"{whole:,}".replace(",", " ")
     return f"{text},{rest:02}".rstrip("0").rstrip(",") if rest else text
+
+
+#: The warehouses that supplies are driven to, by the place of a warehouse in the world: id and name.
+SUPPLY_WAREHOUSES = (
+    (507, "Коледино"),
+    (120762, "Электросталь"),
+    (117501, "Подольск"),
+    (159402, "Санкт-Петербург Уткина Заводь"),
+    (117986, "Казань"),
+    (301760, "Рязань Тюшевское"),
+    (206348, "Тула"),
+    (130744, "Краснодар Тихорецкая"),
+    (301229, "Невинномысск"),
+    (1733, "Екатеринбург Испытателей 14г"),
+    (686, "Новосибирск"),
+    (321932, "Красноярск Старцево"),
+    (206968, "Хабаровск"),
+    (204939, "Астана Карагандинское шоссе"),
+)
+#: Where the seller fetches goods that come back to him: id and address of the pick-up point.
+SELLERS_POINT = (310105, "Ивановская обл., Фурманов, ул. Социалистическая, 12")
+
+
+def moscow_day(at: int) -> int:
+    """Return the number of an instant's day in Moscow."""
+    return (at + MOSCOW) // DAY

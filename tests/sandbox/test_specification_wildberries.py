@@ -19,15 +19,19 @@ from sandbox.wildberries.routes import ROUTES, Route
 from sandbox.world import World
 from tests.sandbox.wildberries import (
     CARDS,
+    CLAIMS,
+    DISCREPANCIES,
     FEED,
     GOODS,
     HISTORY,
+    ITEM_RETURNS,
     ORDERS,
     QUARANTINE,
     REMAINS,
     SALES,
     SETTINGS,
     STOCKS,
+    SUPPLIES,
     TRASH,
     UPLOAD,
     Call,
@@ -46,13 +50,21 @@ GONE = {"isBadTurnover"}
 #: Fields of sizes that came after the specification was saved.
 LATER = {"gtin": {"type": "string"}}
 #: Fields that stand only in some rows.
-SOMETIMES = {"cancelType"}
+SOMETIMES = {"cancelType", "virtualTypeID", "isBoxOnPallet", "discrepancies", "returnReason"}
+#: Methods that the supplement tells newer than the specification, or alone.
+SUPPLEMENT = "supplement-2026-10.openapi.json"
+NEWER = {
+    "/api/v1/supplies/{ID}",
+    "/api/supplies/v1/discrepancies/{supplyId}",
+    "/api/analytics/v1/item-returns",
+}
 _BITS = {
     "content": 1,
     "contentanalytics": 2,
     "discountsandprices": 3,
     "statistics": 5,
     "supplies": 10,
+    "returns": 11,
     "commonapi": 0,
 }
 _FORMATS = {
@@ -66,7 +78,15 @@ ONCE = [route for route in LIVE if route.path != "/ping" or route.host == "commo
 @cache
 def _documents() -> tuple[dict[str, Any], ...]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    names = ("01-general", "02-items", "07-orders-fbw", "10-rates", "11-analytics", "12-reports")
+    names = (
+        "01-general",
+        "02-items",
+        "07-orders-fbw",
+        "09-communications",
+        "10-rates",
+        "11-analytics",
+        "12-reports",
+    )
     return tuple(yaml.load((CONTRACT / "ru" / f"{name}.yaml").read_text(), Loader=loader) for name in names)
 
 
@@ -79,7 +99,15 @@ def _limits() -> dict[tuple[str, str, str], dict[str, Any]]:
     }
 
 
+@cache
+def _supplement() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((CONTRACT / SUPPLEMENT).read_text())
+    return document
+
+
 def _document(path: str) -> dict[str, Any]:
+    if path in NEWER:
+        return _supplement()
     return next(document for document in _documents() if path in document["paths"])
 
 
@@ -198,9 +226,22 @@ def _asked(call: Call, app: App, route: Route) -> tuple[str, dict[str, Any] | No
         task = call(REMAINS, groupByNm="true", groupByBarcode="true").json()["data"]["taskId"]
         address = address.replace("{task_id}", task)
         app.clock.advance(timedelta(seconds=6))
+    elif "supplies" in route.path and "{" in route.path:
+        rows = call(SUPPLIES, {"statusIDs": [5]}).json()
+        number = next(row["supplyID"] for row in rows if _quarrels(call, row))
+        address = address.replace("{ID}", str(number)).replace("{supplyId}", str(number))
     else:
-        query = {"date": "2026-11-24", "dateFrom": "2026-11-01"}
+        query = {
+            "date": "2026-11-24",
+            "dateFrom": "2026-11-01",
+            "dateTo": "2026-11-24",
+            "is_archive": "true",
+        }
     return address, body, query
+
+
+def _quarrels(call: Call, row: dict[str, Any]) -> bool:
+    return bool(call(f"{SUPPLIES}/{row['supplyID']}").json()["discrepancies"])
 
 
 @pytest.mark.parametrize("route", ONCE, ids=_id)
@@ -214,6 +255,9 @@ def test_answers_fit_the_specification(call: Call, app: App, route: Route) -> No
 @pytest.mark.parametrize("route", [one for one in ROUTES if one.path != "/ping"], ids=_id)
 def test_methods_limits_and_rights_are_those_of_the_specification(route: Route) -> None:
     row = _limits().get((route.verb, route.host, route.path))
+    if row is None and route.path in NEWER:
+        _check_newer(route)
+        return
     if row is None:
         assert route.is_dead
         return
@@ -233,6 +277,16 @@ def test_methods_limits_and_rights_are_those_of_the_specification(route: Route) 
     together = [one for one in LIVE if one.rule.bucket == route.rule.bucket]
     is_shared = row["shared_by"].startswith("category:prices")
     assert (len(together) > 1) == is_shared
+
+
+def _check_newer(route: Route) -> None:
+    told = {row["type"]: row for row in _operation(route.path, route.verb)["x-limits"]}
+    periods = {"1m": 60.0, "1h": 3600.0}
+    for kind, limit in (("personal", route.rule.full), ("base", route.rule.base)):
+        row = told.get(kind)
+        expected = Limit(row["limit"], periods[row["period"]], row["burst"]) if row else None
+        assert limit == expected
+    assert not route.is_write
 
 
 def test_every_card_size_and_status_fits(call: Call) -> None:
@@ -266,13 +320,41 @@ def test_a_quarantine_and_what_became_of_an_upload_fit(call: Call, app: App) -> 
 
 
 def test_the_newest_methods_fit_the_supplement_of_october(call: Call) -> None:
-    document = json.loads((CONTRACT / "supplement-2026-10.openapi.json").read_text())
+    document = _supplement()
     feed = {"selectedPeriod": {"start": "2026-11-01T00:00:00Z"}, "pagination": {"limit": 2000}}
     for path, body in ((STOCKS, {}), (FEED, feed)):
         responses = document["paths"][_path(path)]["post"]["responses"]
         schema = _resolved(document, responses["200"])["content"]["application/json"]["schema"]
         strict = _strict(document, schema)
         jsonschema.Draft202012Validator(strict).validate(call(path, body).json())
+
+
+def test_every_supply_and_return_fits(call: Call) -> None:
+    rows = call(SUPPLIES, {}).json()
+    _check(_path(SUPPLIES), rows)
+    assert {row["statusID"] for row in rows} >= {1, 2, 3, 4, 5}
+    assert {row["boxTypeID"] for row in rows} == {0, 1, 2, 5}
+    for row in rows:
+        number, is_preorder = row["supplyID"] or row["preorderID"], not row["supplyID"]
+        told = {"isPreorderID": str(is_preorder).lower()}
+        details = call(f"{SUPPLIES}/{number}", **told).json()
+        _check(f"{_path(SUPPLIES)}/{{ID}}", details, verb="GET")
+        _check(
+            f"{_path(SUPPLIES)}/{{ID}}/goods", call(f"{SUPPLIES}/{number}/goods", **told).json(), verb="GET"
+        )
+        if not is_preorder:
+            boxes = call(f"{SUPPLIES}/{number}/package").json()
+            _check(f"{_path(SUPPLIES)}/{{ID}}/package", boxes, verb="GET")
+            found = call(f"{DISCREPANCIES}/{number}").json()
+            _check(f"{_path(DISCREPANCIES)}/{{supplyId}}", found, verb="GET")
+    for status in ("active", "archive"):
+        _check(
+            _path(ITEM_RETURNS),
+            call(ITEM_RETURNS, dateFrom="2026-10-01", dateTo="2026-11-24", status=status).json(),
+            verb="GET",
+        )
+    for word in ("true", "false"):
+        _check(_path(CLAIMS), call(CLAIMS, is_archive=word).json(), verb="GET")
 
 
 def test_errors_fit(call: Call, app: App) -> None:
@@ -286,6 +368,17 @@ def test_errors_fit(call: Call, app: App) -> None:
     _check(_path(FEED), call(FEED, {}).json(), status="400")
     _check(_path(ORDERS), call(ORDERS).json(), verb="GET", status="400")
     _check(_path(SALES), call(SALES, dateFrom="no").json(), verb="GET", status="400")
+    for body in (
+        {"dates": [{"type": "x"}]},
+        {"dates": [{"type": "factDate", "from": "11-03-2019"}]},
+        {"statusIDs": [7]},
+    ):
+        _check(_path(SUPPLIES), call(SUPPLIES, body).json(), status="400")
+    _check(_path(SUPPLIES), call(SUPPLIES, {}, limit=1001).json(), status="400")
+    _check(
+        f"{_path(SUPPLIES)}/{{ID}}/package", call(f"{SUPPLIES}/1/package").json(), verb="GET", status="400"
+    )
+    _check(_path(CLAIMS), call(CLAIMS).json(), verb="GET", status="400")
     status = "/api/v1/warehouse_remains/tasks/{task_id}/status"
     _check(status, call(f"{REMAINS}/tasks/none/status").json(), verb="GET", status="404")
 

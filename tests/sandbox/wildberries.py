@@ -31,6 +31,10 @@ FEED = "seller-analytics-api/api/analytics/v1/order-feed"
 REMAINS = "seller-analytics-api/api/v1/warehouse_remains"
 ORDERS = "statistics-api/api/v1/supplier/orders"
 SALES = "statistics-api/api/v1/supplier/sales"
+SUPPLIES = "supplies-api/api/v1/supplies"
+DISCREPANCIES = "supplies-api/api/supplies/v1/discrepancies"
+ITEM_RETURNS = "seller-analytics-api/api/analytics/v1/item-returns"
+CLAIMS = "returns-api/api/v1/claims"
 
 SETTINGS = WorldSettings(
     channel="wildberries",
