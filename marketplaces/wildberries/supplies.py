@@ -60,18 +60,24 @@ Found = dict[str, tuple[SupplyName, SupplyRow]]
 class Place:
     """Where a pull stands: the supplies that are still to be read, and whose discrepancies are owed.
 
-    `paid` is the count of discrepancies of each supply that they were asked of last.
+    `lost` are those that we hold and no list named. `paid` is the count of discrepancies of each supply that they were asked of last.
     """
 
     begun: datetime
     todo: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
     owed: tuple[str, ...] = ()
     paid: Mapping[str, int] = field(default_factory=dict)
     counted_at: datetime | None = None
 
     def cursor(self) -> Cursor:
         """What resumes here."""
-        return {"begun": self.begun.isoformat(), "todo": list(self.todo), **self.kept()}
+        return {
+            "begun": self.begun.isoformat(),
+            "todo": list(self.todo),
+            "lost": list(self.lost),
+            **self.kept(),
+        }
 
     def kept(self) -> dict[str, Any]:
         """What also the next pull needs."""
@@ -87,6 +93,7 @@ class Place:
         return cls(
             begun=datetime.fromisoformat(cursor["begun"]) if "begun" in cursor else until,
             todo=tuple(cursor.get("todo", ())),
+            lost=tuple(cursor.get("lost", ())),
             owed=tuple(cursor.get("owed", ())),
             paid=dict(cursor.get("paid", {})),
             counted_at=datetime.fromisoformat(counted_at) if counted_at else None,
@@ -153,16 +160,18 @@ class SuppliesPull:
         self._add(found, dates=[self._days("updatedDate", since)])
         self._add(found, statuses=OPEN)
         todo = [str(name) for name, _row in found.values()]
+        lost: list[str] = []
         if query.open_external_ids and self._is_time_to_count():
             accepted: Found = {}
             first = query.until - COUNTED_FOR
             self._add(accepted, dates=[self._days("factDate", first)], statuses=(int(ACCEPTED),))
             for external_id in query.open_external_ids:
-                if external_id not in found:
-                    known = accepted.get(external_id)
-                    todo.append(str(known[0] if known else SupplyName.of_external_id(external_id)))
+                if external_id in accepted and external_id not in found:
+                    todo.append(str(accepted[external_id][0]))
+                elif external_id not in found:
+                    lost.append(str(SupplyName.of_external_id(external_id)))
             place = replace(place, counted_at=place.begun)
-        self._place = replace(place, todo=tuple(todo))
+        self._place = replace(place, todo=tuple(todo), lost=tuple(lost))
 
     def _is_time_to_count(self) -> bool:
         counted_at = self._place.counted_at
@@ -202,20 +211,25 @@ class SuppliesPull:
     # ---- each of them -------------------------------------------------------------------------------------
     def _read(self) -> Iterator[Page[SupplySnapshot]]:
         while self._place.todo:
-            name, *rest = self._place.todo
-            told = self._told(SupplyName.of(name))
-            self._place = replace(self._place, todo=tuple(rest))
+            told = self._told(SupplyName.of(self._place.todo[0]), is_lost=False)
+            self._place = replace(self._place, todo=self._place.todo[1:])
+            self._done += 1
+            yield self._page(told)
+        while self._place.lost:
+            told = self._told(SupplyName.of(self._place.lost[0]), is_lost=True)
+            self._place = replace(self._place, lost=self._place.lost[1:])
             self._done += 1
             yield self._page(told)
 
-    def _told(self, name: SupplyName) -> Told:
-        """A supply as it stands, or what is to be said of one that they know no more."""
+    def _told(self, name: SupplyName, *, is_lost: bool) -> Told:
+        """A supply as it stands. One that neither a list nor its own id finds is gone; one that a list has just named
+        may be missing in an old answer only."""
         try:
             found = read_supply(self._client, name, skus_of=self._skus_of)
         except RequestRejected as exc:
             if not _is_unknown(exc):
                 raise
-            if name.external_id in self._query.open_external_ids:
+            if is_lost:
                 return Told(snapshot=gone_snapshot(name))
             return Told(rejected=(_missing(name),))
         self._owe(found)
@@ -274,7 +288,7 @@ class SuppliesPull:
             cursor=self._place.cursor(),
             observed_at=observed_at,
             done=self._done,
-            total=self._done + len(self._place.todo),
+            total=self._done + len(self._place.todo) + len(self._place.lost),
         )
 
 
