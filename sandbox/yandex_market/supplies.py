@@ -20,13 +20,18 @@ from sandbox.yandex_market.calls import (
     time_of,
 )
 from sandbox.yandex_market.errors import bad, not_found
-from sandbox.yandex_market.paging import Position, page_of
+from sandbox.yandex_market.paging import Position, page, page_of, token_of
 from sandbox.yandex_market.places import MARKET_OF, TRANSITS
 
 _MOST_ITEMS = 100
 #: What comes through a transit warehouse is due at the other so long after its slot.
 _MOVED_IN = 2 * DAY
 _DIRECTIONS = ("ASC", "DESC")
+#: The order in which a list is read that is as long as the shop is old: it is told from its top, some days at a time.
+_NEWEST = {"attribute": "UPDATED_AT", "direction": "DESC"}
+_SPAN = 14 * DAY
+#: What is brought to a transit warehouse is sent on within this.
+_SENT_ON_WITHIN = 3 * DAY
 
 
 def supply_requests(call: Call) -> dict[str, Any]:
@@ -34,8 +39,13 @@ def supply_requests(call: Call) -> dict[str, Any]:
     limit = limit_of(call, default=50, most=100)
     place = _order(call)
     accept = _accepting(call)
-    found = sorted((one for one in _named(call) if accept(one)), key=place)
-    got = page_of(call, found, key=place, width=2, limit=limit)
+    if call.body.get("sorting") == _NEWEST and call.body.get("requestIds") is None:
+        token = token_of(call, width=2)
+        found = _newest(call, accept, place, after=token.after, count=limit + 1)
+        got = page(call, found, key=place, token=token, limit=limit)
+    else:
+        found = sorted((one for one in _named(call) if accept(one)), key=place)
+        got = page_of(call, found, key=place, width=2, limit=limit)
     rows = [_row(call, supply) for supply in got.rows]
     if call.fault == "unknown_status" and rows:
         rows[int(call.chance * len(rows))]["status"] = words.UNKNOWN_STATUS
@@ -250,6 +260,30 @@ def _named(call: Call) -> list[Supply]:
         return list(call.world.supply_book.between(call.world.streams.opened - LEAD, call.seen_at + 1))
     found = (ids.find_request(call.world, number) for number in numbers)
     return [one for one in found if one is not None and one.created <= call.seen_at]
+
+
+def _newest(
+    call: Call,
+    accept: Callable[[Supply], bool],
+    place: Callable[[Supply], Position],
+    *,
+    after: Position | None,
+    count: int,
+) -> list[Supply]:
+    """Return so many requests after a position, the last changed first."""
+    at, first = call.seen_at, call.world.streams.opened - LEAD
+    until = (at if after is None else min(at, -after[0])) + 1
+    found: list[Supply] = []
+    while len(found) < count and until > first:
+        since = until - _SPAN
+        some = [
+            one
+            for one in call.world.supply_book.changed_between(since - _SENT_ON_WITHIN, until)
+            if one.created <= at and since <= changed_at(one, at) < until and accept(one)
+        ]
+        found += sorted((one for one in some if after is None or place(one) > after), key=place)
+        until = since
+    return found[:count]
 
 
 def _one(call: Call) -> Supply:

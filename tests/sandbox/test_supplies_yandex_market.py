@@ -60,6 +60,7 @@ def test_an_id_leads_back_to_its_request(world: World, supplies: dict[int, Suppl
 
 def test_the_last_changed_comes_first(call: Call, supplies: dict[int, Supply]) -> None:
     found = rows(call, REQUESTS, "requests", NEWEST, limit=9)
+    assert sorted(_ids(found)) == sorted(supplies)
     changes = [request["updatedAt"] for request in found]
     assert changes == sorted(changes, reverse=True)
     for request in found:
