@@ -19,7 +19,7 @@ from companies.permissions import requires
 from core import formats, live
 from core.components import Chip, Counter, Tab
 from core.exports import About, export_menu, export_response
-from core.listing import Listing, account_id, link, listing, ready_views, select
+from core.listing import Listing, Selection, account_id, link, listing, ready_views, select
 from supplies.filters import SupplyFilter
 from supplies.models import Supply
 from supplies.selectors import lists
@@ -58,7 +58,7 @@ def supply_list(request: CompanyRequest) -> HttpResponse:
         "seen": seen,
         "changed": live.changed_since(request, {row.pk: row.changed_at for row in found.rows}),
         "has_supplies": changed_at is not None,
-        "counters": _counters(request, found),
+        "counters": counters_of(request, found.selection),
     }
     if not live.is_live(request):
         context |= _around_list(request, found)
@@ -151,11 +151,11 @@ def _around_list(request: CompanyRequest, found: Listing) -> dict[str, Any]:
     }
 
 
-def _counters(request: CompanyRequest, found: Listing) -> list[Counter]:
+def counters_of(request: CompanyRequest, selection: Selection) -> list[Counter]:
     """The strip of groups, each a filter, and at its end what waits for somebody."""
-    if found.errors:
+    if not selection.is_valid:
         return []
-    rows = found.selection.filterset.rows_besides("status", "attention")
+    rows = selection.filterset.rows_besides("status", "attention")
     counted = lists.counts(rows, request.company, now=timezone.now())
     chosen = sorted(request.GET.getlist("status"))
     is_waiting = bool(request.GET.get("attention"))

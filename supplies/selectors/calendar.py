@@ -1,0 +1,252 @@
+"""Slots and deadlines by day: each on the day that it is on at its warehouse."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final, Literal
+
+from django.db.models import Q
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext as _
+
+from core import formats
+from core.periods import MOSCOW, Days
+from marketplaces.contracts.supplies import SupplyStatus
+from supplies.choices import CLAIM_RULES, AttentionKind
+from supplies.selectors.deadlines import BEFORE_SHIPPING, COUNTED, NOT_READY, claim_until, deadlines, tone_of
+from supplies.selectors.slots import left_text, slot_text, zone_label, zone_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    from companies.models import Company
+    from core.statuses import Tone
+    from supplies.models import Supply, SupplyQuerySet
+
+View = Literal["month", "week"]
+_WEEK: Final = timedelta(days=7)
+# The sun is nowhere further from Greenwich than this.
+_ZONES: Final = timedelta(hours=15)
+# More than anybody looks through; the filters are there for the rest.
+MOST_SHOWN: Final = 600
+_LONGEST_CLAIM: Final = timedelta(days=max(rule.days or 0 for rule in CLAIM_RULES) + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Something on a day: a slot, or a deadline (`is_deadline`). `left` counts down what is not done yet."""
+
+    supply: Supply
+    time: str
+    title: str
+    note: str
+    full: str
+    tone: Tone
+    is_deadline: bool = False
+    left: str = ""
+    minute: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCell:
+    """A day of the calendar. `number` is what stands in its corner, `name` the day in words."""
+
+    day: date
+    number: str
+    name: str
+    is_today: bool
+    is_off: bool
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarPage:
+    """A month or a week. `previous`, `following` and `today` are the days that lead there; `is_cut` says that there
+    is more than is shown."""
+
+    view: View
+    title: str
+    days: Days
+    cells: Sequence[DayCell]
+    weekdays: Sequence[str]
+    previous: date
+    following: date
+    today: date
+    is_cut: bool
+
+    @property
+    def has_entries(self) -> bool:
+        """Whether anything is on at all."""
+        return any(cell.entries for cell in self.cells)
+
+
+def shown_days(day: date, view: View) -> Days:
+    """The whole weeks that a view of the day shows, from Monday on."""
+    first, last = (day, day)
+    if view == "month":
+        first, last = day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+    monday = first - timedelta(days=first.weekday())
+    return Days(first=monday, after=last - timedelta(days=last.weekday()) + _WEEK)
+
+
+def calendar_page(
+    supplies: SupplyQuerySet, company: Company, *, day: date, view: View, now: datetime
+) -> CalendarPage:
+    """The month or the week of a day, of the supplies given."""
+    days = shown_days(day, view)
+    found = list(_within(supplies, days)[: MOST_SHOWN + 1])
+    entries = _by_day(found[:MOST_SHOWN], zone=company.zone, now=now)
+    today = now.astimezone(company.zone).date()
+    return CalendarPage(
+        view=view,
+        title=_title(day, view, days, today=today),
+        days=days,
+        cells=[_cell(one, entries.get(one, ()), days=days, today=today) for one in days],
+        weekdays=[date_format(days.first + timedelta(days=place), "l") for place in range(7)],
+        previous=_moved(day, view, -1),
+        following=_moved(day, view, 1),
+        today=today,
+        is_cut=len(found) > MOST_SHOWN,
+    )
+
+
+def _within(supplies: SupplyQuerySet, days: Days) -> SupplyQuerySet:
+    """Whatever may have something on in these days, in any zone."""
+    start = datetime.combine(days.first, time(), UTC) - _ZONES
+    end = datetime.combine(days.after, time(), UTC) + _ZONES
+    has_slot = Q(slot_from__gte=start, slot_from__lt=end)
+    is_wished = Q(
+        slot_from=None, wished_on__gte=days.first, wished_on__lt=days.after, status__in=BEFORE_SHIPPING
+    )
+    is_to_fill = Q(fill_until__gte=start, fill_until__lt=end, status__in=NOT_READY)
+    since = start - _LONGEST_CLAIM
+    is_counted = Q(accepted_at__gte=since, accepted_at__lt=end) | Q(
+        accepted_at=None, status_at__gte=since, status_at__lt=end
+    )
+    may_object = Q(status__in=COUNTED, missing_units__gt=0) & is_counted
+    rows: SupplyQuerySet = (
+        supplies.filter(has_slot | is_wished | is_to_fill | may_object)
+        .exclude(status=SupplyStatus.CANCELLED)
+        .order_by("slot_from", "pk")
+    )
+    return rows
+
+
+def _by_day(supplies: Iterable[Supply], *, zone: ZoneInfo, now: datetime) -> Mapping[date, Sequence[Entry]]:
+    days: dict[date, list[Entry]] = defaultdict(list)
+    for supply in supplies:
+        for day, entry in (*_slots(supply, now=now), *_due(supply, zone=zone, now=now)):
+            days[day].append(entry)
+    for entries in days.values():
+        entries.sort(key=lambda entry: (entry.minute, entry.supply.pk, entry.is_deadline))
+    return days
+
+
+def _slots(supply: Supply, *, now: datetime) -> list[tuple[date, Entry]]:
+    if supply.slot_from is None:
+        if supply.wished_on is None:
+            return []
+        entry = Entry(
+            supply=supply,
+            time=_("all day"),
+            title=_place(supply),
+            note=_("no slot yet"),
+            full=_("wished %(day)s") % {"day": formats.day(supply.wished_on)},
+            tone="warning",
+        )
+        return [(supply.wished_on, entry)]
+    zone = zone_of(supply)
+    start = supply.slot_from.astimezone(zone)
+    waits = supply.status in BEFORE_SHIPPING
+    tone: Tone = getattr(supply.status, "tone", "neutral")
+    if waits:
+        pressing = tone_of(supply.slot_to or supply.slot_from, now=now)
+        is_unready = supply.status in NOT_READY and pressing == "danger"
+        tone = "danger" if is_unready or supply.slot_from < now else tone
+    entry = Entry(
+        supply=supply,
+        time=f"{start:%H:%M}{_zone_mark(zone, supply.slot_from)}",
+        title=_place(supply),
+        note=_units(supply),
+        full=slot_text(supply),
+        tone=tone,
+        left=left_text(supply.slot_to or supply.slot_from, now=now) if waits else "",
+        minute=start.hour * 60 + start.minute,
+    )
+    return [(start.date(), entry)]
+
+
+def _due(supply: Supply, *, zone: ZoneInfo, now: datetime) -> list[tuple[date, Entry]]:
+    """Deadlines other than the slot itself, in the company's zone; also those of claims that have passed."""
+    entries = []
+    moments = {
+        one.kind: (one.at, one.name, one.tone)
+        for one in deadlines(supply, zone=zone, now=now)
+        if one.at is not None and one.kind is not AttentionKind.OVERDUE
+    }
+    if supply.missing_units and supply.status in COUNTED and AttentionKind.DISCREPANCY not in moments:
+        until, _rule = claim_until(supply, zone=zone)
+        if until is not None:
+            moments[AttentionKind.DISCREPANCY] = (until, _("The time to object is over"), "neutral")
+    for at, name, tone in moments.values():
+        local = at.astimezone(zone)
+        entry = Entry(
+            supply=supply,
+            time=f"{local:%H:%M}{_zone_mark(zone, at)}",
+            title=name,
+            note=str(supply),
+            full=name,
+            tone=tone if tone != "neutral" or at < now else "warning",
+            is_deadline=True,
+            left=left_text(at, now=now) if at >= now else "",
+            minute=local.hour * 60 + local.minute,
+        )
+        entries.append((local.date(), entry))
+    return entries
+
+
+def _zone_mark(zone: ZoneInfo, at: datetime) -> str:
+    """The zone beside a time, where it is not Moscow's."""
+    if at.astimezone(zone).utcoffset() == at.astimezone(MOSCOW).utcoffset():
+        return ""
+    return f" {zone_label(zone, at)}"
+
+
+def _place(supply: Supply) -> str:
+    return supply.warehouse_name or supply.cluster_name or str(supply)
+
+
+def _units(supply: Supply) -> str:
+    counted = (supply.accepted, supply.declared, supply.planned)
+    units = next((one for one in counted if one is not None), None)
+    return formats.units(units) if units is not None else ""
+
+
+def _cell(day: date, entries: Sequence[Entry], *, days: Days, today: date) -> DayCell:
+    begins = day.day == 1 or day == days.first
+    return DayCell(
+        day=day,
+        number=formats.day(day, today=today) if begins else str(day.day),
+        name=formats.day(day, weekday=True, today=today),
+        is_today=day == today,
+        is_off=day.weekday() >= 5,
+        entries=entries,
+    )
+
+
+def _title(day: date, view: View, days: Days, *, today: date) -> str:
+    return date_format(day, "F Y") if view == "month" else formats.day_range(days, today=today)
+
+
+def _moved(day: date, view: View, by: int) -> date:
+    """The day that leads to the page before or after; the first of a month, so that none is skipped."""
+    if view == "week":
+        return day + by * _WEEK
+    first = day.replace(day=1)
+    if by < 0:
+        return (first - timedelta(days=1)).replace(day=1)
+    return (first + timedelta(days=31)).replace(day=1)
