@@ -95,6 +95,7 @@ class OrderSnapshot:
     accepted_at: datetime | None = None
     status_at: datetime | None = None
     delivered_at: datetime | None = None
+    delivered_precision: Precision = Precision.EXACT
     expected_from: datetime | None = None
     expected_to: datetime | None = None
     lines: tuple[OrderLineSnapshot, ...]

@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
 from core.money import KOPECK, LARGEST, currency_code, round_kopecks
-from marketplaces.contracts.orders import OrderLineSnapshot, OrderSnapshot, OrderStatus
+from marketplaces.contracts.orders import OrderLineSnapshot, OrderSnapshot, OrderStatus, Precision
 from marketplaces.contracts.pages import Rejected
 from marketplaces.wire import BAD_SUM, MISSING_FIELD, MIXED_CURRENCY, OUT_OF_RANGE, safe_payload
 from marketplaces.yandex_market.mapping import LONG_WORD, NAME, PLACE, WORD, given_id, moment, moment_of
@@ -56,6 +56,7 @@ def order_snapshot(order: BusinessOrder) -> OrderSnapshot | Rejected:
         accepted_at=placed_at,
         status_at=status_at,
         delivered_at=_delivered_at(delivery, dates, status, placed_at=placed_at, status_at=status_at),
+        delivered_precision=Precision.EXACT if status is OrderStatus.DELIVERED else Precision.DAY,
         expected_from=moment_of(dates.fromDate, time(0, 0)),
         expected_to=moment_of(dates.toDate or dates.fromDate, time(23, 59)),
         lines=lines,

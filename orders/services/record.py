@@ -332,7 +332,13 @@ def _changes(row: Written, snapshot: OrderSnapshot) -> list[tuple[EventKind, str
         if row.status == accepted:
             return [began]
         if row.status in _RETURNED and snapshot.delivered_at:
-            came = (EventKind.STATUS, accepted, delivered, snapshot.delivered_at, Precision.EXACT.value)
+            came = (
+                EventKind.STATUS,
+                accepted,
+                delivered,
+                snapshot.delivered_at,
+                snapshot.delivered_precision.value,
+            )
             return [began, came, (EventKind.STATUS, delivered, row.status, row.status_at, row.precision)]
         return [began, (EventKind.STATUS, accepted, row.status, row.status_at, row.precision)]
     if row.old_status is None or row.status == row.old_status:
