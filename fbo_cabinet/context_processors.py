@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
+from django.core.cache import cache as cache_of_figures
 from django.db.models import F, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +16,10 @@ from fbo_cabinet.company_options import company_options, visited
 from fbo_cabinet.settings_menu import settings_menu
 from marketplaces import registry
 from marketplaces.models import AccountStatus, MarketplaceAccount, QuarantinedRecord, QuarantineState
+from supplies.selectors.attention import attention_count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from django.http import HttpRequest
@@ -69,8 +71,15 @@ _SECTIONS: tuple[tuple[str, StrOrPromise, str], ...] = (
     ("analytics:dashboard", _("Morning"), "gauge"),
     ("orders:order-list", _("Orders"), "shopping-bag"),
     ("catalog:stock-list", _("Stock"), "warehouse"),
+    ("supplies:supply-list", _("Supplies"), "truck"),
+    ("returns:return-list", _("Returns"), "undo-2"),
     ("catalog:listing-list", _("Catalog"), "package"),
 )
+
+
+# Sections that tell how much waits for somebody in them.
+_COUNTED: dict[str, Callable[[Company], int]] = {"supplies:supply-list": attention_count}
+_REMEMBERED_FOR = 60  # seconds
 
 
 def cabinet(request: HttpRequest) -> dict[str, Any]:
@@ -166,7 +175,11 @@ def _navigation(request: CompanyRequest) -> list[NavigationItem]:
     slug = request.company.slug
     items = [
         NavigationItem(
-            label=label, url=url + _narrowed(request), icon=icon, is_current=_is_current(request, name, url)
+            label=label,
+            url=url + _narrowed(request),
+            icon=icon,
+            is_current=_is_current(request, name, url),
+            count=_waiting(request.company, name),
         )
         for name, label, icon in _SECTIONS
         for url in [reverse(name, args=[slug])]
@@ -197,6 +210,19 @@ def _navigation(request: CompanyRequest) -> list[NavigationItem]:
 def _is_current(request: CompanyRequest, name: str, url: str) -> bool:
     """Whether the page belongs to the section; the dashboard is above all others, so only itself."""
     return request.path == url if name == "analytics:dashboard" else request.path.startswith(url)
+
+
+def _waiting(company: Company, section: str) -> int:
+    """What waits for somebody in a section, as it was a minute ago at most: every page asks."""
+    count = _COUNTED.get(section)
+    if count is None:
+        return 0
+    return int(
+        cache_of_figures.get_or_set(
+            f"waiting:{section}:{company.pk}", lambda: count(company), timeout=_REMEMBERED_FOR
+        )
+        or 0
+    )
 
 
 def _open_quarantine(company: Company) -> int:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class ReasonGroup(models.TextChoices):
@@ -52,3 +59,71 @@ class ReturnSource(models.TextChoices):
     MANUAL = "manual", _("refresh by hand")
     ORDERS = "orders", _("the order")
     RULES = "rules", _("the rules of reasons")
+
+
+class AttentionKind(models.TextChoices):
+    """Why returns wait for somebody."""
+
+    PICK_UP = "pick_up", _("to be picked up soon")
+    DISPOSAL = "disposal", _("to be disposed of soon")
+    LONG = "long", _("open for too long")
+    UNMATCHED = "unmatched", _("without their order")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRule:
+    """How long a return may be disputed at a marketplace, in days after it ended or began.
+
+    A rule holds for what began from `valid_from` on, until the next one; `days` None: no window is known. `source`
+    says where it is from: look into the contract before relying on it.
+    """
+
+    marketplace: str
+    valid_from: date
+    days: int | None
+    source: StrOrPromise
+
+
+# Dated rows, the last that began decides (a new rule is a new row, never a change of an old one).
+CLAIM_RULES: Final = (
+    ClaimRule(
+        marketplace="ozon",
+        valid_from=date(2020, 1, 1),
+        days=None,
+        source=_("No window is published: look into the contract."),
+    ),
+    ClaimRule(
+        marketplace="wildberries",
+        valid_from=date(2020, 1, 1),
+        days=14,
+        source=_("Claims of buyers are shown for 14 days, then they are gone."),
+    ),
+    ClaimRule(
+        marketplace="yandex_market",
+        valid_from=date(2020, 1, 1),
+        days=30,
+        source=_("As the press tells it, without a date: look into the contract."),
+    ),
+)
+
+
+def claim_rule(marketplace: str, *, on: date) -> ClaimRule | None:
+    """The rule in force on a day, if one is known of the marketplace."""
+    begun = [rule for rule in CLAIM_RULES if rule.marketplace == marketplace and rule.valid_from <= on]
+    return max(begun, key=lambda rule: rule.valid_from, default=None)
+
+
+# Deadlines nearer than this need a decision.
+SOON: Final = timedelta(days=7)
+# Every return should have ended by then (R26).
+TOO_LONG: Final = timedelta(days=30)
+# Counted no further than this.
+COUNT_LIMIT: Final = 1_000
+# Learnt later than this after it happened: the history says so.
+LATE_AFTER: Final = timedelta(hours=2)
+PRECISIONS: Final[dict[str, StrOrPromise]] = {
+    "exact": "",
+    "observed": _("the time we noticed it, it happened before"),
+    "estimated": _("an estimate: it happened before our first look"),
+    "day": _("only the day is known"),
+}

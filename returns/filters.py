@@ -1,0 +1,126 @@
+"""The filters of the lists of returns and of the page of reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.selectors.choices import account_choices, cluster_choices, product_choice
+from core.filters import CompanyChoiceFilter, ListFilterSet, PeriodFilter, company_of
+from marketplaces import registry
+from marketplaces.contracts.returns import ReturnKind, ReturnStatus
+from returns.choices import AttentionKind, ReasonGroup, Unmatched
+from returns.selectors.lists import matching, reason_choices, waiting, with_product
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from core.periods import Days
+    from returns.models import ReturnQuerySet
+
+NO_REASON = "none"
+ANY_CAUSE = "any"
+
+
+class DayFilter(PeriodFilter):
+    """Returns that began on the business days of the period."""
+
+    def filter(self, qs: QuerySet[Any], value: Days | None) -> QuerySet[Any]:
+        """The rows of the period, found by their day."""
+        if value is None:
+            return qs
+        return qs.filter(registered_date__gte=value.first, registered_date__lt=value.after)
+
+
+class ScopeFilter(ListFilterSet):
+    """What every page of returns is narrowed by: kind, days, marketplace, account, product."""
+
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("Kind"), choices=ReturnKind.choices, widget=forms.CheckboxSelectMultiple
+    )
+    period = DayFilter(label=_("Began"), field_name="registered_date")
+    marketplace = CompanyChoiceFilter(
+        label=_("Marketplace"), choices_for=lambda _request: registry.choices(), empty_label=_("any")
+    )
+    account = CompanyChoiceFilter(
+        label=_("Account"),
+        field_name="account_id",
+        choices_for=lambda request: account_choices(request.company),
+        empty_label=_("any"),
+        widget=forms.HiddenInput,
+    )
+    product = CompanyChoiceFilter(
+        label=_("Product"),
+        method="find_product",
+        choices_for=lambda request: product_choice(request.company, request.GET.get("product", "")),
+        widget=forms.HiddenInput,
+    )
+
+    def find_product(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
+        """Those of any listing of a product."""
+        return with_product(queryset, company_of(self.request), int(value))
+
+
+class ReturnFilter(ScopeFilter):
+    """Besides: order, article or barcode; status, reason and who can act, place, cluster, what waits, what is not
+    tied to its order."""
+
+    q = django_filters.CharFilter(label=_("Order, return, article, barcode"), method="find", max_length=100)
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"), choices=ReturnStatus.choices, widget=forms.CheckboxSelectMultiple
+    )
+    group = django_filters.ChoiceFilter(
+        label=_("Who can act"), method="of_group", choices=ReasonGroup.choices, empty_label=_("any")
+    )
+    reason = CompanyChoiceFilter(
+        label=_("Reason"),
+        method="of_reason",
+        choices_for=lambda _request: [(NO_REASON, _("no reason of ours")), *reason_choices()],
+        empty_label=_("any"),
+    )
+    place = django_filters.CharFilter(
+        label=_("Place"), field_name="place_name", lookup_expr="icontains", max_length=100
+    )
+    cluster_to = CompanyChoiceFilter(
+        label=_("Delivered to"),
+        choices_for=lambda request: cluster_choices(request.company),
+        empty_label=_("any"),
+    )
+    waits = django_filters.ChoiceFilter(
+        label=_("Waits for you"), method="of_waiting", choices=AttentionKind.choices, empty_label=_("any")
+    )
+    unmatched = django_filters.ChoiceFilter(
+        label=_("Without its order"),
+        method="of_cause",
+        choices=[
+            (ANY_CAUSE, _("for any cause")),
+            *[(cause.value, cause.label) for cause in Unmatched if cause.value],
+        ],
+        empty_label=_("any"),
+    )
+
+    def find(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
+        """By order, number, article, barcode or marketplace SKU."""
+        return matching(queryset, company_of(self.request), value)
+
+    def of_group(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
+        """By who can act; where nobody gave a reason, it is not known."""
+        meant = Q(reason__group=value)
+        return queryset.filter(meant | Q(reason=None) if value == ReasonGroup.UNKNOWN else meant)
+
+    def of_reason(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
+        """By one reason, or without any."""
+        return queryset.filter(reason=None if value == NO_REASON else int(value))
+
+    def of_waiting(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
+        """Those that wait for somebody."""
+        return waiting(queryset, value, today=timezone.localdate())
+
+    def of_cause(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
+        """Those without their order, by why."""
+        return queryset.exclude(unmatched="") if value == ANY_CAUSE else queryset.filter(unmatched=value)

@@ -1,0 +1,220 @@
+"""Why goods come back: reasons by count and money, by product, by week."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import F, Sum
+from django.db.models.functions import TruncWeek
+from django.utils.translation import gettext as _
+
+from catalog.models import Product
+from returns.choices import ReasonGroup
+from returns.models import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from companies.models import Company
+    from core.periods import Days
+    from returns.models import ReturnQuerySet
+
+_ROWS: Final = 30
+_WEEKS: Final = 12
+
+
+@dataclass(slots=True, kw_only=True)
+class Sums:
+    """Units and their amount at the seller's price."""
+
+    units: int = 0
+    amount: Decimal = Decimal(0)
+
+    def add(self, units: int, amount: Decimal) -> None:
+        """Count some more."""
+        self.units += units
+        self.amount += amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonRow:
+    """A reason with what it cost; `reason` None: the marketplace told none, or no rule knows its words."""
+
+    reason: Reason | None
+    sums: Sums
+    share: float
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.reason.name if self.reason else _("No reason of ours")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """Who can act, and on how much."""
+
+    group: ReasonGroup
+    sums: Sums
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRow:
+    """A product with its returns and what most of them are for; `product` None: one that the assortment does not know."""
+
+    product: Product | None
+    sums: Sums
+    main: Reason | None
+    main_units: int
+    share: float
+
+    @property
+    def main_share(self) -> float:
+        """How much of the product's returns its main reason makes."""
+        return self.main_units / self.sums.units if self.sums.units else 0.0
+
+    @property
+    def main_name(self) -> str:
+        """The main reason in words."""
+        return self.main.name if self.main else _("No reason of ours")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonsPage:
+    """All that the page of reasons shows, of the returns given.
+
+    `before` are those of the period before. `cells` are units by (product, reason), None for an unknown one; `weeks`
+    units by the Monday of the week in which they began.
+    """
+
+    total: Sums
+    before: Sums
+    reasons: Sequence[ReasonRow]
+    groups: Sequence[GroupRow]
+    products: Sequence[ProductRow]
+    products_count: int
+    cells: Mapping[tuple[int | None, int | None], int]
+    weeks: Sequence[tuple[date, int]]
+
+
+@dataclass(slots=True)
+class _Table:
+    """Units and amounts by product and reason."""
+
+    cells: dict[tuple[int | None, int | None], Sums] = field(default_factory=lambda: defaultdict(Sums))
+    products: dict[int | None, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    reasons: dict[int | None, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    total: Sums = field(default_factory=Sums)
+
+
+def reasons_page(company: Company, returns: ReturnQuerySet, *, period: Days) -> ReasonsPage:
+    """The page over the returns given (filters other than the period are in them already)."""
+    table = _table(_within(returns, period))
+    reasons = {
+        reason.pk: reason for reason in Reason.objects.filter(pk__in=[pk for pk in table.reasons if pk])
+    }
+    rows = _reason_rows(table, reasons)
+    products = _product_rows(company, table, reasons)
+    return ReasonsPage(
+        total=table.total,
+        before=_sums(_within(returns, period.before())),
+        reasons=rows,
+        groups=_group_rows(rows, table.total),
+        products=products,
+        products_count=len(table.products),
+        cells={key: sums.units for key, sums in table.cells.items()},
+        weeks=_weeks(returns, period),
+    )
+
+
+def _within(returns: ReturnQuerySet, period: Days) -> ReturnQuerySet:
+    found: ReturnQuerySet = returns.filter(
+        registered_date__gte=period.first, registered_date__lt=period.after
+    ).order_by()
+    return found
+
+
+def _table(returns: ReturnQuerySet) -> _Table:
+    table = _Table()
+    cells = returns.values(product=F("listing__product_id"), of=F("reason_id")).annotate(
+        units=Sum("quantity"), sum=Sum("amount")
+    )
+    for cell in cells:
+        for sums in (
+            table.cells[cell["product"], cell["of"]],
+            table.products[cell["product"]],
+            table.reasons[cell["of"]],
+            table.total,
+        ):
+            sums.add(cell["units"], cell["sum"])
+    return table
+
+
+def _sums(returns: ReturnQuerySet) -> Sums:
+    found = returns.aggregate(units=Sum("quantity", default=0), amount=Sum("amount", default=Decimal(0)))
+    return Sums(units=found["units"], amount=found["amount"])
+
+
+def _reason_rows(table: _Table, reasons: Mapping[int, Reason]) -> list[ReasonRow]:
+    rows = [
+        ReasonRow(reason=reasons.get(pk or 0), sums=sums, share=_share(sums.units, table.total.units))
+        for pk, sums in table.reasons.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.sums.units, row.name))
+
+
+def _group_rows(rows: Sequence[ReasonRow], total: Sums) -> list[GroupRow]:
+    sums: dict[str, Sums] = defaultdict(Sums)
+    for row in rows:
+        group = row.reason.group if row.reason else ReasonGroup.UNKNOWN.value
+        sums[group].add(row.sums.units, row.sums.amount)
+    return [
+        GroupRow(group=group, sums=sums[group.value], share=_share(sums[group.value].units, total.units))
+        for group in sorted(ReasonGroup, key=lambda group: -sums[group.value].units)
+        if sums[group.value].units
+    ]
+
+
+def _product_rows(company: Company, table: _Table, reasons: Mapping[int, Reason]) -> list[ProductRow]:
+    """The products with the most returns; ties by id."""
+    ranked = sorted(table.products, key=lambda pk: (-table.products[pk].units, pk or 0))[:_ROWS]
+    held = Product.objects.for_company(company).in_bulk([pk for pk in ranked if pk])
+    rows = []
+    for pk in ranked:
+        of = {reason: sums.units for (product, reason), sums in table.cells.items() if product == pk}
+        main = max(of, key=lambda reason: (of[reason], reason is not None, -(reason or 0)))
+        rows.append(
+            ProductRow(
+                product=held.get(pk or 0),
+                sums=table.products[pk],
+                main=reasons.get(main or 0),
+                main_units=of[main],
+                share=_share(table.products[pk].units, table.total.units),
+            )
+        )
+    return rows
+
+
+def _weeks(returns: ReturnQuerySet, period: Days) -> list[tuple[date, int]]:
+    """Units by the week in which they began, at least the last twelve; weeks start on Monday."""
+    first = min(period.first, period.after - timedelta(weeks=_WEEKS))
+    first -= timedelta(days=first.weekday())
+    units: dict[date, int] = {
+        row["week"]: row["units"]
+        for row in returns.filter(registered_date__gte=first, registered_date__lt=period.after)
+        .order_by()
+        .values(week=TruncWeek("registered_date"))
+        .annotate(units=Sum("quantity"))
+    }
+    days = [first + timedelta(weeks=number) for number in range(((period.after - first).days + 6) // 7)]
+    return [(day, units.get(day, 0)) for day in days]
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
