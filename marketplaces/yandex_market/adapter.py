@@ -100,8 +100,20 @@ class Adapter(
         Capability(stream="orders", is_available=True),
         Capability(stream="prices", is_available=True),
         Capability(stream="tariffs", is_available=True),
-        Capability(stream="returns", is_available=True),
-        Capability(stream="supplies", is_available=True),
+        Capability(
+            stream="returns",
+            is_available=True,
+            reason=_(
+                "Not told: what storing a return costs, when it is disposed of, and what is paid for one that was lost."
+            ),
+        ),
+        Capability(
+            stream="supplies",
+            is_available=True,
+            reason=_(
+                "Not told: when a supply was made, when its slot ends, its boxes, and how much of it is on sale already."
+            ),
+        ),
         Capability(
             stream="finance",
             is_available=False,

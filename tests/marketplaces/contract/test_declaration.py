@@ -25,6 +25,8 @@ ROLES = {
     "orders": roles.FetchesOrders,
     "prices": roles.FetchesPrices,
     "tariffs": roles.FetchesTariffs,
+    "returns": roles.FetchesReturns,
+    "supplies": roles.FetchesSupplies,
     "push": roles.ReceivesPush,
 }
 
