@@ -44,9 +44,11 @@ def return_id(serial: int) -> int:
 
 def told_of(one: Return, at: int) -> Told:
     """Return what Ozon tells at an instant. That goods were looked over, and that they are lost, it does not tell;
-    goods at the end of their way are dated and get no other word."""
+    goods that never left are back as soon as they are cancelled, and goods at the end of their way are dated and
+    get no other word."""
+    times = (one.registered, *one.times[1:])
     passed = {
-        step: when for step, when in zip(one.path, one.times, strict=True) if when <= max(at, one.times[0])
+        step: when for step, when in zip(one.path, times, strict=True) if when <= max(at, one.registered)
     }
     step = [step for step in passed if _has_word(one, step)][-1]
     word = _word(one, step)
@@ -114,7 +116,9 @@ def _candidates(call: Call, query: dict[str, Any]) -> Iterable[Return]:
     if numbers:
         found = (world.find(number) for number in numbers)
         made = [order for order in found if order is not None and order.created <= call.at]
-        return [one for order in made for one in world.return_book.of_order(order) if one.times[0] <= call.at]
+        return [
+            one for order in made for one in world.return_book.of_order(order) if one.registered <= call.at
+        ]
     since, until = _range(query, "visual_status_change_moment") or (0, call.at)
     if since == 0:
         word = query.get("visual_status_name") or ""
@@ -124,11 +128,13 @@ def _candidates(call: Call, query: dict[str, Any]) -> Iterable[Return]:
     if shelf is None:
         book = world.return_book
         shelf = _known[world] = Shelf(
-            lambda key: list(book.changed_between(key[0], key[1])),
+            lambda key: list(
+                {one.serial: one for one in (*book.between(*key), *book.changed_between(*key))}.values()
+            ),
             room=50_000,
             weigh=lambda held: len(held) + 1,
         )
-    return [one for one in shelf.get((since, until + 1)) if one.times[0] <= call.at]
+    return [one for one in shelf.get((since, until + 1)) if one.registered <= call.at]
 
 
 def _range(query: dict[str, Any], name: str) -> tuple[int, int] | None:

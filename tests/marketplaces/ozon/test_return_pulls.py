@@ -57,7 +57,7 @@ def seen(returns: dict[str, ReturnSnapshot]) -> Seen:
 
 def truth(world: World, at: int = AT) -> Seen:
     """What the world knows, as far as Ozon tells it."""
-    found = world.return_book.changed_between(0, at + 1)
+    found = world.return_book.between(0, at + 1)
     return {str(return_id(one.serial)): _told(world, one, at) for one in found}
 
 
@@ -215,7 +215,7 @@ def test_the_next_pull_begins_a_little_before_the_watermark(adapter: Adapter, wo
     assert since == AT - 3 * DAY
     expected = {
         str(return_id(one.serial))
-        for one in world.return_book.changed_between(0, AT + 1)
+        for one in world.return_book.between(0, AT + 1)
         if told_of(one, AT).since >= since
     }
     assert set(merged(pages)) == expected
