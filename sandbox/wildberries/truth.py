@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from sandbox import movements
+from sandbox.wildberries import ids
 from sandbox.wildberries.ids import cards_of
+from sandbox.wildberries.intake import Told, told
 from sandbox.wildberries.order_book import standing
 from sandbox.wildberries.prices_book import PriceBook
+from sandbox.wildberries.returns import DEFECTS, things, ways_of_removal
 from sandbox.wildberries.stocks import heaps
 from sandbox.wildberries.words import PLACES, WAREHOUSE, WAREHOUSE_ID
 from sandbox.world import World
 from sandbox.world.moments import instant, moment
 from sandbox.world.orders import Step
-from sandbox.world.returns import CLIENT_RETURN, REFUSAL
-from sandbox.world.supplies import SUPPLY
+from sandbox.world.returns import CLIENT_RETURN, REFUSAL, TECHNICAL, BackStep, Return, Why
+from sandbox.world.supplies import SUPPLY, WITHDRAWAL, Supply
 from sandbox.world.units import Unit, srid, units
 from sandbox.world.views import roubles
 
@@ -24,6 +27,22 @@ _STAGES = {
     "cancel": "cancelled",
     "return": "returned",
     "returnDefective": "returned",
+}
+#: Their `statusID` of a supply in the words of our lifecycle.
+_SUPPLY_STATUSES = {1: "draft", 2: "booked", 3: "ready", 4: "accepting", 5: "accepted", 6: "arrived"}
+#: The end of what waited for the seller.
+_SENT_ON = {
+    BackStep.WAITING: "waiting_pickup",
+    BackStep.HANDED_OVER: "handed_over",
+    BackStep.DISPOSED: "disposed",
+}
+#: Words of things on their way to the seller.
+_WAYS = {
+    "Оформлен": "in_transit",
+    "В пути в пвз": "in_transit",
+    "Готов к выдаче": "waiting_pickup",
+    "Истек срок хранения на пвз": "waiting_pickup",
+    "Выдано": "handed_over",
 }
 _TOLD = (Step.CREATED, Step.RECEIVED, Step.CANCELLED, Step.RETURNED)
 
@@ -104,30 +123,110 @@ def truth_prices(world: World, at: datetime) -> Iterator[dict[str, Any]]:
 
 
 def truth_supplies(world: World, at: datetime) -> Iterator[dict[str, Any]]:
-    """Yield every supply; what is taken back is not among them, and defects are not told apart."""
+    """Yield every supply by the id of its pre-order, and the virtual ones that follow some.
+
+    One that was given up is forgotten (`is_forgotten`): only who has seen it before knows of it. Shortage and
+    surplus are told by a slow report, defects never. What is taken back is no supply here.
+    """
+    now = instant(at)
     for supply, row in movements.supplies(world, at):
-        if supply.kind == SUPPLY:
-            yield row | {"lines": [_in_sizes(world, line) for line in row["lines"]]}
+        if supply.kind != SUPPLY:
+            continue
+        one = told(supply, now)
+        number = {"number": str(ids.preorder_id(supply))}
+        if one is None:
+            yield row | number | {"status": "cancelled", "is_forgotten": True, "lines": []}
+        else:
+            yield row | number | _as_told(world, one, row)
+        virtual = told(supply, now, is_virtual=True)
+        if virtual is not None:
+            moved = {"number": f"S{ids.virtual_id(supply)}", "kind": "virtual"}
+            yield row | moved | _as_told(world, virtual, row)
 
 
-def _in_sizes(world: World, line: dict[str, Any]) -> dict[str, Any]:
-    product = world.by_sku[line["sku"]]
-    article = world.listed[product.index].article
-    return line | {"sku": cards_of(world).chrt_id(product), "offer_id": article, "defect": None}
+def _as_told(world: World, one: Told, row: dict[str, Any]) -> dict[str, Any]:
+    is_counted = one.status in (4, 5)
+    lines = []
+    for line, true in zip(one.lines, row["lines"], strict=False):
+        count = one.count(line)
+        known = {
+            "declared": count.planned,
+            "shipped": count.shipped,
+            "accepted": (count.accepted or 0) if is_counted else None,
+            "on_sale": count.on_sale if is_counted else None,
+            "shortage": count.shortage if one.status == 5 else None,
+            "surplus": count.surplus if one.status == 5 else None,
+            "defect": None,
+        }
+        lines.append(_in_sizes(world, true) | known)
+    status = "overdue" if one.reject_reason else _SUPPLY_STATUSES[one.status]
+    return {"status": status, "lines": lines, "tells_late": ["shortage", "surplus"]}
+
+
+def _in_sizes(world: World, row: dict[str, Any]) -> dict[str, Any]:
+    product = world.by_sku[row["sku"]]
+    return row | {
+        "sku": cards_of(world).chrt_id(product),
+        "offer_id": world.listed[product.index].article,
+    }
 
 
 def truth_returns(world: World, at: datetime) -> Iterator[dict[str, Any]]:
-    """Yield every thing that comes back: `number` and `order` are its srid.
+    """Yield every thing that comes back by its srid, and the things of his own stock that the seller takes back.
 
-    What was cancelled on its way without the buyer's doing is an order that was cancelled, and no return.
+    A refusal is an order that was cancelled at its hand-over. Of what came back otherwise they tell only what they
+    send on to the seller. That a thing is on sale again, lost or paid for, they never tell.
     """
-    book = PriceBook(world)
+    now, book = instant(at), PriceBook(world)
     for one, row in movements.returns(world, at):
-        if one.kind not in (REFUSAL, CLIENT_RETURN):
+        status = _return_status(one, now)
+        if status is None:
             continue
-        for thing in units(one.order):
-            if thing.place == one.place and thing.number < one.quantity:
-                number = srid(world, thing)
-                price = book.of_day(one.product, one.order.created).kopecks
-                told = {"number": number, "order": number, "quantity": 1, "price": str(roubles(price))}
-                yield _in_sizes(world, row) | told
+        price = str(roubles(book.of_day(one.product, one.order.created).kopecks))
+        for thing in things(one):
+            number = srid(world, thing)
+            names = {"number": number, "order": number if one.kind != TECHNICAL else ""}
+            more = {"quantity": 1, "price": price, "status": status, "reason": _reason(one, now)}
+            yield _in_sizes(world, row) | names | more
+    for supply, row in movements.supplies(world, at):
+        if supply.kind == WITHDRAWAL:
+            yield from _taken_back(world, supply, row, now)
+
+
+def _return_status(one: Return, now: int) -> str | None:
+    """Return how far they say that a thing has come; nothing of one that they do not tell of."""
+    steps = [step for step, when in zip(one.path, one.times, strict=True) if when <= now]
+    last = _SENT_ON.get(steps[-1]) if BackStep.WAITING in steps else None
+    if one.kind == CLIENT_RETURN:
+        return last or ("defective" if one.why in DEFECTS else "received")
+    if one.kind == REFUSAL:
+        return last or "in_transit"
+    is_sent_on = one.kind == TECHNICAL and BackStep.WAITING in one.path and BackStep.DEFECTIVE in steps
+    return last or "in_transit" if is_sent_on else None
+
+
+def _reason(one: Return, now: int) -> str:
+    """Return the reason that they give; of several words that which says most."""
+    if one.kind == TECHNICAL:
+        return "Не удалось определить покупателя"
+    if one.kind == REFUSAL:
+        return "receipt" if one.why is Why.REFUSED else "expire"
+    if one.why in DEFECTS:
+        return "returnDefective"
+    is_sent_on = BackStep.WAITING in one.path and one.step_at(now) >= BackStep.DEFECTIVE
+    return "Возврат брака" if is_sent_on else ""
+
+
+def _taken_back(world: World, supply: Supply, row: dict[str, Any], now: int) -> Iterator[dict[str, Any]]:
+    for place, line in enumerate(supply.lines):
+        for way in ways_of_removal(world, supply, place, line):
+            yield _in_sizes(world, row["lines"][place]) | {
+                "number": way.srid,
+                "order": "",
+                "kind": TECHNICAL,
+                "status": _WAYS[way.status(now)],
+                "reason": way.kind,
+                "registered_at": row["created_at"],
+                "quantity": 1,
+                "price": "0",
+            }
