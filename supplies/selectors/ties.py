@@ -43,6 +43,11 @@ class Proposal:
     differing: int
     is_same_place: bool
 
+    @property
+    def percent(self) -> int:
+        """The share in whole percent, 100 only for the very same goods."""
+        return int(self.share * 100)
+
 
 def proposals(company: Company, supply: Supply) -> list[Proposal]:
     """The open plans of the account that are most like the supply, the likest first."""

@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from catalog.models import PriceBatch, PriceChange
 from companies.choices import RIGHTS, Permission, Role
 from companies.models import Company
+from supplies.models import PlanImport
 from tests.factories.agreements import AgreementFileFactory
 from tests.factories.catalog import (
     CostImportFactory,
@@ -43,7 +44,8 @@ from tests.factories.marketplaces import (
 )
 from tests.factories.orders import OrderEventFactory, OrderFactory, OrderLineFactory
 from tests.factories.payouts import BankAccountFactory
-from tests.factories.supplies import SupplyFactory
+from tests.factories.returns import ReturnFactory
+from tests.factories.supplies import SupplyBoxFactory, SupplyFactory
 from tests.factories.warehouses import OwnWarehouseFactory
 
 
@@ -72,8 +74,25 @@ def order(company: Company) -> Any:
     return OrderFactory(account=AccountFactory(company=company))
 
 
+def returned(company: Company) -> Any:
+    return ReturnFactory(account=AccountFactory(company=company))
+
+
 def supply(company: Company) -> Any:
     return SupplyFactory(account=AccountFactory(company=company))
+
+
+def plan(company: Company) -> Any:
+    return SupplyFactory(account=AccountFactory(company=company), plan=True)
+
+
+def plan_box(company: Company) -> Any:
+    return SupplyBoxFactory(supply=plan(company))
+
+
+def plan_import(company: Company) -> Any:
+    supply = plan(company)
+    return PlanImport.all_companies.create(company=company, supply=supply)
 
 
 def product(company: Company) -> Any:
@@ -146,6 +165,7 @@ AGREEMENTS = Permission.MANAGE_AGREEMENTS
 COSTS = Permission.EDIT_COSTS
 PAYOUTS = Permission.MANAGE_PAYOUTS
 PRICES = Permission.EDIT_PRICES
+PLANS = Permission.EDIT_SUPPLIES
 CSV = {"form": "csv"}
 
 TABLE: dict[str, Address] = {
@@ -164,12 +184,39 @@ TABLE: dict[str, Address] = {
     "orders:order-detail": Address(makes=order),
     "orders:order-refresh": Address(needs=SYNC, methods=POST, makes=order),
     "orders:product-orders": Address(makes=product),
+    "returns:return-list": Address(),
+    "returns:return-export": Address(needs=EXPORT, parts=CSV),
+    "returns:return-reasons": Address(),
+    "returns:return-pick-up": Address(),
+    "returns:return-unmatched": Address(),
+    "returns:return-detail": Address(makes=returned),
+    "returns:product-returns": Address(makes=product),
+    "returns:order-returns": Address(makes=order),
     "supplies:supply-list": Address(),
     "supplies:supply-export": Address(needs=EXPORT, parts=CSV),
     "supplies:supply-calendar": Address(),
     "supplies:supply-detail": Address(makes=supply),
     "supplies:supply-refresh": Address(needs=SYNC, methods=POST, makes=supply),
     "supplies:product-supplies": Address(makes=product),
+    "supplies:inbound": Address(),
+    "supplies:supply-plan": Address(needs=PLANS, methods=BOTH),
+    "supplies:supply-edit": Address(needs=PLANS, makes=plan),
+    "supplies:plan-target": Address(needs=PLANS, methods=BOTH, makes=plan),
+    "supplies:plan-goods": Address(needs=PLANS, methods=POST, makes=plan),
+    "supplies:plan-list": Address(needs=PLANS, methods=BOTH, makes=plan),
+    "supplies:plan-step": Address(needs=PLANS, methods=POST, makes=plan),
+    "supplies:plan-import": Address(needs=PLANS, makes=plan_import),
+    "supplies:plan-apply": Address(needs=PLANS, methods=POST, makes=plan_import),
+    "supplies:supply-boxes": Address(needs=PLANS, methods=BOTH, makes=plan),
+    "supplies:box-add": Address(needs=PLANS, methods=POST, makes=plan),
+    "supplies:box-edit": Address(needs=PLANS, methods=BOTH, makes=plan_box),
+    "supplies:box-remove": Address(needs=PLANS, methods=POST, makes=plan_box),
+    "supplies:sscc": Address(needs=PLANS, methods=BOTH),
+    "supplies:labels": Address(needs=PLANS, makes=plan),
+    "supplies:labels-print": Address(needs=PLANS, methods=POST, makes=plan),
+    "supplies:packing-list": Address(needs=PLANS, makes=plan, parts={"form": "xlsx"}),
+    "supplies:tie-choose": Address(needs=PLANS, methods=BOTH, makes=supply),
+    "supplies:supply-separate": Address(needs=PLANS, methods=POST, makes=plan),
     "catalog:listing-list": Address(),
     "catalog:listing-export": Address(needs=EXPORT, parts=CSV),
     "catalog:product-detail": Address(makes=product),

@@ -1,0 +1,109 @@
+"""The goods of a plan: pasted, uploaded, or units beside each product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.uploads import MEGABYTE
+from supplies.services.plan_lines import MOST_UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LARGEST_FILE: Final = 5 * MEGABYTE
+_LONGEST_LIST: Final = 500_000
+_TOO_LARGE: Final = _("At most {most} MB are taken. Choose a smaller file.")
+
+
+class ListForm(forms.Form):
+    """A list of goods: pasted, or a file."""
+
+    text = forms.CharField(
+        label=_("Pasted list"),
+        required=False,
+        max_length=_LONGEST_LIST,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": "12", "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_(
+            "A product a row: article or barcode, then the units. Copied from a spreadsheet it fits as it is."
+        ),
+    )
+    file = forms.FileField(
+        label=_("Or a file, XLSX or CSV"),
+        required=False,
+        help_text=_("Up to 5 MB. The columns “Артикул” or “Штрихкод”, and “Количество”."),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".xlsx,.csv,.txt,text/csv,text/plain",
+                "data-max-bytes": LARGEST_FILE,
+                "data-too-large": format_lazy(_TOO_LARGE, most=LARGEST_FILE // MEGABYTE),
+            }
+        ),
+    )
+
+    def clean_file(self) -> Any:
+        """A file that is not too large; what is in it is read later."""
+        file = self.cleaned_data["file"]
+        if file and (file.size or 0) > LARGEST_FILE:
+            raise ValidationError(
+                gettext("At most {most} MB are taken. Choose a smaller file.").format(
+                    most=LARGEST_FILE // MEGABYTE
+                )
+            )
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and not data.get("file") and not (data.get("text") or "").strip():
+            self.add_error("text", gettext("Paste a list or choose a file."))
+        return data
+
+
+class UnitsForm(forms.Form):
+    """Units beside rows: a field a row, named `units-<id>`; a row whose field is not sent stays as it is."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        rows: Iterable[tuple[int, int | None, str]],
+        most: int = MOST_UNITS,
+        name: str = "units",
+    ) -> None:
+        super().__init__(data)
+        self.names: dict[int, str] = {}
+        for pk, units, label in rows:
+            self.names[pk] = f"{name}-{pk}"
+            self.fields[self.names[pk]] = forms.IntegerField(
+                label=label,
+                required=False,
+                min_value=0,
+                max_value=most,
+                initial=units,
+                widget=forms.NumberInput(
+                    attrs={
+                        "class": "input input--num units-input",
+                        "aria-label": label,
+                        "min": "0",
+                        "max": str(most),
+                        "inputmode": "numeric",
+                        "autocomplete": "off",
+                    }
+                ),
+            )
+
+    def field_of(self, pk: int) -> forms.BoundField:
+        """The field of a row."""
+        return self[self.names[pk]]
+
+    def units(self) -> dict[int, int]:
+        """What was filled in: {id: units}."""
+        values = {pk: self.cleaned_data.get(name) for pk, name in self.names.items()}
+        return {pk: value for pk, value in values.items() if value is not None}

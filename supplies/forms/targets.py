@@ -1,0 +1,174 @@
+"""Where a supply goes and when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Cluster, Warehouse
+from core.text import LineField
+from marketplaces import registry
+from marketplaces.models import MarketplaceAccount
+from supplies.selectors.slots import named_zone, zone_of
+from supplies.services.plans import Target
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from companies.models import Company
+    from supplies.models import Supply
+
+# A supply may be noted after its day, but not a slip of the year.
+_AROUND: Final = timedelta(days=366)
+
+
+def _day_field(label: Any, **more: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, widget=widget, **more)
+
+
+def _time_field(label: Any, **more: Any) -> forms.TimeField:
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=label, required=False, widget=widget, **more)
+
+
+class TargetForm(forms.Form):
+    """A warehouse or a cluster, the wished day, and the slot once it is booked; `account` for a new plan only.
+
+    The slot is written in the warehouse's own zone; a slot that ends at or before its beginning ends on the next day.
+    """
+
+    account: forms.ModelChoiceField[MarketplaceAccount] = forms.ModelChoiceField(
+        label=_("Account"), queryset=None
+    )
+    warehouse: forms.ModelChoiceField[Warehouse] = forms.ModelChoiceField(
+        label=_("Warehouse"),
+        queryset=None,
+        required=False,
+        empty_label=_("not chosen yet"),
+        help_text=_("Of the marketplace of the account. With a warehouse the cluster follows by itself."),
+    )
+    cluster_name = forms.ChoiceField(
+        label=_("Cluster"), required=False, help_text=_("Where the marketplace itself chooses the warehouse.")
+    )
+    wished_on = _day_field(_("Wished date"))
+    slot_on = _day_field(
+        _("Day of the slot"), help_text=_("Once a slot is booked there. Day and time at the warehouse.")
+    )
+    slot_from = _time_field(_("Slot from"))
+    slot_to = _time_field(_("Slot until"))
+    note = LineField(label=_("Note"), required=False, max_length=500)
+
+    def __init__(self, data: Any = None, *, company: Company, supply: Supply | None = None) -> None:
+        super().__init__(data, initial=_initial(supply) if supply else None)
+        self.company, self.supply = company, supply
+        accounts = MarketplaceAccount.objects.for_company(company).kept().order_by("title", "pk")
+        warehouses = Warehouse.objects.for_company(company).filter(is_active=True).select_related("cluster")
+        clusters = Cluster.objects.for_company(company)
+        if supply:
+            del self.fields["account"]
+            warehouses = warehouses.filter(marketplace=supply.marketplace)
+            clusters = clusters.filter(marketplace=supply.marketplace)
+        else:
+            self._field("account").queryset = accounts
+        field = self._field("warehouse")
+        field.queryset = warehouses.order_by("marketplace", "name", "pk")
+        field.label_from_instance = _warehouse_label if supply else _warehouse_label_with_marketplace
+        names = clusters.order_by("name").values_list("name", flat=True).distinct()
+        held = [supply.cluster_name] if supply and supply.cluster_name else []
+        choices = dict.fromkeys([*held, *names])
+        self._field("cluster_name").choices = [
+            ("", gettext("not chosen yet")),
+            *((one, one) for one in choices),
+        ]
+
+    def _field(self, name: str) -> Any:
+        return self.fields[name]
+
+    def clean_wished_on(self) -> date | None:
+        """A day that can be meant."""
+        return _checked_day(self.cleaned_data["wished_on"])
+
+    def clean_slot_on(self) -> date | None:
+        """A day that can be meant."""
+        return _checked_day(self.cleaned_data["slot_on"])
+
+    def clean(self) -> dict[str, Any]:
+        """The warehouse is one of the account's marketplace, and the slot is whole."""
+        data: dict[str, Any] = super().clean() or {}
+        warehouse, marketplace = data.get("warehouse"), self._marketplace(data)
+        if warehouse and marketplace and warehouse.marketplace != marketplace:
+            self.add_error("warehouse", gettext("This warehouse belongs to another marketplace."))
+        parts = {name: data.get(name) for name in ("slot_on", "slot_from", "slot_to")}
+        if any(part is not None for part in parts.values()):
+            for name, part in parts.items():
+                if part is None and name not in self.errors:
+                    self.add_error(name, gettext("A slot has a day, a beginning and an end."))
+        return data
+
+    def target(self) -> Target:
+        """What was filled in."""
+        data = self.cleaned_data
+        warehouse = data["warehouse"]
+        zone = (warehouse.time_zone if warehouse else "") or self.company.time_zone
+        slot_from, slot_to = _slot(data["slot_on"], data["slot_from"], data["slot_to"], named_zone(zone))
+        return Target(
+            warehouse=warehouse,
+            cluster_name="" if warehouse else data["cluster_name"],
+            wished_on=data["wished_on"],
+            slot_from=slot_from,
+            slot_to=slot_to,
+            slot_zone=zone if slot_from else "",
+            note=data["note"],
+        )
+
+    def _marketplace(self, data: dict[str, Any]) -> str:
+        if self.supply:
+            return self.supply.marketplace
+        account = data.get("account")
+        return account.marketplace if account else ""
+
+
+def _warehouse_label(warehouse: Warehouse) -> str:
+    return f"{warehouse.name} · {warehouse.cluster.name}" if warehouse.cluster else warehouse.name
+
+
+def _warehouse_label_with_marketplace(warehouse: Warehouse) -> str:
+    return f"{registry.adapters().title(warehouse.marketplace)} · {_warehouse_label(warehouse)}"
+
+
+def _slot(
+    day: date | None, begins: time | None, ends: time | None, zone: ZoneInfo
+) -> tuple[datetime | None, datetime | None]:
+    if day is None or begins is None or ends is None:
+        return None, None
+    last = day if ends > begins else day + timedelta(days=1)
+    return datetime.combine(day, begins, zone), datetime.combine(last, ends, zone)
+
+
+def _initial(supply: Supply) -> dict[str, Any]:
+    zone = zone_of(supply)
+    begins = supply.slot_from.astimezone(zone) if supply.slot_from else None
+    ends = supply.slot_to.astimezone(zone) if supply.slot_to else None
+    return {
+        "warehouse": supply.warehouse_id,
+        "cluster_name": supply.cluster_name,
+        "wished_on": supply.wished_on,
+        "slot_on": begins.date() if begins else None,
+        "slot_from": begins.time() if begins else None,
+        "slot_to": ends.time() if ends else None,
+        "note": supply.note,
+    }
+
+
+def _checked_day(day: date | None) -> date | None:
+    today = timezone.localdate()
+    if day is not None and not today - _AROUND <= day <= today + _AROUND:
+        raise ValidationError(gettext("The day must lie within a year from today."))
+    return day

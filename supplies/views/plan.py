@@ -1,0 +1,265 @@
+"""Planning a supply: where to and when, which goods, and the steps that a person marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from catalog.choices import ImportState
+from catalog.views.costs import shown_name
+from companies.choices import Permission
+from companies.permissions import requires
+from core import formats
+from core.components import Crumb
+from core.uploads import BadUpload
+from marketplaces.contracts.supplies import SupplyStatus
+from supplies.forms.goods import ListForm, UnitsForm
+from supplies.forms.targets import TargetForm
+from supplies.models import PlanImport, Supply, SupplyLine
+from supplies.selectors import plans
+from supplies.selectors.checks import checks
+from supplies.selectors.slots import slot_text
+from supplies.services import imports, plan_lines
+from supplies.services import plans as services
+from supplies.services.boxes import can_pack
+from supplies.services.plan_lists import column_name
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from companies.http import CompanyRequest
+
+_STEPS = {
+    "ready": SupplyStatus.READY,
+    "shipped": SupplyStatus.SHIPPED,
+    "cancel": SupplyStatus.CANCELLED,
+}
+_LONGEST_SEARCH = 100
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.EDIT_SUPPLIES)
+def supply_plan(request: CompanyRequest) -> HttpResponse:
+    """A new plan: for which account, where to, when."""
+    form = TargetForm(request.POST if request.method == "POST" else None, company=request.company)
+    if form.is_valid():
+        supply = services.plan_supply(
+            company=request.company,
+            account=form.cleaned_data["account"],
+            target=form.target(),
+            actor=request.user,
+        )
+        return redirect("supplies:supply-edit", request.company.slug, supply.pk)
+    form.initial.setdefault("account", request.GET.get("account", "")[:18])
+    return render(request, "supplies/plan_new.html", {"form": form, "crumbs": crumbs(request)})
+
+
+@require_GET
+@requires(Permission.EDIT_SUPPLIES)
+def supply_edit(request: CompanyRequest, pk: int) -> HttpResponse:
+    """A plan: its goods, what is left to do, and what comes next."""
+    supply = plan(request, pk)
+    goods = plans.goods(supply, after=_number(request.GET.get("after", "")))
+    text = request.GET.get("q", "").strip().replace("\x00", "")[:_LONGEST_SEARCH]
+    can_edit = services.is_editable(supply)
+    found = plans.addable(supply, text) if can_edit else []
+    held = plans.units_by_listing(supply, [one.pk for one in found])
+    adding = UnitsForm(rows=[(one.pk, held.get(one.pk), one.name) for one in found])
+    form = UnitsForm(rows=goods.labels(), name="line")
+    context = {
+        "supply": supply,
+        "goods": goods,
+        "rows": [(line, form.field_of(line.pk)) for line in goods.lines],
+        "text": text,
+        "found": [(one, adding.field_of(one.pk), held.get(one.pk)) for one in found],
+        "can_edit": can_edit,
+        **_around(request, supply),
+    }
+    return render(request, "supplies/plan.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.EDIT_SUPPLIES)
+def plan_target(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Another warehouse, day or slot."""
+    supply = plan(request, pk)
+    form = TargetForm(
+        request.POST if request.method == "POST" else None, company=request.company, supply=supply
+    )
+    if form.is_valid():
+        try:
+            services.change_target(supply=supply, target=form.target(), actor=request.user)
+        except services.CannotChange as exc:
+            form.add_error(None, str(exc))
+        else:
+            return redirect("supplies:supply-edit", request.company.slug, supply.pk)
+    context = {"form": form, "supply": supply, "crumbs": crumbs(request, supply)}
+    return render(request, "supplies/plan_target.html", context)
+
+
+@require_POST
+@requires(Permission.EDIT_SUPPLIES)
+def plan_goods(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Write the units of the lines on the page, or of the products that were found."""
+    supply = plan(request, pk)
+    after, text = _number(request.POST.get("after", "")), request.POST.get("q", "")[:_LONGEST_SEARCH]
+    lines = UnitsForm(request.POST, rows=plans.goods(supply, after=after).labels(), name="line")
+    found = [(one.pk, None, one.name) for one in plans.addable(supply, text)]
+    listings = UnitsForm(request.POST, rows=found)
+    if not (lines.is_valid() and listings.is_valid()):
+        limit = formats.number(plan_lines.MOST_UNITS)
+        messages.error(request, _("Nothing is written: units are whole numbers from 0 to %s.") % limit)
+    else:
+        _write_units(request, supply, lines.units(), listings.units())
+    return redirect("supplies:supply-edit", request.company.slug, supply.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.EDIT_SUPPLIES)
+def plan_list(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Take a pasted list or a file and show what it says."""
+    supply = plan(request, pk)
+    is_sent = request.method == "POST"
+    form = ListForm(request.POST if is_sent else None, request.FILES if is_sent else None)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            kept = imports.read_list(
+                supply=supply,
+                text=form.cleaned_data["text"],
+                content=file.read() if file else None,
+                file_name=shown_name(file.name) if file else "",
+                user=request.user,
+            )
+        except BadUpload as exc:
+            form.add_error("file" if file else "text", exc)
+        else:
+            return redirect("supplies:plan-import", request.company.slug, kept.pk)
+    context = {"form": form, "supply": supply, "crumbs": crumbs(request, supply)}
+    return render(request, "supplies/plan_list.html", context)
+
+
+@require_GET
+@requires(Permission.EDIT_SUPPLIES)
+def plan_import(request: CompanyRequest, pk: int) -> HttpResponse:
+    """What a list says: what will be planned, and what is wrong."""
+    kept = _import(request, pk)
+    preview = plans.preview(kept)
+    context = {
+        "kept": kept,
+        "supply": kept.supply,
+        "preview": preview,
+        "errors": [(error, column_name(error["column"])) for error in preview.errors],
+        "is_open": kept.state == ImportState.PREVIEW,
+        "crumbs": crumbs(request, kept.supply),
+    }
+    return render(request, "supplies/plan_import.html", context)
+
+
+@require_POST
+@requires(Permission.EDIT_SUPPLIES)
+def plan_apply(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Write the good rows of a list, or discard it."""
+    kept = _import(request, pk)
+    try:
+        if request.POST.get("discard"):
+            imports.discard_list(kept=kept)
+            messages.success(request, _("The list is discarded; nothing of it was written."))
+        else:
+            count = imports.apply_list(kept=kept, user=request.user)
+            text = ngettext("%(count)s product is planned.", "%(count)s products are planned.", count)
+            messages.success(request, text % {"count": formats.number(count)})
+    except imports.AlreadySettled:
+        messages.warning(request, _("This list was decided on before."))
+    except services.CannotChange as exc:
+        messages.error(request, str(exc))
+    return redirect("supplies:supply-edit", request.company.slug, kept.supply_id)
+
+
+@require_POST
+@requires(Permission.EDIT_SUPPLIES)
+def plan_step(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Say that the plan is ready, shipped, cancelled, or open again."""
+    supply = plan(request, pk)
+    step = request.POST.get("step", "")
+    try:
+        if step == "reopen":
+            services.reopen(supply=supply, actor=request.user)
+        elif step in _STEPS:
+            services.mark(supply=supply, status=_STEPS[step], actor=request.user)
+    except services.CannotChange as exc:
+        messages.warning(request, str(exc))
+    return redirect("supplies:supply-edit", request.company.slug, supply.pk)
+
+
+def plan(request: CompanyRequest, pk: int) -> Supply:
+    """A supply that was planned here, of this company; 404 otherwise."""
+    try:
+        return plans.plan_of(request.company, pk)
+    except Supply.DoesNotExist as exc:
+        raise Http404 from exc
+
+
+def crumbs(request: CompanyRequest, supply: Supply | None = None) -> list[Crumb]:
+    """The path to the pages of a plan."""
+    slug = request.company.slug
+    path = [Crumb(label=_("Supplies"), url=reverse("supplies:supply-list", args=[slug]))]
+    if supply is not None:
+        name = "supplies:supply-edit" if supply.is_planned_here else "supplies:supply-detail"
+        path.append(Crumb(label=plans.name_of(supply), url=reverse(name, args=[slug, supply.pk])))
+    return path
+
+
+def _around(request: CompanyRequest, supply: Supply) -> dict[str, Any]:
+    """What stands beside the goods of a plan."""
+    lines = list(
+        SupplyLine.objects.for_company(request.company).filter(supply=supply).select_related("listing")
+    )
+    packed = plans.packed(supply)
+    return {
+        "packed": packed,
+        "slot": slot_text(supply),
+        "name": plans.name_of(supply),
+        "checks": checks(
+            supply, lines=lines, documents=plans.documents(supply), boxes=packed.boxes, now=timezone.now()
+        ),
+        "can_pack": can_pack(supply),
+        "status": supply.status,
+        "crumbs": crumbs(request),
+    }
+
+
+def _write_units(
+    request: CompanyRequest, supply: Supply, lines: dict[int, int], listings: dict[int, int]
+) -> None:
+    try:
+        count = plan_lines.set_lines(supply=supply, units=lines, actor=request.user) if lines else 0
+        count += (
+            plan_lines.set_quantities(supply=supply, wishes=listings, actor=request.user) if listings else 0
+        )
+    except services.CannotChange as exc:
+        messages.error(request, str(exc))
+        return
+    if count:
+        text = ngettext("%(count)s product is changed.", "%(count)s products are changed.", count)
+        messages.success(request, text % {"count": formats.number(count)})
+
+
+def _import(request: CompanyRequest, pk: int) -> PlanImport:
+    rows = PlanImport.objects.for_company(request.company).select_related(
+        "supply__account", "supply__company"
+    )
+    kept: PlanImport = get_object_or_404(rows, pk=pk)
+    return kept
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0

@@ -1,0 +1,418 @@
+"""The pages of a plan: make it, fill it, pack it, print it, tie it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pypdfium2
+import pytest
+import zxingcpp
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from catalog.models import Listing
+from companies.choices import Role
+from companies.models import Company, User
+from marketplaces.contracts.supplies import SupplyStatus
+from marketplaces.models import MarketplaceAccount
+from supplies.models import PlanImport, SsccSeries, Supply, SupplyBox, SupplyLine
+from supplies.services import boxes
+from supplies.services.plan_lines import set_quantities
+from supplies.services.plans import Target, plan_supply
+from tests.factories.catalog import ClusterFactory, ListingFactory, WarehouseFactory
+from tests.factories.supplies import SupplyFactory
+
+HOSTILE = ["\x00", "x" * 10_000, "\u202eabc", "😀", "'; DROP TABLE", "<script>", "-1", "1e9", "٣", ""]
+
+
+@pytest.fixture
+def goods(account: MarketplaceAccount) -> list[Listing]:
+    return [
+        ListingFactory(account=account, seller_sku=f"LN-{number}", barcodes=[code])
+        for number, code in enumerate(["4600000000015", "OZN1234567890", "Штрих"])
+    ]
+
+
+@pytest.fixture
+def plan(company: Company, account: MarketplaceAccount, owner: User, goods: list[Listing]) -> Supply:
+    made = plan_supply(company=company, account=account, target=Target(), actor=owner)
+    set_quantities(supply=made, wishes={one.pk: 10 for one in goods}, actor=owner)
+    return made
+
+
+def url(company: Company, name: str, *args: object) -> str:
+    return reverse(f"supplies:{name}", args=[company.slug, *args])
+
+
+def lines(supply: Supply) -> dict[str, int]:
+    rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply)
+    return dict(rows.values_list("seller_sku", "planned"))
+
+
+def line_ids(supply: Supply) -> list[int]:
+    rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+# ---- where to and when ------------------------------------------------------------------------------------
+def test_a_plan_is_made_with_its_slot_in_the_zone_of_the_warehouse(
+    owner_client: Client, company: Company, account: MarketplaceAccount
+) -> None:
+    warehouse = WarehouseFactory(
+        company=company, marketplace=account.marketplace, time_zone="Asia/Vladivostok",
+        cluster=ClusterFactory(company=company, marketplace=account.marketplace, name="Дальний Восток"),
+    )  # fmt: skip
+    page = owner_client.get(url(company, "supply-plan") + f"?account={account.pk}")
+    assert page.status_code == 200
+
+    sent = owner_client.post(
+        url(company, "supply-plan"),
+        {
+            "account": account.pk, "warehouse": warehouse.pk, "wished_on": "2026-12-01", "slot_on": "2026-11-30",
+            "slot_from": "23:30", "slot_to": "00:30", "note": "Ворота 3",
+        },
+    )  # fmt: skip
+
+    supply = Supply.objects.for_company(company).get()
+    assert sent["Location"] == url(company, "supply-edit", supply.pk)
+    assert (supply.slot_from, supply.slot_to) == (
+        datetime(2026, 11, 30, 13, 30, tzinfo=UTC),
+        datetime(2026, 11, 30, 14, 30, tzinfo=UTC),
+    )
+    assert (supply.slot_zone, supply.cluster_name, supply.status) == (
+        "Asia/Vladivostok",
+        "Дальний Восток",
+        SupplyStatus.BOOKED,
+    )
+    form = owner_client.get(url(company, "plan-target", supply.pk)).content.decode()
+    assert 'value="23:30"' in form
+    assert 'value="2026-11-30"' in form
+    owner_client.post(url(company, "plan-target", supply.pk), {"cluster_name": "Дальний Восток"})
+    supply.refresh_from_db()
+    assert (supply.slot_from, supply.warehouse_id, supply.status) == (None, None, SupplyStatus.DRAFT)
+
+
+def test_half_a_slot_and_a_foreign_warehouse_are_told(
+    owner_client: Client, company: Company, account: MarketplaceAccount
+) -> None:
+    foreign = WarehouseFactory(company=company, marketplace="wildberries")
+    sent = owner_client.post(
+        url(company, "supply-plan"), {"account": account.pk, "warehouse": foreign.pk, "slot_on": "2026-12-01"}
+    )
+
+    assert sent.status_code == 200
+    assert set(sent.context["form"].errors) == {"warehouse", "slot_from", "slot_to"}
+    assert not Supply.objects.for_company(company).exists()
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_fields_are_errors_or_text(
+    owner_client: Client, company: Company, account: MarketplaceAccount, text: str
+) -> None:
+    fields = ("account", "warehouse", "cluster_name", "wished_on", "slot_on", "slot_from", "slot_to", "note")
+    assert owner_client.post(url(company, "supply-plan"), dict.fromkeys(fields, text)).status_code == 200
+    assert owner_client.get(url(company, "supply-plan"), {"account": text}).status_code == 200
+
+
+# ---- goods ------------------------------------------------------------------------------------------------
+def test_goods_are_found_put_in_changed_and_taken_out(
+    owner_client: Client, company: Company, plan: Supply, account: MarketplaceAccount
+) -> None:
+    new = ListingFactory(account=account, seller_sku="NEW-1", name="Скатерть льняная")
+    page = owner_client.get(url(company, "supply-edit", plan.pk), {"q": "Скатерть"})
+    assert f'name="units-{new.pk}"' in page.content.decode()
+
+    owner_client.post(url(company, "plan-goods", plan.pk), {"q": "Скатерть", f"units-{new.pk}": "7"})
+    assert lines(plan)["NEW-1"] == 7
+    first, second, *_rest = line_ids(plan)
+    owner_client.post(url(company, "plan-goods", plan.pk), {f"line-{first}": "0", f"line-{second}": "12"})
+    assert lines(plan) == {"LN-1": 12, "LN-2": 10, "NEW-1": 7}
+
+
+@pytest.mark.parametrize("units", ["-1", "1000000", "1.5", "x", "\x00", "9" * 5_000])
+def test_wrong_units_write_nothing(owner_client: Client, company: Company, plan: Supply, units: str) -> None:
+    (first, *_rest) = line_ids(plan)
+    sent = owner_client.post(url(company, "plan-goods", plan.pk), {f"line-{first}": units}, follow=True)
+
+    assert "Nothing is written" in sent.content.decode() or sent.context["messages"]
+    assert lines(plan) == {"LN-0": 10, "LN-1": 10, "LN-2": 10}
+
+
+def test_thirty_products_come_from_a_pasted_list(
+    owner_client: Client, company: Company, account: MarketplaceAccount, owner: User
+) -> None:
+    made = plan_supply(company=company, account=account, target=Target(), actor=owner)
+    listings = [ListingFactory(account=account) for _number in range(30)]
+    text = "Артикул\tКоличество\n" + "\n".join(f"{one.seller_sku}\t{n}" for n, one in enumerate(listings, 1))
+    text += "\nНЕТ-ТАКОГО\t5"
+    sent = owner_client.post(url(company, "plan-list", made.pk), {"text": text})
+    kept = PlanImport.objects.for_company(company).get()
+    assert sent["Location"] == url(company, "plan-import", kept.pk)
+
+    preview = owner_client.get(sent["Location"])
+    assert (len(kept.rows), len(kept.errors), lines(made)) == (30, 1, {})
+    assert "НЕТ-ТАКОГО" in preview.content.decode()
+    owner_client.post(url(company, "plan-apply", kept.pk))
+    assert (len(lines(made)), sum(lines(made).values())) == (30, 465)
+    owner_client.post(url(company, "plan-apply", kept.pk))
+    assert sum(lines(made).values()) == 465
+
+
+def test_a_file_is_read_and_a_list_discarded(owner_client: Client, company: Company, plan: Supply) -> None:
+    file = SimpleUploadedFile("../../etc/план\x00.csv", "Артикул;Количество\nLN-0;25".encode("cp1251"))
+    owner_client.post(url(company, "plan-list", plan.pk), {"file": file})
+    kept = PlanImport.objects.for_company(company).get()
+
+    assert kept.rows[0]["quantity"] == 25
+    assert owner_client.get(url(company, "plan-import", kept.pk)).status_code == 200
+    owner_client.post(url(company, "plan-apply", kept.pk), {"discard": "1"})
+    assert lines(plan)["LN-0"] == 10
+    assert owner_client.get(url(company, "plan-import", kept.pk)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"text": " \n "}, {"text": "x" * 600_000}], ids=["nothing", "blank", "long"]
+)
+def test_no_list_is_told(owner_client: Client, company: Company, plan: Supply, data: dict[str, str]) -> None:
+    sent = owner_client.post(url(company, "plan-list", plan.pk), data)
+
+    assert sent.status_code == 200
+    assert sent.context["form"].errors
+
+
+# ---- steps ------------------------------------------------------------------------------------------------
+def test_steps_are_marked_and_undone(owner_client: Client, company: Company, plan: Supply) -> None:
+    def step(word: str) -> str:
+        owner_client.post(url(company, "plan-step", plan.pk), {"step": word})
+        plan.refresh_from_db()
+        assert owner_client.get(url(company, "supply-edit", plan.pk)).status_code == 200
+        return str(plan.status)
+
+    words = ["nonsense", "ready", "reopen", "ready", "shipped", "cancel"]
+    assert [step(word) for word in words] == ["draft", "ready", "draft", "ready", "shipped", "shipped"]
+
+
+def test_a_supply_of_the_marketplace_is_no_plan(
+    owner_client: Client, company: Company, account: MarketplaceAccount
+) -> None:
+    supply = SupplyFactory(account=account)
+
+    assert owner_client.get(url(company, "supply-edit", supply.pk)).status_code == 404
+    assert owner_client.get(url(company, "labels", supply.pk)).status_code == 200
+
+
+# ---- boxes ------------------------------------------------------------------------------------------------
+def test_a_plan_is_packed_by_a_rule_and_by_hand(owner_client: Client, company: Company, plan: Supply) -> None:
+    first, *_rest = line_ids(plan)
+    page = url(company, "supply-boxes", plan.pk)
+    assert owner_client.get(page).status_code == 200
+    owner_client.post(page, {"rule": "one", "per_box": "10", f"per_box-{first}": "4"})
+    held = SupplyBox.objects.for_company(company).filter(supply=plan)
+    assert held.count() == 5
+
+    owner_client.post(page, {"rule": "mixed", "per_box": "20"})
+    assert held.count() == 2
+    added = owner_client.post(url(company, "box-add", plan.pk))
+    box = held.order_by("-position").first()
+    assert added["Location"] == url(company, "box-edit", box.pk)
+    refused = owner_client.post(added["Location"], {f"line-{first}": "1"})
+    assert refused.context["form"].non_field_errors()
+    taken = held.order_by("position").first()
+    owner_client.post(url(company, "box-edit", taken.pk), {f"line-{first}": "4"})
+    owner_client.post(url(company, "box-edit", box.pk), {f"line-{first}": "6"})
+    assert [row.quantity for row in box.contents.all()] == [6]
+    owner_client.post(url(company, "box-remove", box.pk))
+    assert held.count() == 2
+    assert owner_client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("per_box", ["0", "-1", "", "x", "9" * 400])
+def test_senseless_packing_is_told(
+    owner_client: Client, company: Company, plan: Supply, per_box: str
+) -> None:
+    sent = owner_client.post(url(company, "supply-boxes", plan.pk), {"rule": "one", "per_box": per_box})
+
+    assert sent.status_code == 200
+    assert sent.context["form"].errors
+
+
+def test_the_prefix_is_given_once_and_checked(owner_client: Client, company: Company) -> None:
+    page = url(company, "sscc")
+    bad = owner_client.post(page, {"company_prefix": "123", "extension": "0", "next_serial": "1"})
+    assert set(bad.context["form"].errors) == {"company_prefix"}
+    late = owner_client.post(
+        page, {"company_prefix": "4601234567", "extension": "0", "next_serial": "1000000"}
+    )
+    assert set(late.context["form"].errors) == {"next_serial"}
+
+    owner_client.post(page, {"company_prefix": "460 1234 567", "extension": "3", "next_serial": "500"})
+    series = SsccSeries.objects.for_company(company).get()
+    assert (series.prefix, series.extension, series.next_serial) == ("4601234567", 3, 500)
+    assert "4601234567" in owner_client.get(page).content.decode()
+
+
+# ---- printing ---------------------------------------------------------------------------------------------
+def read(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    images = [page.render(scale=203 / 72).to_pil().convert("L") for page in document]
+    return [found.text for image in images for found in zxingcpp.read_barcodes(image)]
+
+
+def body(response: object) -> bytes:
+    return b"".join(response.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_all_labels_are_printed_as_planned_but_those_without_a_barcode(
+    owner_client: Client, company: Company, plan: Supply
+) -> None:
+    page = owner_client.get(url(company, "labels", plan.pk))
+    assert (len(page.context["lines"]), [line.sku for line in page.context["bare"]]) == (2, ["LN-2"])
+
+    sent = owner_client.post(
+        url(company, "labels-print", plan.pk), {"kind": "product", "size": "58x40", "all": "1"}
+    )
+    assert sent["Content-Type"] == "application/pdf"
+    assert f"supply-plan-{plan.pk}-product-labels-58x40.pdf" in sent["Content-Disposition"]
+    assert read(body(sent)) == ["4600000000015"] * 10 + ["OZN1234567890"] * 10
+
+
+def test_so_many_copies_are_printed_as_are_asked_for(
+    owner_client: Client, company: Company, plan: Supply
+) -> None:
+    first, second, _third = line_ids(plan)
+    sent = owner_client.post(
+        url(company, "labels-print", plan.pk),
+        {
+            "kind": "product",
+            "size": "75x120",
+            f"copies-product-{first}": "2",
+            f"copies-product-{second}": "0",
+        },
+    )
+    assert read(body(sent)) == ["4600000000015"] * 2
+
+
+def test_box_labels_bear_the_sscc(owner_client: Client, company: Company, plan: Supply, owner: User) -> None:
+    first, second, third = line_ids(plan)
+    boxes.pack(supply=plan, boxes=[{first: 10, second: 10}, {third: 10}], actor=owner)
+    own = owner_client.post(
+        url(company, "labels-print", plan.pk), {"kind": "box", "size": "75x120", "all": "1"}
+    )
+    assert read(body(own)) == [f"FBO{plan.pk}-001", f"FBO{plan.pk}-002"]
+
+    owner_client.post(
+        url(company, "sscc"), {"company_prefix": "4601234567", "extension": "0", "next_serial": "1"}
+    )
+    boxes.pack(supply=plan, boxes=[{first: 10, second: 10}, {third: 10}], actor=owner)
+    codes = list(SupplyBox.objects.for_company(company).order_by("position").values_list("code", flat=True))
+    sent = owner_client.post(
+        url(company, "labels-print", plan.pk), {"kind": "box", "size": "58x40", "all": "1"}
+    )
+    assert read(body(sent)) == [f"(00){code}" for code in codes]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"kind": "product", "size": "a3"}, {"kind": "x", "size": "58x40", "all": "1"}, {"kind": "box", "size": "58x40"},
+     {"kind": "product", "size": "58x40"}],
+)  # fmt: skip
+def test_nothing_chosen_is_told(
+    owner_client: Client, company: Company, plan: Supply, data: dict[str, str]
+) -> None:
+    sent = owner_client.post(url(company, "labels-print", plan.pk), data)
+
+    assert sent["Location"] == url(company, "labels", plan.pk)
+
+
+def test_too_many_or_too_long_labels_are_told(
+    owner_client: Client, company: Company, plan: Supply, goods: list[Listing], owner: User
+) -> None:
+    SupplyLine.objects.for_company(company).filter(supply=plan).update(planned=6_000)
+    many = owner_client.post(
+        url(company, "labels-print", plan.pk), {"kind": "product", "size": "58x40", "all": "1"}, follow=True
+    )
+    SupplyLine.objects.for_company(company).filter(supply=plan).update(
+        planned=1, barcode="ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    )
+    long = owner_client.post(
+        url(company, "labels-print", plan.pk), {"kind": "product", "size": "58x40", "all": "1"}, follow=True
+    )
+    assert [len(page.context["messages"]) for page in (many, long)] == [1, 1]
+
+
+def test_the_packing_list_comes_as_a_workbook_and_on_paper(
+    owner_client: Client, company: Company, plan: Supply, owner: User
+) -> None:
+    first, second, _third = line_ids(plan)
+    boxes.pack(supply=plan, boxes=[{first: 10, second: 4}], actor=owner)
+    book = body(owner_client.get(url(company, "packing-list", plan.pk, "xlsx")))
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert [(row[0], row[2], row[5]) for row in rows[1:-1]] == [
+        (1.0, "LN-0", 10.0), (1.0, "LN-1", 4.0), ("", "LN-1", 6.0), ("", "LN-2", 10.0),
+    ]  # fmt: skip
+    paper = body(owner_client.get(url(company, "packing-list", plan.pk, "pdf")))
+    assert "LN-2" in pypdfium2.PdfDocument(paper)[0].get_textpage().get_text_range()
+
+
+# ---- ties -------------------------------------------------------------------------------------------------
+def test_a_person_ties_and_separates(
+    owner_client: Client, company: Company, account: MarketplaceAccount, plan: Supply
+) -> None:
+    theirs = SupplyFactory(account=account)
+    page = owner_client.get(url(company, "tie-choose", theirs.pk))
+    assert [one.plan for one in page.context["proposals"]] == [plan]
+
+    for wrong in ("", "x", "9" * 30, str(theirs.pk)):
+        owner_client.post(url(company, "tie-choose", theirs.pk), {"plan": wrong})
+    assert Supply.objects.for_company(company).filter(pk=theirs.pk).exists()
+    owner_client.post(url(company, "tie-choose", theirs.pk), {"plan": str(plan.pk)})
+    plan.refresh_from_db()
+    assert plan.external_id == theirs.external_id
+    assert owner_client.get(url(company, "supply-edit", plan.pk)).status_code == 200
+    assert owner_client.get(url(company, "tie-choose", plan.pk)).status_code == 404
+    owner_client.post(url(company, "supply-separate", plan.pk))
+    assert Supply.objects.for_company(company).count() == 2
+    owner_client.post(url(company, "supply-separate", plan.pk))
+
+
+# ---- who and how many -------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("role", "status"), [(Role.WAREHOUSE, 200), (Role.MANAGER, 200), (Role.VIEWER, 403)])
+def test_the_warehouse_plans_and_viewers_do_not(
+    company: Company,
+    plan: Supply,
+    member: Callable[[Role], User],
+    client_of: Callable[..., Client],
+    role: Role,
+    status: int,
+) -> None:
+    client = client_of(member(role))
+    for name in ("supply-edit", "labels", "supply-boxes"):
+        assert client.get(url(company, name, plan.pk)).status_code == status
+
+
+@pytest.mark.parametrize("name", ["supply-edit", "labels", "supply-boxes", "plan-target"])
+def test_pages_ask_as_much_for_three_products_as_for_one(
+    owner_client: Client,
+    company: Company,
+    account: MarketplaceAccount,
+    owner: User,
+    goods: list[Listing],
+    name: str,
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for number in (1, 3):
+        made = plan_supply(company=company, account=account, target=Target(), actor=owner)
+        set_quantities(supply=made, wishes={one.pk: 5 for one in goods[:number]}, actor=owner)
+        boxes.pack(supply=made, boxes=[{pk: 5} for pk in line_ids(made)], actor=owner)
+        owner_client.get(url(company, name, made.pk))
+        with CaptureQueriesContext(connection) as asked:
+            assert owner_client.get(url(company, name, made.pk)).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
