@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
+import structlog
+
 from core.periods import MOSCOW
 from marketplaces.contracts.pages import Cursor, Page, Rejected
 from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
@@ -18,6 +20,8 @@ from marketplaces.errors import RequestRejected, RightMissing
 from marketplaces.ozon.client import OzonClient
 from marketplaces.ozon.mapping_supplies import REMOVAL_PREFIX, removal_snapshot
 from marketplaces.ozon.schemas_supplies import RemovalRow
+
+log = structlog.get_logger(__name__)
 
 # Days that one page tells of.
 WINDOW: Final = timedelta(days=15)
@@ -46,6 +50,10 @@ def pull_removals(
         try:
             page = _window(client, first, until)
         except RightMissing:
+            return
+        except RequestRejected as exc:
+            # A method in beta may go; supplies are told without it.
+            log.warning("removals_refused", error=str(exc))
             return
         left.difference_update(one.external_id for one in page.snapshots)
         until = first - timedelta(days=1)

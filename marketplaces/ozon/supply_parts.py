@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from marketplaces.contracts.pages import Rejected
@@ -63,9 +64,12 @@ class Parts:
                 papers[order.order_id] = self._papers(order.order_id)
             of_order = papers.get(order.order_id) if has_acts else None
             boxes = cargoes.get(supply.supply_id)
+            acts, is_whole = self._counted(supply.supply_id) if has_acts else (None, True)
+            goods = self._goods(supply.bundle_id or "", supply.supply_id)
             told = Told(
-                items=self._goods(supply.bundle_id or "", supply.supply_id),
-                acts=self._counted(supply.supply_id) if has_acts else None,
+                # Lines without what a broken act counted would say that nothing was.
+                items=goods if is_whole else None,
+                acts=acts,
                 cargoes=boxes,
                 contents=self._contents(boxes, supply.supply_id),
                 papers=None if of_order is None else of_order.get(supply.supply_id, ()),
@@ -84,11 +88,8 @@ class Parts:
         except RequestRejected:
             return None  # an edit gives the supply another bundle
         self._rejected += [
-            Rejected(
-                external_id=f"{supply_id}:{one.external_id}"[:100],
-                reason=one.reason,
-                detail=f"items.{one.detail}"[:300],
-                payload=one.payload,
+            replace(
+                one, external_id=f"{supply_id}:{one.external_id}"[:100], detail=f"items.{one.detail}"[:300]
             )
             for one in rejected
         ]
@@ -137,13 +138,16 @@ class Parts:
         return {bundle_id: self._goods(bundle_id, supply_id) or () for bundle_id in bundles}
 
     # ---- acts ---------------------------------------------------------------------------------------------
-    def _counted(self, supply_id: str) -> Sequence[CountedAct] | None:
+    def _counted(self, supply_id: str) -> tuple[Sequence[CountedAct] | None, bool]:
+        """What the acts count (None: not told), and whether all of it could be read."""
         try:
             rows = self._client.act_products(supply_id)
         except (RightMissing, RequestRejected):
-            return None
-        self._rejected += rows.rejected
-        return rows.page.supply_acts
+            return None, True
+        self._rejected += [
+            replace(one, external_id=f"{supply_id}:{one.external_id}"[:100]) for one in rows.rejected
+        ]
+        return rows.page.supply_acts, not rows.rejected
 
     def _papers(self, order_id: str) -> Mapping[str, Sequence[Act]] | None:
         try:

@@ -6,6 +6,7 @@ ready; from a drop-off point on it is Ozon that carries.
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from threading import Lock
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -147,16 +148,19 @@ class Register:
         self._until = world.opened * DAY - 60 * DAY
         self._turns: dict[int, tuple[Turn, ...]] = {}
         self._slots: dict[int, tuple[int, str]] = {}
+        self._lock = Lock()
 
     def at(self, at: int) -> Iterator[tuple[int, Turn]]:
         """Yield every request made by an instant by its serial, with its state."""
-        if at >= self._until:
-            for supply in self._world.supply_book.between(self._until, at + 1):
-                if supply.kind == SUPPLY:
-                    self._turns[supply.serial] = turns(supply)
-                    self._slots[supply.serial] = supply.slot_from, supply.zone
-            self._until = at + 1
-        for serial, found in self._turns.items():
+        with self._lock:
+            if at >= self._until:
+                for supply in self._world.supply_book.between(self._until, at + 1):
+                    if supply.kind == SUPPLY:
+                        self._turns[supply.serial] = turns(supply)
+                        self._slots[supply.serial] = supply.slot_from, supply.zone
+                self._until = at + 1
+            known = list(self._turns.items())
+        for serial, found in known:
             place = bisect_right(found, at, key=lambda turn: turn.at)
             if place:
                 yield serial, found[place - 1]

@@ -18,7 +18,7 @@ from sandbox.world.geography import WAREHOUSES
 from sandbox.world.moments import instant, moment
 from sandbox.world.supplies import SUPPLY, Stage, Supply
 from tests.marketplaces.ozon.conftest import NOW, Recorder
-from tests.marketplaces.ozon.payloads_supplies import item, removal_row, supply, supply_order
+from tests.marketplaces.ozon.payloads_supplies import act, item, removal_row, supply, supply_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -340,6 +340,31 @@ def test_half_of_a_bundle_is_not_the_whole(canned: Callable[..., Adapter]) -> No
     first, *_rest = adapter.fetch_supplies(ALL, cursor={})
 
     assert [one.lines for one in first.snapshots] == [None]
+
+
+def test_a_broken_act_does_not_say_that_nothing_was_counted(canned: Callable[..., Adapter]) -> None:
+    acts = {
+        "supply_acts": [
+            act("ACCEPTANCE", (1, 5, 5)),
+            {"act_id": 9, "type": "DEFECT", "items": [{"fact_quantity": "x"}]},
+        ]
+    }
+    orders = {"orders": [changed(state="COMPLETED", supplies=[supply(state="COMPLETED")])]}
+    adapter = canned(answers(v3__supply_order__get=orders, v1__supply_order__act__product__get=acts))
+
+    first, *_rest = adapter.fetch_supplies(ALL, cursor={})
+
+    assert [(one.status.value, one.lines) for one in first.snapshots] == [("accepted", None)]
+    assert [one.external_id for one in first.rejected] == ["2000000000017:9"]
+
+
+def test_removals_that_are_refused_cost_no_supply(canned: Callable[..., Adapter]) -> None:
+    adapter = canned(answers(v1__removal__from_stock__list=refused(404, 5, "method is not allowed")))
+
+    pages = list(adapter.fetch_supplies(ALL, cursor={}))
+
+    assert merged(pages).keys() == {"2000000000017"}
+    assert pages[-1].is_last
 
 
 def test_a_bundle_that_is_gone_leaves_the_lines(canned: Callable[..., Adapter]) -> None:
