@@ -214,13 +214,18 @@ class Adapter(
 
     def fetch_supplies(self, query: SuppliesQuery, *, cursor: Cursor) -> Iterator[Page[SupplySnapshot]]:
         """A page for each supply that changed or is open; see supplies.py."""
-        kind = cast("WildberriesCredentials", self.context.credentials).claims.kind
-        pull = SuppliesPull(self._client, query, tells_discrepancies=kind in (PERSONAL_KIND, SERVICE))
+        pull = SuppliesPull(self._client, query, tells_discrepancies=self._tells_discrepancies)
         return pull.pages(cursor, now=self.context.now())
 
     def fetch_supply(self, external_id: str) -> Page[SupplySnapshot]:
         """One supply by the id of its pre-order. Raises RequestRejected when they do not know it."""
-        return fetch_supply(self._client, external_id)
+        return fetch_supply(self._client, external_id, tells_discrepancies=self._tells_discrepancies)
+
+    @property
+    def _tells_discrepancies(self) -> bool:
+        """Whether the token may ask what was found in the boxes of a supply."""
+        kind = cast("WildberriesCredentials", self.context.credentials).claims.kind
+        return kind in (PERSONAL_KIND, SERVICE)
 
     def fetch_returns(self, query: ReturnsQuery, *, cursor: Cursor) -> Iterator[Page[ReturnSnapshot]]:
         """Pages of statistics, the feed, goods on their way back and claims; see returns.py."""

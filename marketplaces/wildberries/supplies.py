@@ -6,8 +6,7 @@ a minute: those are owed, and paid a few a pull.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,22 +16,21 @@ from django.utils import timezone
 
 from marketplaces.contracts.pages import Cursor, Page, Rejected
 from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
-from marketplaces.errors import RequestRejected, RightMissing
-from marketplaces.wildberries.client import SUPPLIES_A_PAGE, SUPPLY_GOODS_A_PAGE, WildberriesClient
+from marketplaces.errors import RequestRejected, RightMissing, TurnIsFar
+from marketplaces.wildberries.client import SUPPLIES_A_PAGE, WildberriesClient
 from marketplaces.wildberries.mapping import MOSCOW
 from marketplaces.wildberries.products import barcodes_of_cards
 from marketplaces.wildberries.statuses import ACCEPTED
+from marketplaces.wildberries.supply_reading import Told, is_unknown, read_supply
 from marketplaces.wildberries.supply_rows import (
-    VIRTUAL,
+    Discrepancies,
     SupplyName,
-    box_snapshots,
     changed_at,
     gone_snapshot,
-    line_snapshots,
-    supply_snapshot,
+    missing_and_extra,
     with_discrepancies,
 )
-from marketplaces.wildberries.supply_schemas import SupplyBox, SupplyDetails, SupplyGood, SupplyRow
+from marketplaces.wildberries.supply_schemas import SupplyGood, SupplyRow
 from marketplaces.wire import MISSING_RECORD
 
 log = structlog.get_logger(__name__)
@@ -47,10 +45,6 @@ OPEN: Final = (1, 2, 3, 4, 6)
 # Discrepancies are asked of so many supplies in a pull, and owed for so many at most.
 PAID_A_PULL: Final = 5
 MOST_OWED: Final = 500
-# They answer so of a pre-order that has become a supply, and name it.
-_BECAME: Final = re.compile(r"найдена поставка (\d{1,19})")
-
-_NOT_FOUND: Final = "не найден"
 
 # Supplies of the lists by our id.
 Found = dict[str, tuple[SupplyName, SupplyRow]]
@@ -60,14 +54,15 @@ Found = dict[str, tuple[SupplyName, SupplyRow]]
 class Place:
     """Where a pull stands: the supplies that are still to be read, and whose discrepancies are owed.
 
-    `lost` are those that we hold and no list named. `paid` is the count of discrepancies of each supply that they were asked of last.
+    `lost` are those that we hold and no list named. `paid` keeps for each supply how many units were told to be missing
+    or too many, and what was found when it was asked: by barcode, None when they refuse to say.
     """
 
     begun: datetime
     todo: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     owed: tuple[str, ...] = ()
-    paid: Mapping[str, int] = field(default_factory=dict)
+    paid: Mapping[str, tuple[int, Discrepancies | None]] = field(default_factory=dict)
     counted_at: datetime | None = None
 
     def cursor(self) -> Cursor:
@@ -81,7 +76,10 @@ class Place:
 
     def kept(self) -> dict[str, Any]:
         """What also the next pull needs."""
-        told: dict[str, Any] = {"owed": list(self.owed), "paid": dict(self.paid)}
+        told: dict[str, Any] = {
+            "owed": list(self.owed),
+            "paid": {key: [count, found] for key, (count, found) in self.paid.items()},
+        }
         if self.counted_at is not None:
             told["counted_at"] = self.counted_at.isoformat()
         return told
@@ -95,20 +93,9 @@ class Place:
             todo=tuple(cursor.get("todo", ())),
             lost=tuple(cursor.get("lost", ())),
             owed=tuple(cursor.get("owed", ())),
-            paid=dict(cursor.get("paid", {})),
+            paid={key: (count, found) for key, (count, found) in cursor.get("paid", {}).items()},
             counted_at=datetime.fromisoformat(counted_at) if counted_at else None,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What was told of a supply, how many discrepancies it has, and when it was asked."""
-
-    name: SupplyName | None = None
-    snapshot: SupplySnapshot | None = None
-    rejected: tuple[Rejected, ...] = ()
-    discrepancies: int = 0
-    asked_at: datetime | None = None
 
 
 class SuppliesPull:
@@ -227,13 +214,12 @@ class SuppliesPull:
         try:
             found = read_supply(self._client, name, skus_of=self._skus_of)
         except RequestRejected as exc:
-            if not _is_unknown(exc):
+            if not is_unknown(exc):
                 raise
             if is_lost:
                 return Told(snapshot=gone_snapshot(name))
             return Told(rejected=(_missing(name),))
-        self._owe(found)
-        return found
+        return self._settled(found)
 
     def _skus_of(self, goods: Sequence[SupplyGood]) -> Mapping[str, str]:
         """The size of each barcode; when the assortment lacks some, the cards are asked, once a run."""
@@ -243,40 +229,53 @@ class SuppliesPull:
         return self._skus
 
     # ---- what the boxes held ------------------------------------------------------------------------------
-    def _owe(self, told: Told) -> None:
-        """Put down a supply whose discrepancies have changed since they were asked."""
-        place, count, name = self._place, told.discrepancies, told.name
-        if not self._tells_discrepancies or not count or name is None or not name.supply_id:
-            return
-        if place.paid.get(name.supply_id) != count:
-            others = [one for one in place.owed if SupplyName.of(one).external_id != name.external_id]
-            # The newest first: they can still be claimed.
-            owed = sorted(
-                (*others, str(name)), key=lambda one: int(SupplyName.of(one).supply_id), reverse=True
-            )
-            self._place = replace(place, owed=tuple(owed[:MOST_OWED]))
+    def _settled(self, told: Told) -> Told:
+        """The supply with what is known of its discrepancies; owed are those that have changed since they were asked.
+
+        The lines of a supply that we hold wait for them, so that what was missing is not forgotten meanwhile.
+        """
+        name, count = told.name, told.discrepancies
+        if told.snapshot is None or name is None or not name.supply_id or count is None:
+            return told
+        if not count:
+            return self._with(told, {})
+        if not self._tells_discrepancies:
+            return told
+        known = self._place.paid.get(name.supply_id)
+        if known is not None and known[0] == count:
+            return told if known[1] is None else self._with(told, known[1])
+        self._owe(name)
+        is_held = name.external_id in self._query.open_external_ids
+        return replace(told, snapshot=replace(told.snapshot, lines=None)) if is_held else told
+
+    def _with(self, told: Told, found: Discrepancies) -> Told:
+        if told.snapshot is None or told.snapshot.lines is None:
+            return told
+        return replace(told, snapshot=with_discrepancies(told.snapshot, found, self._skus))
+
+    def _owe(self, name: SupplyName) -> None:
+        others = [one for one in self._place.owed if SupplyName.of(one).external_id != name.external_id]
+        # The newest first: they can still be claimed.
+        owed = sorted((*others, str(name)), key=lambda one: int(SupplyName.of(one).supply_id), reverse=True)
+        self._place = replace(self._place, owed=tuple(owed[:MOST_OWED]))
 
     def _pay(self) -> Iterator[Page[SupplySnapshot]]:
+        """Ask for what is owed, each with a new look at the supply."""
         for _turn in range(PAID_A_PULL):
             if not self._place.owed:
                 return
             name = SupplyName.of(self._place.owed[0])
-            told = self._with_discrepancies(name)
-            paid = {**self._place.paid, name.supply_id: told.discrepancies}
+            found = read_discrepancies(self._client, name)
+            try:
+                told = read_supply(self._client, name, skus_of=self._skus_of)
+            except RequestRejected as exc:
+                if not is_unknown(exc):
+                    raise
+                told = Told()
+            paid = {**self._place.paid, name.supply_id: (told.discrepancies or 0, found)}
             kept = dict(list(paid.items())[-MOST_OWED:])
             self._place = replace(self._place, owed=self._place.owed[1:], paid=kept)
-            yield self._page(told)
-
-    def _with_discrepancies(self, name: SupplyName) -> Told:
-        try:
-            boxes = self._client.discrepancies(name.supply_id).page.rows
-            told = read_supply(self._client, name, skus_of=self._skus_of)
-        except (RightMissing, RequestRejected) as exc:
-            log.warning("reference_unreadable", model="DiscrepancyBox", supply=name.number, error=str(exc))
-            return Told()
-        if told.snapshot is None or told.snapshot.lines is None:
-            return told
-        return replace(told, snapshot=with_discrepancies(told.snapshot, boxes, self._skus))
+            yield self._page(told if found is None else self._with(told, found))
 
     # ---- pages --------------------------------------------------------------------------------------------
     def _page(self, told: Told, *, more: tuple[Rejected, ...] = ()) -> Page[SupplySnapshot]:
@@ -292,95 +291,48 @@ class SuppliesPull:
         )
 
 
-def read_supply(
-    client: WildberriesClient,
-    name: SupplyName,
-    *,
-    skus_of: Callable[[Sequence[SupplyGood]], Mapping[str, str]],
-) -> Told:
-    """A supply with its goods and boxes. Raises RequestRejected when they do not know it."""
-    name, details, asked_at = _details(client, name)
-    if isinstance(details, Rejected):
-        return Told(rejected=(replace(details, external_id=name.external_id),), asked_at=asked_at)
-    goods, rejected = _goods(client, name)
-    is_whole = not rejected and (bool(goods) or not details.quantity)
-    skus = skus_of(goods)
-    boxes = _boxes(client, name, details)
-    return Told(
-        name=name,
-        snapshot=supply_snapshot(
-            name,
-            details,
-            # A part of the goods would read as if the others were not in the supply.
-            lines=line_snapshots(goods, details, skus) if is_whole else None,
-            boxes=None if boxes is None else box_snapshots(boxes, details, skus),
-        ),
-        rejected=rejected,
-        discrepancies=_discrepancies(details),
-        asked_at=asked_at,
-    )
+def read_discrepancies(client: WildberriesClient, name: SupplyName) -> Discrepancies | None:
+    """What was found missing or too many, by barcode; None when they refuse to say."""
+    try:
+        rows = client.discrepancies(name.supply_id)
+    except (RightMissing, RequestRejected) as exc:
+        log.warning("reference_unreadable", model="DiscrepancyBox", supply=name.number, error=str(exc))
+        return None
+    return missing_and_extra(rows.page.rows)
 
 
-def fetch_supply(client: WildberriesClient, external_id: str) -> Page[SupplySnapshot]:
-    """One supply, read now. Raises RequestRejected when they do not know it."""
-    told = read_supply(
-        client, SupplyName.of_external_id(external_id), skus_of=lambda _goods: barcodes_of_cards(client)
-    )
+def fetch_supply(
+    client: WildberriesClient, external_id: str, *, tells_discrepancies: bool = True
+) -> Page[SupplySnapshot]:
+    """One supply, read now. Raises RequestRejected when they do not know it.
+
+    When the turn of its discrepancies is far, its lines stay as they are held: the next pull asks.
+    """
+    skus: dict[str, str] = {}
+
+    def skus_of(_goods: Sequence[SupplyGood]) -> Mapping[str, str]:
+        skus.update(barcodes_of_cards(client))
+        return skus
+
+    told = read_supply(client, SupplyName.of_external_id(external_id), skus_of=skus_of)
+    snapshot = told.snapshot
+    if snapshot is not None and snapshot.lines is not None and told.discrepancies is not None:
+        found: Discrepancies | None = {}
+        if told.discrepancies and told.name and tells_discrepancies:
+            try:
+                found = read_discrepancies(client, told.name)
+            except TurnIsFar:
+                snapshot = replace(snapshot, lines=None)
+        if snapshot.lines is not None and found is not None and (found or not told.discrepancies):
+            snapshot = with_discrepancies(snapshot, found, skus)
     return Page(
-        snapshots=(told.snapshot,) if told.snapshot else (),
+        snapshots=(snapshot,) if snapshot else (),
         rejected=told.rejected,
         observed_at=told.asked_at or timezone.now(),
         done=1,
         total=1,
         is_last=True,
     )
-
-
-def _details(
-    client: WildberriesClient, name: SupplyName
-) -> tuple[SupplyName, SupplyDetails | Rejected, datetime]:
-    """The details; of a pre-order that has been planned meanwhile by the supply that they name."""
-    try:
-        details, asked_at = client.supply(name.number, is_preorder=name.is_preorder)
-    except RequestRejected as exc:
-        became = _BECAME.search(str(exc)) if name.is_preorder else None
-        if became is None:
-            raise
-        name = replace(name, supply_id=became[1])
-        details, asked_at = client.supply(name.number, is_preorder=False)
-    return name, details, asked_at
-
-
-def _goods(client: WildberriesClient, name: SupplyName) -> tuple[list[SupplyGood], tuple[Rejected, ...]]:
-    goods: list[SupplyGood] = []
-    rejected: tuple[Rejected, ...] = ()
-    offset = 0
-    while True:
-        rows = client.supply_goods(name.number, is_preorder=name.is_preorder, offset=offset)
-        goods += rows.page.rows
-        rejected += rows.rejected
-        seen = len(rows.page.rows) + len(rows.rejected)
-        offset += seen
-        if seen < SUPPLY_GOODS_A_PAGE:
-            return goods, tuple(replace(one, external_id=name.external_id) for one in rejected)
-
-
-def _boxes(client: WildberriesClient, name: SupplyName, details: SupplyDetails) -> list[SupplyBox] | None:
-    """The boxes of a planned supply; None when it has none or they cannot be read."""
-    if name.is_preorder or details.boxTypeID == VIRTUAL:
-        return None
-    try:
-        rows = client.supply_boxes(name.supply_id)
-    except RequestRejected as exc:
-        log.warning("reference_unreadable", model="SupplyBox", supply=name.number, error=str(exc))
-        return None
-    return None if rows.rejected else rows.page.rows
-
-
-def _discrepancies(details: SupplyDetails) -> int:
-    """How many they found at acceptance, as far as there is more to ask."""
-    is_asked = details.statusID == ACCEPTED and details.boxTypeID != VIRTUAL
-    return (details.discrepancies or 0) if is_asked else 0
 
 
 def _keep_later(found: Found, name: SupplyName, row: SupplyRow) -> None:
@@ -392,10 +344,6 @@ def _keep_later(found: Found, name: SupplyName, row: SupplyRow) -> None:
     is_later = before is None or (now is not None and now >= before)
     supply_id = name.supply_id or known[0].supply_id
     found[name.external_id] = replace(name, supply_id=supply_id), row if is_later else known[1]
-
-
-def _is_unknown(exc: RequestRejected) -> bool:
-    return _NOT_FOUND in str(exc)
 
 
 def _missing(name: SupplyName) -> Rejected:

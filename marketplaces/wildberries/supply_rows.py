@@ -19,7 +19,6 @@ from marketplaces.wildberries import statuses
 from marketplaces.wildberries.mapping import LONG_WORD, MOSCOW, PLACE, given_id, moment
 from marketplaces.wildberries.supply_schemas import (
     DiscrepancyBox,
-    DiscrepancyItem,
     SupplyBox,
     SupplyDetails,
     SupplyGood,
@@ -34,6 +33,8 @@ _DAY: Final = timedelta(days=1)
 _SHORTAGE: Final = "shortage"
 _SURPLUS: Final = "surplus"
 _MIXED_UP: Final = "re-sorting"
+# Units missing and units too many, by barcode.
+Discrepancies = Mapping[str, Sequence[int]]
 # Ids of virtual supplies have a letter before them: pre-orders and supplies are numbered apart.
 _SUPPLY_PREFIX: Final = "S"
 
@@ -125,6 +126,7 @@ def gone_snapshot(name: SupplyName) -> SupplySnapshot:
     """A pre-order that they know no more: given up, and nothing else of it is told."""
     return SupplySnapshot(
         external_id=name.external_id,
+        number=name.number,
         status=statuses.SUPPLY_ENDS[statuses.GONE],
         external_status=statuses.GONE,
     )
@@ -205,40 +207,35 @@ def box_snapshots(
     return tuple(found.values())
 
 
-def with_discrepancies(
-    snapshot: SupplySnapshot, boxes: Sequence[DiscrepancyBox], skus: Mapping[str, str]
-) -> SupplySnapshot:
-    """The supply with what its boxes held less and more than declared. Goods that nobody declared get a line."""
-    shortage: Counter[str] = Counter()
-    surplus: Counter[str] = Counter()
+def missing_and_extra(boxes: Iterable[DiscrepancyBox]) -> Discrepancies:
+    """Units missing and units too many by barcode. Goods in place of others are missing of the one and too many of
+    the other."""
+    found: dict[str, list[int]] = {}
     for item in (one for box in boxes for one in box.items):
-        _count(item, shortage, surplus)
-    known = {line.marketplace_sku or line.barcode: place for place, line in enumerate(snapshot.lines or ())}
-    lines = [replace(line, shortage=0, surplus=0) for line in snapshot.lines or ()]
-    for barcode in (*shortage, *(one for one in surplus if one not in shortage)):
+        units = abs(item.discrepancyQuantity or 0)
+        declared = (item.declaredSku or "").strip()[:LONG_WORD]
+        actual = (item.actualSku or "").strip()[:LONG_WORD] or declared
+        if item.discrepancyType in (_SHORTAGE, _MIXED_UP) and declared and units:
+            found.setdefault(declared, [0, 0])[0] += units
+        if item.discrepancyType in (_SURPLUS, _MIXED_UP) and actual and units:
+            found.setdefault(actual, [0, 0])[1] += units
+    return found
+
+
+def with_discrepancies(
+    snapshot: SupplySnapshot, found: Discrepancies, skus: Mapping[str, str]
+) -> SupplySnapshot:
+    """The supply with what was found missing and too many. Goods that nobody declared get a line."""
+    lines = {
+        line.marketplace_sku or line.barcode: replace(line, shortage=0, surplus=0)
+        for line in snapshot.lines or ()
+    }
+    for barcode, (shortage, surplus) in found.items():
         sku = skus.get(barcode, "")
-        place = known.get(sku or barcode)
-        if place is None:
-            place = known[sku or barcode] = len(lines)
-            lines.append(
-                SupplyLineSnapshot(marketplace_sku=sku, barcode=barcode, declared=0, shortage=0, surplus=0)
-            )
-        line = lines[place]
-        lines[place] = replace(
-            line,
-            shortage=(line.shortage or 0) + shortage[barcode],
-            surplus=(line.surplus or 0) + surplus[barcode],
+        line = lines.get(sku or barcode) or SupplyLineSnapshot(
+            marketplace_sku=sku, barcode=barcode, declared=0, shortage=0, surplus=0
         )
-    return replace(snapshot, lines=tuple(lines))
-
-
-def _count(item: DiscrepancyItem, shortage: Counter[str], surplus: Counter[str]) -> None:
-    """Goods in place of others are missing of the one and too many of the other."""
-    units = abs(item.discrepancyQuantity or 0)
-    declared = (item.declaredSku or "").strip()[:LONG_WORD]
-    actual = (item.actualSku or "").strip()[:LONG_WORD]
-    kind = item.discrepancyType
-    if kind in (_SHORTAGE, _MIXED_UP) and declared:
-        shortage[declared] += units
-    if kind in (_SURPLUS, _MIXED_UP) and (actual or declared):
-        surplus[actual or declared] += units
+        lines[sku or barcode] = replace(
+            line, shortage=(line.shortage or 0) + shortage, surplus=(line.surplus or 0) + surplus
+        )
+    return replace(snapshot, lines=tuple(lines.values()))

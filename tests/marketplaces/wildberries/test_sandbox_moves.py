@@ -108,21 +108,6 @@ class Shelf:
                 return
             if told.lines is None:
                 told = replace(told, lines=held.lines)
-            else:
-                found = {one.barcode: one for one in held.lines or ()}
-                told = replace(
-                    told,
-                    lines=tuple(
-                        replace(
-                            line,
-                            shortage=found[line.barcode].shortage if line.shortage is None else line.shortage,
-                            surplus=found[line.barcode].surplus if line.surplus is None else line.surplus,
-                        )
-                        if line.barcode in found
-                        else line
-                        for line in told.lines
-                    ),
-                )
         self.supplies[told.external_id] = told
 
     def keep_return(self, told: ReturnSnapshot) -> None:
@@ -232,7 +217,7 @@ def true_supplies(world: World, at: datetime) -> dict[str, Any]:
         status = STATUSES[stage]
         if stage is Stage.OVERDUE and now < one.slot_to + 2 * DAY:
             status = SupplyStatus.UNKNOWN  # it depends on the hour: compared by no one
-        quarrels = stage is Stage.ACCEPTED and any(line.shortage or line.surplus for line in one.lines)
+        is_settled = stage is Stage.ACCEPTED
         lines = {}
         for line in one.lines:
             count = one.count_at(line, now)
@@ -241,8 +226,8 @@ def true_supplies(world: World, at: datetime) -> dict[str, Any]:
                 count.shipped,
                 (count.accepted or 0) if stage in (Stage.ACCEPTING, Stage.CHECKING, Stage.ACCEPTED) else None,
                 count.on_sale if stage in (Stage.ACCEPTING, Stage.CHECKING, Stage.ACCEPTED) else None,
-                line.shortage if quarrels else None,
-                line.surplus if quarrels else None,
+                line.shortage if is_settled else None,
+                line.surplus if is_settled else None,
             )
         told[str(ids.preorder_id(one))] = (status, lines)
     return told

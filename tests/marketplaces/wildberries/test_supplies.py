@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from marketplaces import errors
 from marketplaces.contracts.supplies import SuppliesQuery, SupplyKind, SupplySnapshot, SupplyStatus
+from marketplaces.wildberries import client, supply_reading
 from marketplaces.wildberries import supplies as pull
 from tests.marketplaces.wildberries.conftest import token
 from tests.marketplaces.wildberries.depot import SKUS, Depot, Supply, good
@@ -317,11 +318,9 @@ def test_a_refusal_of_another_kind_says_nothing_of_a_supply(adapter_over: Callab
 def test_long_lists_are_read_to_their_end(
     adapter_over: Callable[..., Adapter], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from marketplaces.wildberries import client
-
-    for name in ("SUPPLIES_A_PAGE", "SUPPLY_GOODS_A_PAGE"):
+    for module, name in ((pull, "SUPPLIES_A_PAGE"), (supply_reading, "SUPPLY_GOODS_A_PAGE")):
         monkeypatch.setattr(client, name, 4)
-        monkeypatch.setattr(pull, name, 4)
+        monkeypatch.setattr(module, name, 4)
     depot = Depot(many(11))
     depot.supplies[0].goods = [good(f"46000000000{number:02}", quantity=1) for number in range(9)]
     told, _pages = read(adapter_over(depot))
@@ -347,16 +346,57 @@ def test_discrepancies_are_asked_the_newest_first_a_few_a_pull_and_once(
     assert (told["106"].lines or ())[0].shortage == 2
     assert (told["100"].lines or ())[0].shortage is None
 
-    told, pages = read(adapter_over(depot), cursor=pages[-1].cursor)
-    assert set(told) >= {"100", "101"}
-    assert depot.calls["discrepancies"] == pull.PAID_A_PULL + 2
-    _told, pages = read(adapter_over(depot), cursor=pages[-1].cursor)
+    told, pages = read(adapter_over(depot), *told, cursor=pages[-1].cursor)
+    assert {key: (one.lines or ())[0].shortage for key, one in told.items()} == dict.fromkeys(told, 2)
+    assert len(told) == pull.PAID_A_PULL + 2
     assert depot.calls["discrepancies"] == pull.PAID_A_PULL + 2
 
+    # What was told stays with every later look at the supply, and is asked again when it has changed.
+    later = NOW + pull.COUNTED_EVERY
+    for one in depot.supplies:
+        one.fact = "2026-11-12T09:30:00+03:00"
+    told, pages = read(adapter_over(depot), *told, cursor=pages[-1].cursor, until=later)
+    assert {key: (one.lines or ())[0].shortage for key, one in told.items()} == dict.fromkeys(told, 2)
+    assert depot.calls["discrepancies"] == pull.PAID_A_PULL + 2
     depot.supplies[0].found = [*ACCEPTED.found, *ACCEPTED.found]
     depot.supplies[0].updated = "2026-11-24T12:00:00+03:00"
     told, _pages = read(adapter_over(depot), cursor=pages[-1].cursor)
     assert (told["100"].lines or ())[0].shortage == 4
+
+
+def test_the_lines_of_a_held_supply_wait_for_its_discrepancies(adapter_over: Callable[..., Adapter]) -> None:
+    """After the daily reading nothing is forgotten: what was missing is not told as unknown for a while."""
+    depot = Depot(with_discrepancies(pull.PAID_A_PULL + 2))
+    _told, pages = read(adapter_over(depot), "100", "106")
+
+    seen = [(one.external_id, one.lines is None) for page in pages for one in page.snapshots]
+    assert seen[:7] == [(f"10{number}", number in (0, 6)) for number in range(7)]
+    assert ("106", False) in seen[7:]
+
+
+def test_nothing_missing_is_told_at_once(adapter_over: Callable[..., Adapter]) -> None:
+    depot = Depot([Supply(preorder_id=1, supply_id=2, status=5)])
+    told, _pages = read(adapter_over(depot))
+    assert [(one.shortage, one.surplus) for one in told["1"].lines or ()] == [(0, 0)]
+    assert depot.calls["discrepancies"] == 0
+
+
+def test_one_supply_is_read_with_its_discrepancies_or_keeps_its_lines(
+    adapter_over: Callable[..., Adapter],
+) -> None:
+    depot = Depot([ACCEPTED])
+    (one,) = adapter_over(depot).fetch_supply("501").snapshots
+    assert sum(line.shortage or 0 for line in one.lines or ()) == 2
+
+    def far(kind: str) -> None:
+        if kind == "discrepancies":
+            raise errors.TurnIsFar("far", retry_after=timedelta(minutes=1))
+
+    depot.before = far
+    (one,) = adapter_over(depot).fetch_supply("501").snapshots
+    assert (one.lines, one.status) == (None, SupplyStatus.ACCEPTED)
+    (one,) = adapter_over(depot, key=token(acc=1)).fetch_supply("501").snapshots
+    assert [line.shortage for line in one.lines or ()] == [None] * len(one.lines or ())
 
 
 def test_a_turn_that_is_far_loses_nothing(adapter_over: Callable[..., Adapter]) -> None:
@@ -406,6 +446,10 @@ def test_a_refused_discrepancy_report_costs_nothing_else(adapter_over: Callable[
 
     assert len(told) == 2
     assert (pages[-1].is_last, pages[-1].cursor["owed"]) == (True, [])
+    assert (told["100"].lines or ())[0].shortage is None
+    depot.calls.clear()
+    told, _pages = read(adapter_over(depot), cursor=pages[-1].cursor)
+    assert depot.calls["discrepancies"] == 0
 
 
 # ---- kills, hostile answers -------------------------------------------------------------------------------
