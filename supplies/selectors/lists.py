@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count, Max, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Listing
@@ -34,11 +34,14 @@ _ROW = (
     "warehouse__time_zone", "warehouse__company_id",
 )  # fmt: skip
 
+# The goods have left the seller and are not in the stock that can be sold.
+TRAVELLING: Final = (SupplyStatus.SHIPPED, SupplyStatus.ARRIVED, SupplyStatus.ACCEPTING)
+
 # What people call the stages of a supply: fewer than there are statuses.
 GROUPS: Final[tuple[tuple[StrOrPromise, Tone, tuple[SupplyStatus, ...]], ...]] = (
     (_("Drafts"), "neutral", (SupplyStatus.DRAFT,)),
     (_("Slot booked"), "info", (SupplyStatus.BOOKED, SupplyStatus.READY)),
-    (_("On the way"), "progress", (SupplyStatus.SHIPPED, SupplyStatus.ARRIVED, SupplyStatus.ACCEPTING)),
+    (_("On the way"), "progress", TRAVELLING),
     (_("Discrepancies"), "warning", (SupplyStatus.DISCREPANCY,)),
     (_("Accepted"), "success", (SupplyStatus.ACCEPTED,)),
     (_("Not arrived"), "neutral", (SupplyStatus.CANCELLED, SupplyStatus.OVERDUE, SupplyStatus.UNKNOWN)),
@@ -129,20 +132,34 @@ def supplies_of_product(company: Company, product_id: int, *, limit: int = 10) -
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """Units on their way by supplies or being counted, and in how many supplies."""
+
+    supplies: int
+    units: int
+
+
+def inbound_total(company: Company, *, account_id: int | None = None) -> Inbound:
+    """What is on its way to the marketplaces' warehouses, apart from the stock that can be sold."""
+    rows = Supply.objects.for_company(company).shipments().filter(status__in=TRAVELLING)
+    if account_id is not None:
+        rows = rows.filter(account_id=account_id)
+    brought = Coalesce("shipped", "declared", "planned", 0) - Coalesce("accepted", 0)
+    sums = rows.aggregate(supplies=Count("pk"), units=Sum(Greatest(brought, 0)))
+    return Inbound(supplies=sums["supplies"], units=sums["units"] or 0)
+
+
 def inbound_units(company: Company, listing_ids: Iterable[int]) -> dict[int, int]:
     """Units of each listing that are on their way to a warehouse or being counted there, apart from the stock that
     can be sold."""
-    travelling = (
-        Supply.objects.for_company(company)
-        .shipments()
-        .filter(status__in=(SupplyStatus.SHIPPED, SupplyStatus.ARRIVED, SupplyStatus.ACCEPTING))
-    )
+    travelling = Supply.objects.for_company(company).shipments().filter(status__in=TRAVELLING)
     lines = SupplyLine.objects.for_company(company).filter(
         listing__in=list(listing_ids), supply__in=travelling
     )
     brought = Coalesce("shipped", "declared", "planned", 0) - Coalesce("accepted", 0)
-    rows = lines.order_by().values("listing_id").annotate(units=Sum(brought))
-    return {row["listing_id"]: max(0, row["units"]) for row in rows}
+    rows = lines.order_by().values("listing_id").annotate(units=Sum(Greatest(brought, 0)))
+    return {row["listing_id"]: row["units"] for row in rows}
 
 
 def inbound_of_product(company: Company, product_id: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -103,6 +104,21 @@ def product_supplies(request: CompanyRequest, pk: int) -> HttpResponse:
         "product": product,
     }
     return render(request, "supplies/of_product.html", context)
+
+
+@require_GET
+@requires(Permission.VIEW)
+def inbound(request: CompanyRequest) -> HttpResponse:
+    """What is on its way by supplies, as a line of the page of the stock; without htmx the list of those supplies."""
+    listed = reverse("supplies:supply-list", args=[request.company.slug])
+    account = account_id(request.GET)
+    on_the_way: dict[str, Any] = {"status": [status.value for status in lists.TRAVELLING]}
+    on_the_way |= {"account": account} if account is not None else {}
+    url = f"{listed}?{urlencode(on_the_way, doseq=True)}"
+    if not request.htmx:
+        return redirect(url)
+    context = {"told": lists.inbound_total(request.company, account_id=account), "url": url}
+    return render(request, "supplies/inbound.html", context)
 
 
 def switch_of(request: CompanyRequest, *, current: str) -> list[Tab]:

@@ -15,7 +15,16 @@ def test_the_admin_is_ours(db) -> None:
 def test_what_packages_bring_along_is_not_shown() -> None:
     shown = {model._meta.app_label for model in admin.site._registry}
 
-    assert shown == {"companies", "marketplaces", "catalog", "orders", "returns", "analytics", "axes"}
+    assert shown == {
+        "companies",
+        "marketplaces",
+        "catalog",
+        "orders",
+        "supplies",
+        "returns",
+        "analytics",
+        "axes",
+    }
 
 
 def test_guests_are_sent_to_the_cabinets_sign_in(client, db) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from python_calamine import CalamineWorkbook
 
 from companies.choices import Role
@@ -458,3 +459,27 @@ def test_strangers_supply_is_not_there(owner_client: Client, company: Company) -
     supply = SupplyFactory(account=AccountFactory())
 
     assert owner_client.get(f"{LIST}{supply.pk}/").status_code == 404
+
+
+def test_stock_tells_what_is_on_its_way_apart(owner_client: Client, account: MarketplaceAccount) -> None:
+    SupplyFactory(account=account, shipped_off=True)
+    SupplyFactory(account=account, status=SupplyStatus.ACCEPTING, shipped=90, accepted=60)
+    SupplyFactory(account=account, status=SupplyStatus.ACCEPTING, shipped=90, accepted=95)
+    SupplyFactory(account=account, status=SupplyStatus.READY)
+    SupplyFactory(account=AccountFactory(company=account.company), shipped_off=True)
+
+    told = owner_client.get(f"{LIST}inbound/?account={account.pk}", headers=HTMX).context["told"]
+
+    assert (told.supplies, told.units) == (3, 130)
+    assert "status=shipped" in owner_client.get(f"{LIST}inbound/").headers["Location"]
+    assert "/lavka/supplies/inbound/" in owner_client.get("/lavka/stock/").content.decode()
+
+
+def test_rail_counts_what_waits(owner_client: Client, account: MarketplaceAccount) -> None:
+    cache.delete(f"waiting:supplies:supply-list:{account.company_id}")
+    SupplyFactory(account=account, slot_from=NOW - timedelta(hours=3), status=SupplyStatus.BOOKED)
+
+    navigation = owner_client.get(LIST).context["navigation"]()
+
+    (section,) = [item for item in navigation if item.icon == "truck"]
+    assert (section.count, section.is_current) == (1, True)
