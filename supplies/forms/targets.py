@@ -77,6 +77,7 @@ class TargetForm(forms.Form):
             clusters = clusters.filter(marketplace=supply.marketplace)
         else:
             self._field("account").queryset = accounts
+            self._choose_the_only(accounts)
         field = self._field("warehouse")
         field.queryset = warehouses.order_by("marketplace", "name", "pk")
         field.label_from_instance = _warehouse_label if supply else _warehouse_label_with_marketplace
@@ -90,6 +91,12 @@ class TargetForm(forms.Form):
 
     def _field(self, name: str) -> Any:
         return self.fields[name]
+
+    def _choose_the_only(self, accounts: Any) -> None:
+        """Whoever has one account need not choose it."""
+        first = list(accounts[:2])
+        if len(first) == 1:
+            self._field("account").initial = first[0].pk
 
     def clean_wished_on(self) -> date | None:
         """A day that can be meant."""

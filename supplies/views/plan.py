@@ -58,7 +58,8 @@ def supply_plan(request: CompanyRequest) -> HttpResponse:
             actor=request.user,
         )
         return redirect("supplies:supply-edit", request.company.slug, supply.pk)
-    form.initial.setdefault("account", request.GET.get("account", "")[:18])
+    if account := request.GET.get("account", "")[:18]:
+        form.initial["account"] = account
     return render(request, "supplies/plan_new.html", {"form": form, "crumbs": crumbs(request)})
 
 
