@@ -19,7 +19,7 @@ from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
 from marketplaces.errors import CursorRejected, RequestRejected, RightMissing, UnexpectedResponse
 from marketplaces.ozon.client import OzonClient
 from marketplaces.ozon.mapping import moment
-from marketplaces.ozon.mapping_supplies import REMOVAL_PREFIX
+from marketplaces.ozon.mapping_supplies import REMOVAL_PREFIX, status_of
 from marketplaces.ozon.removals import find_removal, first_day, pull_removals
 from marketplaces.ozon.schemas_supplies import SupplyOrder
 from marketplaces.ozon.supply_parts import Parts
@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 # Answers may lag behind the list that leads to them: each pull begins this much before the end of the one before.
 OVERLAP: Final = timedelta(days=3)
+# Boxes and what is in them cost most of the requests: of supplies that were settled before, they are not asked for.
+BOXED_FOR: Final = timedelta(days=45)
 # An empty or short answer is believed only when it is given this often.
 TRIES: Final = 3
 
@@ -126,8 +128,9 @@ class SuppliesPull:
         self, batch: Batch, *, since: datetime
     ) -> tuple[tuple[SupplySnapshot, ...], tuple[Rejected, ...]]:
         """The supplies of a page that changed, or that are looked for."""
+        recently = max(since, self._query.until - BOXED_FOR)
         wanted = [
-            (order, supply, not is_older(order, since))
+            (order, supply, not is_older(order, recently) or not status_of(order, supply).is_final)
             for order in batch.orders
             for supply in order.supplies
             if not is_older(order, since) or supply.supply_id in self._open

@@ -20,7 +20,7 @@ from marketplaces.ozon.schemas_supplies import (
     SupplyOrder,
 )
 
-# A request, one of its supplies, and whether it changed (else it is read again for its numbers only).
+# A request, one of its supplies, and whether its cargoes are asked for (else it is read for its numbers only).
 Wanted = tuple[SupplyOrder, OrderedSupply, bool]
 
 # An empty or short answer is believed only when it is given this often.
@@ -52,13 +52,11 @@ class Parts:
 
     def snapshots(self, wanted: Iterable[Wanted]) -> tuple[SupplySnapshot, ...]:
         """The supplies with their parts, once each."""
-        listed = {supply.supply_id: (order, supply, is_new) for order, supply, is_new in wanted}
-        cargoes = self._cargoes(
-            [id_ for id_, (order, supply, is_new) in listed.items() if is_new or _is_open(order, supply)]
-        )
+        listed = {supply.supply_id: (order, supply, is_boxed) for order, supply, is_boxed in wanted}
+        cargoes = self._cargoes([id_ for id_, (_order, _supply, is_boxed) in listed.items() if is_boxed])
         papers: dict[str, Mapping[str, Sequence[Act]] | None] = {}
         snapshots = []
-        for order, supply, _is_new in listed.values():
+        for order, supply, _is_boxed in listed.values():
             has_acts = status_of(order, supply) in _WITH_ACTS
             if has_acts and order.order_id not in papers:
                 papers[order.order_id] = self._papers(order.order_id)
@@ -155,7 +153,3 @@ class Parts:
         except (RightMissing, RequestRejected, UnexpectedResponse):
             return None
         return {one.supply_id: one.supply_acts for one in summaries.supplies_acts}
-
-
-def _is_open(order: SupplyOrder, supply: OrderedSupply) -> bool:
-    return not status_of(order, supply).is_final

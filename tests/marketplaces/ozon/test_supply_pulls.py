@@ -342,6 +342,32 @@ def test_half_of_a_bundle_is_not_the_whole(canned: Callable[..., Adapter]) -> No
     assert [one.lines for one in first.snapshots] == [None]
 
 
+@pytest.mark.parametrize(
+    ("state", "since", "is_boxed"),
+    [
+        ("COMPLETED", "2026-11-20T10:00:00Z", True),
+        ("COMPLETED", "2026-09-20T10:00:00Z", False),
+        ("IN_TRANSIT", "2026-09-20T10:00:00Z", True),
+    ],
+)
+def test_boxes_of_supplies_that_are_long_settled_are_not_asked_for(
+    canned: Callable[..., Adapter], state: str, since: str, is_boxed: bool
+) -> None:
+    asked: list[Any] = []
+
+    def boxes(body: dict[str, Any]) -> Any:
+        asked.extend(body["supply_ids"])
+        return {"supply": [{"supply_id": 2000000000017, "cargoes": [{"cargo_id": 1, "type": "BOX"}]}]}
+
+    one = supply_order(state=state, state_updated_date=since, supplies=[supply(state=state)])
+    adapter = canned(answers(v3__supply_order__get={"orders": [one]}, v1__cargoes__get=boxes))
+
+    first, *_rest = adapter.fetch_supplies(ALL, cursor={})
+
+    assert [x.boxes is not None for x in first.snapshots] == [is_boxed]
+    assert asked == (["2000000000017"] if is_boxed else [])
+
+
 def test_a_broken_act_does_not_say_that_nothing_was_counted(canned: Callable[..., Adapter]) -> None:
     acts = {
         "supply_acts": [
