@@ -104,8 +104,19 @@ class Adapter(
         Capability(stream="orders", is_available=True),
         Capability(stream="prices", is_available=True),
         Capability(stream="tariffs", is_available=True),
-        Capability(stream="returns", is_available=True),
-        Capability(stream="supplies", is_available=True),
+        Capability(
+            stream="returns",
+            is_available=True,
+            reason=_("Not told: goods that were lost on their way back, and the sum of a compensation."),
+        ),
+        Capability(
+            stream="supplies",
+            is_available=True,
+            reason=_(
+                "Not told: when goods left you for the warehouse, how many of them are on sale already, and the "
+                "warehouse of a supply by cross-docking."
+            ),
+        ),
         Capability(
             stream="finance",
             is_available=False,
