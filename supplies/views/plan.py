@@ -22,12 +22,13 @@ from core.components import Crumb
 from core.uploads import BadUpload
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.forms.goods import ListForm, UnitsForm
+from supplies.forms.papers import PaperForm
 from supplies.forms.targets import TargetForm
-from supplies.models import PlanImport, Supply, SupplyLine
+from supplies.models import PlanImport, Supply, SupplyDocument, SupplyLine
 from supplies.selectors import plans
 from supplies.selectors.checks import checks
 from supplies.selectors.slots import slot_text
-from supplies.services import imports, plan_lines
+from supplies.services import imports, papers, plan_lines
 from supplies.services import plans as services
 from supplies.services.boxes import can_pack
 from supplies.services.plan_lists import column_name
@@ -201,6 +202,35 @@ def plan_step(request: CompanyRequest, pk: int) -> HttpResponse:
     return redirect("supplies:supply-edit", request.company.slug, supply.pk)
 
 
+@require_POST
+@requires(Permission.EDIT_SUPPLIES)
+def paper_add(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Note a paper of the plan."""
+    supply = plan(request, pk)
+    form = PaperForm(request.POST)
+    if form.is_valid():
+        try:
+            papers.add_paper(supply=supply, actor=request.user, **form.cleaned_data)
+        except services.CannotChange as exc:
+            messages.error(request, str(exc))
+    else:
+        messages.error(request, _("A paper has a name of at most 64 signs and a number of at most 100."))
+    return redirect("supplies:supply-edit", request.company.slug, supply.pk)
+
+
+@require_POST
+@requires(Permission.EDIT_SUPPLIES)
+def paper_remove(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Take a paper out of a plan."""
+    rows = SupplyDocument.objects.for_company(request.company).filter(supply__is_planned_here=True)
+    paper = get_object_or_404(rows.select_related("supply"), pk=pk)
+    try:
+        papers.remove_paper(paper=paper, actor=request.user)
+    except services.CannotChange as exc:
+        messages.warning(request, str(exc))
+    return redirect("supplies:supply-edit", request.company.slug, paper.supply_id)
+
+
 def plan(request: CompanyRequest, pk: int) -> Supply:
     """A supply that was planned here, of this company; 404 otherwise."""
     try:
@@ -224,14 +254,14 @@ def _around(request: CompanyRequest, supply: Supply) -> dict[str, Any]:
     lines = list(
         SupplyLine.objects.for_company(request.company).filter(supply=supply).select_related("listing")
     )
-    packed = plans.packed(supply)
+    packed, documents = plans.packed(supply), plans.documents(supply)
     return {
+        "documents": documents,
+        "paper_form": PaperForm(),
         "packed": packed,
         "slot": slot_text(supply),
         "name": plans.name_of(supply),
-        "checks": checks(
-            supply, lines=lines, documents=plans.documents(supply), boxes=packed.boxes, now=timezone.now()
-        ),
+        "checks": checks(supply, lines=lines, documents=documents, boxes=packed.boxes, now=timezone.now()),
         "can_pack": can_pack(supply),
         "status": supply.status,
         "crumbs": crumbs(request),

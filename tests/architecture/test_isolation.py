@@ -45,7 +45,7 @@ from tests.factories.marketplaces import (
 from tests.factories.orders import OrderEventFactory, OrderFactory, OrderLineFactory
 from tests.factories.payouts import BankAccountFactory
 from tests.factories.returns import ReturnFactory
-from tests.factories.supplies import SupplyBoxFactory, SupplyFactory
+from tests.factories.supplies import SupplyBoxFactory, SupplyDocumentFactory, SupplyFactory
 from tests.factories.warehouses import OwnWarehouseFactory
 
 
@@ -88,6 +88,10 @@ def plan(company: Company) -> Any:
 
 def plan_box(company: Company) -> Any:
     return SupplyBoxFactory(supply=plan(company))
+
+
+def plan_paper(company: Company) -> Any:
+    return SupplyDocumentFactory(supply=plan(company))
 
 
 def plan_import(company: Company) -> Any:
@@ -205,6 +209,8 @@ TABLE: dict[str, Address] = {
     "supplies:plan-goods": Address(needs=PLANS, methods=POST, makes=plan),
     "supplies:plan-list": Address(needs=PLANS, methods=BOTH, makes=plan),
     "supplies:plan-step": Address(needs=PLANS, methods=POST, makes=plan),
+    "supplies:paper-add": Address(needs=PLANS, methods=POST, makes=plan, data={"kind": "УПД"}),
+    "supplies:paper-remove": Address(needs=PLANS, methods=POST, makes=plan_paper),
     "supplies:plan-import": Address(needs=PLANS, makes=plan_import),
     "supplies:plan-apply": Address(needs=PLANS, methods=POST, makes=plan_import),
     "supplies:supply-boxes": Address(needs=PLANS, methods=BOTH, makes=plan),

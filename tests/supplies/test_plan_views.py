@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pypdfium2
 import pytest
@@ -19,12 +19,12 @@ from companies.choices import Role
 from companies.models import Company, User
 from marketplaces.contracts.supplies import SupplyStatus
 from marketplaces.models import MarketplaceAccount
-from supplies.models import PlanImport, SsccSeries, Supply, SupplyBox, SupplyLine
+from supplies.models import PlanImport, SsccSeries, Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
 from supplies.services import boxes
 from supplies.services.plan_lines import set_quantities
 from supplies.services.plans import Target, plan_supply
 from tests.factories.catalog import ClusterFactory, ListingFactory, WarehouseFactory
-from tests.factories.supplies import SupplyFactory
+from tests.factories.supplies import SupplyDocumentFactory, SupplyFactory
 
 HOSTILE = ["\x00", "x" * 10_000, "\u202eabc", "😀", "'; DROP TABLE", "<script>", "-1", "1e9", "٣", ""]
 
@@ -194,6 +194,60 @@ def test_steps_are_marked_and_undone(owner_client: Client, company: Company, pla
 
     words = ["nonsense", "ready", "reopen", "ready", "shipped", "cancel"]
     assert [step(word) for word in words] == ["draft", "ready", "draft", "ready", "shipped", "shipped"]
+
+
+def test_papers_are_noted_and_taken_out(owner_client: Client, company: Company, plan: Supply) -> None:
+    add = url(company, "paper-add", plan.pk)
+    for _turn in range(2):
+        owner_client.post(add, {"kind": "УПД", "number": "1184"})
+    for kind in HOSTILE[:3]:
+        owner_client.post(add, {"kind": kind, "number": "x" * 500})
+    paper = SupplyDocument.objects.for_company(company).get()
+    assert "1184" in owner_client.get(url(company, "supply-edit", plan.pk)).content.decode()
+
+    owner_client.post(url(company, "paper-remove", paper.pk))
+    assert not SupplyDocument.objects.for_company(company).exists()
+    details = SupplyEvent.objects.for_company(company).order_by("pk").values_list("details", flat=True)
+    assert [one for one in details if "УПД 1184" in one] == [{"УПД 1184": [None, 1]}, {"УПД 1184": [1, None]}]
+
+
+def test_papers_of_the_marketplace_stay(owner_client: Client, company: Company, plan: Supply) -> None:
+    Supply.objects.for_company(company).filter(pk=plan.pk).update(external_id="7")
+    paper = SupplyDocumentFactory(supply=plan)
+    for number in range(60):
+        owner_client.post(url(company, "paper-add", plan.pk), {"kind": "ТТН", "number": str(number)})
+    owner_client.post(url(company, "paper-remove", paper.pk))
+
+    assert SupplyDocument.objects.for_company(company).count() == 50
+
+
+@pytest.mark.parametrize(
+    ("zone", "begins"),
+    [("Europe/Kaliningrad", (2026, 11, 30, 21, 30)), ("Europe/Moscow", (2026, 11, 30, 20, 30)),
+     ("Asia/Vladivostok", (2026, 11, 30, 13, 30))],
+)  # fmt: skip
+def test_a_slot_over_midnight_and_the_end_of_a_month(
+    owner_client: Client, company: Company, account: MarketplaceAccount, zone: str, begins: tuple[int, ...]
+) -> None:
+    warehouse = WarehouseFactory(company=company, marketplace=account.marketplace, time_zone=zone)
+    owner_client.post(
+        url(company, "supply-plan"),
+        {
+            "account": account.pk,
+            "warehouse": warehouse.pk,
+            "slot_on": "2026-11-30",
+            "slot_from": "23:30",
+            "slot_to": "00:30",
+        },
+    )
+    supply = Supply.objects.for_company(company).get()
+
+    assert supply.slot_from == datetime(*begins, tzinfo=UTC)
+    assert supply.slot_to - supply.slot_from == timedelta(hours=1)
+    paper = body(owner_client.get(url(company, "packing-list", supply.pk, "pdf")))
+    text = pypdfium2.PdfDocument(paper)[0].get_textpage().get_text_range()
+    assert "23:30" in text
+    assert zone in text
 
 
 def test_a_supply_of_the_marketplace_is_no_plan(
