@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from marketplaces.models import MarketplaceAccount
 
 # Tied anew in one run, no more than this of each sort; the rest waits for the next one.
-MOST: Final = 2_000
+MOST: Final = 20_000
 _PORTION: Final = 1_000
 
 _WRITE = """

@@ -101,7 +101,9 @@ class Told:
         at = _text(snapshot.changed_at) if snapshot.changed_at else ""
         age = (at, _text(observed_at))
         for name, value in _contents(snapshot):
-            self._keep(name, value, age)
+            # Of sources that tell a part each, the reason of the one that knows most of the parting stands.
+            knows = f"{_KINDS.index(snapshot.kind)} {at}" if snapshot.is_partial and name == "reason" else at
+            self._keep(name, value, (knows, age[1]))
         if snapshot.is_partial:
             self._keep_of_part(snapshot)
         else:

@@ -160,6 +160,15 @@ def test_sources_that_tell_a_part_each_make_a_whole(account: MarketplaceAccount)
     assert (held.external_reason, held.price, held.place_name) == ("Брак", Decimal(890), "ПВЗ 7")
 
 
+def test_of_two_sources_the_reason_of_the_one_that_knows_more_stands(account: MarketplaceAccount) -> None:
+    record(account, part(hours=30, kind=ReturnKind.TECHNICAL, reason="Возврат брака"))
+    record(account, part(hours=2, kind=ReturnKind.REFUSAL, reason_id="expire"))
+    record(account, part(hours=40, kind=ReturnKind.TECHNICAL, reason="Возврат"), at=SEEN + HOUR)
+
+    held = the_return(account)
+    assert (held.external_reason_id, held.external_reason) == ("expire", "")
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
