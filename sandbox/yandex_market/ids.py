@@ -65,21 +65,23 @@ def return_id(world: World, order: Order) -> int:
     return order_id(world, order) + 2 * _CODES
 
 
-def request_id(world: World, supply: Supply) -> int:
-    """Return the key of a supply request, which the API alone knows."""
-    return _REQUESTS + (supply.serial * _REQUEST_STRIDE + _shift(world)) % _REQUESTS
+def request_id(world: World, supply: Supply, *, is_whole: bool = False) -> int:
+    """Return the key of a supply request, which the API alone knows; `is_whole`: of the one it was split from."""
+    number = _REQUESTS + (supply.serial * _REQUEST_STRIDE + _shift(world)) % _REQUESTS
+    return number + _REQUESTS if is_whole else number
 
 
-def request_number(supply: Supply) -> str:
+def request_number(supply: Supply, *, is_whole: bool = False) -> str:
     """Return the number of a supply request as people see it."""
-    return str(50_000_000 + supply.serial)
+    return str((500_000_000 if is_whole else 50_000_000) + supply.serial)
 
 
-def find_request(world: World, number: int) -> Supply | None:
-    """Return the request of a key, whenever it is created, or nothing."""
-    if not _REQUESTS <= number < 2 * _REQUESTS:
-        return None
-    return world.supply_book.get((number - _REQUESTS - _shift(world)) * _REQUEST_BACKWARDS % _REQUESTS)
+def find_supply(world: World, number: int) -> tuple[Supply | None, bool]:
+    """Return the supply of a key, whenever it is created, or nothing; and whether the key is that of a whole one."""
+    if not _REQUESTS <= number < 3 * _REQUESTS:
+        return None, False
+    serial = (number - _shift(world)) * _REQUEST_BACKWARDS % _REQUESTS
+    return world.supply_book.get(serial), number >= 2 * _REQUESTS
 
 
 def offer_id(world: World, product: Product) -> str:

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.world import World
 from sandbox.world.geography import WAREHOUSES
 from sandbox.world.moments import DAY
-from sandbox.world.supplies import LEAD, SUPPLY, WITHDRAWAL, Counts, Stage, Supply, SupplyLine
+from sandbox.world.supplies import LEAD, Stage, Supply, SupplyLine
 from sandbox.yandex_market import ids, words
 from sandbox.yandex_market.calls import (
     Call,
@@ -22,6 +21,16 @@ from sandbox.yandex_market.calls import (
 from sandbox.yandex_market.errors import bad, not_found
 from sandbox.yandex_market.paging import Position, page, page_of, token_of
 from sandbox.yandex_market.places import MARKET_OF, TRANSITS
+from sandbox.yandex_market.requests import (
+    Request,
+    changed_at,
+    counters_of,
+    documents_of,
+    find_request,
+    is_split,
+    requests_of,
+    status_of,
+)
 
 _MOST_ITEMS = 100
 #: What comes through a transit warehouse is due at the other so long after its slot.
@@ -46,7 +55,7 @@ def supply_requests(call: Call) -> dict[str, Any]:
     else:
         found = sorted((one for one in _named(call) if accept(one)), key=place)
         got = page_of(call, found, key=place, width=2, limit=limit)
-    rows = [_row(call, supply) for supply in got.rows]
+    rows = [_row(call, request) for request in got.rows]
     if call.fault == "unknown_status" and rows:
         rows[int(call.chance * len(rows))]["status"] = words.UNKNOWN_STATUS
     return {"status": "OK", "result": {"requests": rows, "paging": got.paging}}
@@ -55,7 +64,7 @@ def supply_requests(call: Call) -> dict[str, Any]:
 def supply_items(call: Call) -> dict[str, Any]:
     """Answer `/v2/campaigns/{campaignId}/supply-requests/items`: up to 100 offers, whatever is asked for."""
     limit = min(limit_of(call, default=250, most=500), _MOST_ITEMS)
-    supply = _one(call)
+    supply = _one(call).supply
     places = range(len(supply.lines))
     got = page_of(call, places, key=lambda place: (place,), width=1, limit=limit)
     items = [_item(call, supply, supply.lines[place]) for place in got.rows]
@@ -64,119 +73,27 @@ def supply_items(call: Call) -> dict[str, Any]:
 
 def supply_documents(call: Call) -> dict[str, Any]:
     """Answer `/v2/campaigns/{campaignId}/supply-requests/documents`."""
-    supply = _one(call)
-    number = ids.request_number(supply)
+    request = _one(call)
+    where = f"{call.base_url}/documents/{request.number}"
     rows = [
-        {"type": kind, "url": f"{call.base_url}/documents/{number}/{kind}", "createdAt": moscow(drawn)}
-        for kind, drawn in _documents(supply)
+        {"type": kind, "url": f"{where}/{kind}", "createdAt": moscow(drawn)}
+        for kind, drawn in documents_of(request)
         if drawn <= call.seen_at
     ]
     return {"status": "OK", "result": {"documents": rows}}
 
 
-# ---- what is told -----------------------------------------------------------------------------------------
-def status_of(supply: Supply, at: int) -> str:
-    """Return the status of a request in Market's words, which do not tell who drives to a warehouse, quarrels over
-    what was counted, or missed his slot."""
-    stage = supply.stage_at(at)
-    if supply.kind != SUPPLY:
-        ready = words.READY_TO_LEAVE[supply.kind] if _is_ready(supply, at) else None
-        return ready or words.REQUEST[stage]
-    sent_on = _sent_on(supply)
-    if stage is Stage.ARRIVED and sent_on is not None:
-        return words.IN_TRANSIT[at >= sent_on]
-    return words.REQUEST[stage]
-
-
-def changed_at(supply: Supply, at: int) -> int:
-    """Return when a request last changed, its leaving of a transit warehouse counted."""
-    changed, sent_on = supply.changed_at(at), _sent_on(supply)
-    return changed if sent_on is None or sent_on > at else max(changed, sent_on)
-
-
-def _sent_on(supply: Supply) -> int | None:
-    """Return when a supply is sent on from its transit warehouse, or nothing if it never is in one."""
-    arrived, begun = supply.time_of(Stage.ARRIVED), supply.time_of(Stage.ACCEPTING)
-    if supply.drop_off is None or arrived is None or begun is None:
-        return None
-    return (arrived + begun) // 2
-
-
-def counters_of(supply: Supply, line: SupplyLine, at: int) -> dict[str, int]:
-    """Return the units of a line by Market's names; what is not known yet is left out."""
-    counts: Counts = supply.count_at(line, at)
-    named = {
-        "planCount": counts.planned,
-        "factCount": counts.accepted,
-        "surplusCount": counts.surplus,
-        "shortageCount": counts.shortage,
-        "defectCount": counts.defect,
-    }
-    return {name: count for name, count in named.items() if count is not None}
-
-
-def true_supply(world: World, supply: Supply, at: int, row: dict[str, Any]) -> dict[str, Any]:
-    """Write over a row of the truth what Market calls a request and what it keeps to itself."""
-    means = words.REQUEST_MEANS if supply.kind == SUPPLY else words.REQUEST_MEANS | words.REMOVAL_MEANS
-    status = means[status_of(supply, at)]
-    is_counted = status in ("accepting", "accepted")
-    lines = []
-    for line, told in zip(supply.lines, row["lines"], strict=True):
-        counters = counters_of(supply, line, at)
-        is_told = is_counted or any(count for name, count in counters.items() if name != "planCount")
-        counts = {
-            "accepted": counters.get("factCount"),
-            "shortage": counters.get("shortageCount"),
-            "surplus": counters.get("surplusCount"),
-            "defect": counters.get("defectCount"),
-        }
-        offer = ids.offer_id(world, world.assortment[line.product])
-        untold = {"sku": offer, "offer_id": offer, "shipped": None, "on_sale": None}
-        lines.append(told | untold | (counts if is_told else dict.fromkeys(counts)))
-    return row | {"number": str(ids.request_id(world, supply)), "status": status, "lines": lines}
-
-
-def _is_ready(supply: Supply, at: int) -> bool:
-    """Tell whether all that is taken back has been gathered and waits."""
-    return supply.stage_at(at) is Stage.ACCEPTING and all(
-        when <= at for line in supply.lines for when, _ in line.parts
-    )
-
-
-def _documents(supply: Supply) -> list[tuple[str, int]]:
-    """Return the papers of a request and when they are drawn up."""
-    steps = dict(zip(supply.path, supply.times, strict=True))
-    if supply.kind != SUPPLY:
-        first, last = (
-            ("WITHDRAW", "ACT_OF_WITHDRAW")
-            if supply.kind == WITHDRAWAL
-            else ("TRANSFER", "ACT_OF_WITHDRAW_FROM_STORAGE")
-        )
-        return [(first, supply.created), (last, steps[Stage.ACCEPTED])]
-    drawn = [
-        ("SUPPLY", supply.created),
-        ("CARGO_UNITS", steps.get(Stage.READY)),
-        ("ACT_OF_RECEPTION_TRANSFER", steps.get(Stage.ARRIVED)),
-        ("SECONDARY_RECEPTION_ACT", supply.counted),
-        ("ACT_OF_DISCREPANCY", supply.counted if supply.has_discrepancies else None),
-    ]
-    return [(kind, at) for kind, at in drawn if at is not None]
-
-
 # ---- rows -------------------------------------------------------------------------------------------------
-def _row(call: Call, supply: Supply) -> dict[str, Any]:
+def _row(call: Call, request: Request) -> dict[str, Any]:
+    supply = request.supply
     at = max(call.seen_at, supply.created)
     transit = TRANSITS[supply.drop_off] if supply.drop_off is not None else None
     due = supply.slot_from + (_MOVED_IN if transit else 0)
     market = MARKET_OF[supply.warehouse]
     row: dict[str, Any] = {
-        "id": {
-            "id": ids.request_id(call.world, supply),
-            "marketplaceRequestId": ids.request_number(supply),
-            **({"warehouseRequestId": str(90_000_000 + supply.serial)} if _is_booked(supply, at) else {}),
-        },
+        "id": _names(call, request, is_booked=supply.stage_at(at) is not Stage.DRAFT),
         "type": words.REQUEST_TYPES[supply.kind],
-        "subtype": _subtype(supply),
+        "subtype": request.subtype,
         "status": status_of(supply, at),
         "updatedAt": moscow(changed_at(supply, at)),
         "counters": _counters(supply, at),
@@ -189,6 +106,7 @@ def _row(call: Call, supply: Supply) -> dict[str, Any]:
             local(due, WAREHOUSES[supply.warehouse].timezone),
         ),
     }
+    row |= _links(call, request)
     if transit:
         row["transitLocation"] = _location(
             transit.id,
@@ -201,14 +119,22 @@ def _row(call: Call, supply: Supply) -> dict[str, Any]:
     return row
 
 
-def _is_booked(supply: Supply, at: int) -> bool:
-    return supply.stage_at(at) is not Stage.DRAFT
+def _names(call: Call, request: Request, *, is_booked: bool) -> dict[str, Any]:
+    in_warehouse = {"warehouseRequestId": str(90_000_000 + request.supply.serial)}
+    return {
+        "id": request.key(call.world),
+        "marketplaceRequestId": request.number,
+        **(in_warehouse if is_booked and not request.is_whole else {}),
+    }
 
 
-def _subtype(supply: Supply) -> str:
-    if supply.drop_off is not None:
-        return "XDOC"
-    return words.REQUEST_SUBTYPES[supply.kind]
+def _links(call: Call, request: Request) -> dict[str, Any]:
+    """Return what ties the part of a split supply and the whole together."""
+    if not is_split(request.supply):
+        return {}
+    other = Request(request.supply, is_whole=not request.is_whole)
+    link = {"id": _names(call, other, is_booked=False), "type": "VIRTUAL_DISTRIBUTION"}
+    return {"childrenLinks": [link]} if request.is_whole else {"parentLink": link}
 
 
 def _location(
@@ -253,59 +179,63 @@ def _item(call: Call, supply: Supply, line: SupplyLine) -> dict[str, Any]:
 
 
 # ---- what is asked ----------------------------------------------------------------------------------------
-def _named(call: Call) -> list[Supply]:
+def _named(call: Call) -> list[Request]:
     """Return the requests that are named, or all of them, as far as they are created."""
     numbers = integers(call.body, "requestIds", most=100)
     if numbers is None:
-        return list(call.world.supply_book.between(call.world.streams.opened - LEAD, call.seen_at + 1))
-    found = (ids.find_request(call.world, number) for number in numbers)
-    return [one for one in found if one is not None and one.created <= call.seen_at]
+        book = call.world.supply_book.between(call.world.streams.opened - LEAD, call.seen_at + 1)
+        return [request for supply in book for request in requests_of(supply)]
+    found = (find_request(call.world, number) for number in numbers)
+    return [one for one in found if one is not None and one.supply.created <= call.seen_at]
 
 
 def _newest(
     call: Call,
-    accept: Callable[[Supply], bool],
-    place: Callable[[Supply], Position],
+    accept: Callable[[Request], bool],
+    place: Callable[[Request], Position],
     *,
     after: Position | None,
     count: int,
-) -> list[Supply]:
+) -> list[Request]:
     """Return so many requests after a position, the last changed first."""
     at, first = call.seen_at, call.world.streams.opened - LEAD
     until = (at if after is None else min(at, -after[0])) + 1
-    found: list[Supply] = []
+    found: list[Request] = []
     while len(found) < count and until > first:
         since = until - _SPAN
         some = [
-            one
-            for one in call.world.supply_book.changed_between(since - _SENT_ON_WITHIN, until)
-            if one.created <= at and since <= changed_at(one, at) < until and accept(one)
+            request
+            for supply in call.world.supply_book.changed_between(since - _SENT_ON_WITHIN, until)
+            if supply.created <= at and since <= changed_at(supply, at) < until
+            for request in requests_of(supply)
+            if accept(request)
         ]
         found += sorted((one for one in some if after is None or place(one) > after), key=place)
         until = since
     return found[:count]
 
 
-def _one(call: Call) -> Supply:
+def _one(call: Call) -> Request:
     number = call.body.get("requestId")
     if type(number) is not int or number < 1:
         raise bad("requestId: must be greater than or equal to 1")
-    found = ids.find_request(call.world, number)
-    if found is None or found.created > call.at:
+    found = find_request(call.world, number)
+    if found is None or found.supply.created > call.at:
         raise not_found("SUPPLY_REQUEST_NOT_FOUND", f"Supply request not found: {number}")
     return found
 
 
-def _accepting(call: Call) -> Callable[[Supply], bool]:
+def _accepting(call: Call) -> Callable[[Request], bool]:
     types = _words(call, "requestTypes", words.REQUEST_TYPES.values())
     subtypes = _words(call, "requestSubtypes", words.ALL_SUBTYPES)
     statuses = _words(call, "requestStatuses", words.ALL_REQUEST_STATUSES)
     since, until = time_of(call.body, "requestDateFrom"), time_of(call.body, "requestDateTo")
 
-    def accept(supply: Supply) -> bool:
+    def accept(request: Request) -> bool:
+        supply = request.supply
         return (
             (types is None or words.REQUEST_TYPES[supply.kind] in types)
-            and (subtypes is None or _subtype(supply) in subtypes)
+            and (subtypes is None or request.subtype in subtypes)
             and (statuses is None or status_of(supply, call.seen_at) in statuses)
             and (since is None or supply.slot_from >= since)
             and (until is None or supply.slot_from <= until)
@@ -321,20 +251,20 @@ def _words(call: Call, name: str, known: Any) -> frozenset[str] | None:
     return None if found is None else frozenset(found)
 
 
-def _order(call: Call) -> Callable[[Supply], Position]:
+def _order(call: Call) -> Callable[[Request], Position]:
     """Return the place of a request in the order that is asked for; those that are equal stand by their id."""
     sorting = section(call.body, "sorting")
     attribute, direction = sorting.get("attribute", "ID"), sorting.get("direction", "ASC")
     if sorting and not {"attribute", "direction"} <= sorting.keys():
         raise bad("sorting: attribute and direction must not be null")
     at = call.seen_at
-    values: dict[str, Callable[[Supply], int]] = {
-        "ID": lambda one: ids.request_id(call.world, one),
-        "REQUESTED_DATE": lambda one: one.slot_from,
-        "UPDATED_AT": lambda one: changed_at(one, at),
-        "STATUS": lambda one: words.ALL_REQUEST_STATUSES.index(status_of(one, at)),
+    values: dict[str, Callable[[Request], int]] = {
+        "ID": lambda one: one.key(call.world),
+        "REQUESTED_DATE": lambda one: one.supply.slot_from,
+        "UPDATED_AT": lambda one: changed_at(one.supply, at),
+        "STATUS": lambda one: words.ALL_REQUEST_STATUSES.index(status_of(one.supply, at)),
     }
     if attribute not in values or direction not in _DIRECTIONS:
         raise bad("sorting: unknown value")
     value, turn = values[attribute], -1 if direction == "DESC" else 1
-    return lambda one: (turn * value(one), turn * ids.request_id(call.world, one))
+    return lambda one: (turn * value(one), turn * one.key(call.world))

@@ -11,9 +11,9 @@ from sandbox.world.views import roubles
 from sandbox.yandex_market import ids
 from sandbox.yandex_market.places import MARKET_OF, MARKETS
 from sandbox.yandex_market.prices_book import PriceBook
+from sandbox.yandex_market.requests import true_supplies
 from sandbox.yandex_market.returns import true_return
 from sandbox.yandex_market.stocks import heaps
-from sandbox.yandex_market.supplies import true_supply
 
 
 def truth_orders(world: World, at: datetime) -> Iterator[dict[str, Any]]:
@@ -71,7 +71,7 @@ def truth_supplies(world: World, at: datetime) -> Iterator[dict[str, Any]]:
         market = MARKET_OF[supply.warehouse]
         lines = [line | _offer(world, line["sku"]) for line in row["lines"]]
         told = row | {"warehouse_id": market.id, "warehouse": market.name, "lines": lines}
-        yield true_supply(world, supply, instant(at), told)
+        yield from true_supplies(world, supply, instant(at), told)
 
 
 def truth_returns(world: World, at: datetime) -> Iterator[dict[str, Any]]:

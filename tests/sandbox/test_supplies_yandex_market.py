@@ -14,7 +14,14 @@ from sandbox.world import World
 from sandbox.world.moments import instant, moment
 from sandbox.world.supplies import LEAD, SUPPLY, Stage, Supply
 from sandbox.yandex_market import ids, words
-from sandbox.yandex_market.supplies import changed_at, status_of
+from sandbox.yandex_market.requests import (
+    Request,
+    changed_at,
+    find_request,
+    is_split,
+    requests_of,
+    status_of,
+)
 from tests.sandbox.conftest import NOW
 from tests.sandbox.yandex import CAMPAIGN, IDLE, REQUESTS, SETTINGS, Call, app_of, caller, rows
 
@@ -29,10 +36,16 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def supplies(world: World) -> dict[int, Supply]:
+def requests(world: World) -> dict[int, Request]:
     """All that is created by now, by their id in the API."""
     book = world.supply_book.between(world.streams.opened - LEAD, AT + 1)
-    return {ids.request_id(world, supply): supply for supply in book}
+    return {request.key(world): request for supply in book for request in requests_of(supply)}
+
+
+@pytest.fixture(scope="module")
+def supplies(requests: dict[int, Request]) -> dict[int, Supply]:
+    """What is moved by each of them."""
+    return {number: request.supply for number, request in requests.items()}
 
 
 @pytest.fixture
@@ -50,12 +63,33 @@ def test_all_that_is_created_is_listed_once(call: Call, supplies: dict[int, Supp
     assert len({request["id"]["marketplaceRequestId"] for request in found}) == len(found)
 
 
-def test_an_id_leads_back_to_its_request(world: World, supplies: dict[int, Supply]) -> None:
-    for number, supply in supplies.items():
-        assert ids.find_request(world, number) == supply
-    for number in (1, 10**9, 2 * 10**9, 10**18):
-        found = ids.find_request(world, number)
-        assert found is None or ids.request_id(world, found) == number
+def test_an_id_leads_back_to_its_request(world: World, requests: dict[int, Request]) -> None:
+    for number, request in requests.items():
+        assert find_request(world, number) == request
+        if not is_split(request.supply):
+            assert find_request(world, number + 10**9) is None
+    for number in (1, 10**9, 2 * 10**9, 3 * 10**9, 10**18):
+        found = find_request(world, number)
+        assert found is None or found.key(world) == number
+
+
+def test_the_parts_of_a_split_supply_and_the_whole_name_each_other(
+    call: Call, requests: dict[int, Request]
+) -> None:
+    found = {request["id"]["id"]: request for request in rows(call, REQUESTS, "requests", limit=100)}
+    wholes = {number: row for number, row in found.items() if requests[number].is_whole}
+    assert wholes
+    for number, whole in wholes.items():
+        (link,) = whole["childrenLinks"]
+        part = found[link["id"]["id"]]
+        assert part["parentLink"]["id"]["id"] == number
+        assert (whole["subtype"], part["subtype"]) == (
+            "VIRTUAL_DISTRIBUTION_CENTER",
+            "VIRTUAL_DISTRIBUTION_CENTER_CHILD",
+        )
+        assert whole["counters"] == part["counters"]
+    linked = {number for number, row in found.items() if "parentLink" in row or "childrenLinks" in row}
+    assert linked == {number for number, request in requests.items() if is_split(request.supply)}
 
 
 def test_the_last_changed_comes_first(call: Call, supplies: dict[int, Supply]) -> None:
@@ -135,13 +169,13 @@ def test_an_answer_holds_a_hundred_offers_whatever_is_asked_for() -> None:
     assert len(rows(call, ITEMS, "items", body, limit=500)) == len(supply.lines)
 
 
-def test_papers_come_with_the_steps(call: Call, supplies: dict[int, Supply]) -> None:
+def test_papers_come_with_the_steps(call: Call, requests: dict[int, Request]) -> None:
     seen = set()
-    for number, supply in supplies.items():
+    for number, (supply, is_whole) in requests.items():
         found = call(DOCUMENTS, {"requestId": number}).json()["result"]["documents"]
         kinds = {document["type"] for document in found}
         assert kinds
-        if supply.kind == SUPPLY and supply.counted is not None:
+        if supply.kind == SUPPLY and supply.counted is not None and not is_whole:
             assert ("SECONDARY_RECEPTION_ACT" in kinds) is (supply.counted <= AT)
         assert all(datetime.fromisoformat(document["createdAt"]) <= NOW for document in found)
         seen |= kinds
