@@ -9,6 +9,7 @@ from typing import Final
 from core.money import round_kopecks
 from marketplaces.contracts.supplies import (
     DocumentSnapshot,
+    SupplyKind,
     SupplyLineSnapshot,
     SupplySnapshot,
     SupplyStatus,
@@ -61,12 +62,11 @@ def supply_snapshot(
     target, transit = request.targetLocation or Location(), request.transitLocation
     slot = (transit or target).requestedDate
     changed_at = moment(request.updatedAt)
-    parent = request.parentLink
-    is_part = parent is not None and parent.type == _SPLIT
+    parent = request.parentLink if request.parentLink and request.parentLink.type == _SPLIT else None
     return SupplySnapshot(
         external_id=request.id.id,
         number=(request.id.marketplaceRequestId or request.id.id)[:LONG_WORD],
-        kind=request_kind(request.type, request.subtype),
+        kind=_kind(request),
         status=status,
         external_status=request.status,
         external_substatus=request.subtype,
@@ -77,7 +77,7 @@ def supply_snapshot(
         warehouse_external_id=given_id(target.serviceId),
         warehouse_name=(target.name or "")[:PLACE],
         drop_off_name=((transit and transit.name) or "")[:PLACE],
-        parent_external_id=parent.id.id if parent and is_part else "",
+        parent_external_id=parent.id.id if parent else "",
         reason=REQUEST_SUBTYPES.get(request.subtype, (None, ""))[1],
         lines=None if items is None else supply_lines(items, status=status),
         documents=None if documents is None else document_snapshots(documents),
@@ -107,6 +107,13 @@ def slot_zone(told: datetime | str | None) -> str:
     if offset is None or offset % _HOUR:
         return _MOSCOW
     return _ZONES.get(offset // _HOUR, _MOSCOW)
+
+
+def _kind(request: SupplyRequest) -> SupplyKind:
+    """What a request is. Of one that was split nothing travels: its parts do."""
+    kind = request_kind(request.type, request.subtype)
+    is_split = any(link.type == _SPLIT for link in request.childrenLinks)
+    return SupplyKind.VIRTUAL if is_split and kind is SupplyKind.SUPPLY else kind
 
 
 def _line(item: SupplyItem, status: SupplyStatus) -> SupplyLineSnapshot:

@@ -60,6 +60,7 @@ class SupplyRequest(Wire):
     updatedAt: MaybeMoment = None
     counters: RequestCounters | None = None
     parentLink: Link | None = None
+    childrenLinks: Annotated[list[Link], Before(as_list)] = Field(default_factory=list)
     targetLocation: Location | None = None
     transitLocation: Location | None = None
 

@@ -16,8 +16,8 @@ from sandbox import movements
 from sandbox.faults import PAGING, Faults
 from sandbox.world import World, WorldSettings
 from sandbox.world.moments import instant
+from sandbox.yandex_market.requests import true_supplies as told_truly
 from sandbox.yandex_market.returns import true_return
-from sandbox.yandex_market.supplies import true_supply
 from tests.marketplaces.contract.cases import NOW, sandbox_of
 
 if TYPE_CHECKING:
@@ -77,7 +77,11 @@ def keep(held: HELD, pages: Iterator[Page[Any]]) -> Cursor:
 
 
 def true_supplies(world: World, at: datetime) -> dict[str, tuple[Any, ...]]:
-    rows = (true_supply(world, supply, instant(at), row) for supply, row in movements.supplies(world, at))
+    rows = (
+        told
+        for supply, row in movements.supplies(world, at)
+        for told in told_truly(world, supply, instant(at), row)
+    )
     names = ("sku", "declared", "accepted", "shortage", "surplus", "defect")
     return {
         row["number"]: (
@@ -173,6 +177,12 @@ def test_the_world_has_all_that_the_tests_speak_of(shop: App, adapter_over: Call
         SupplyStatus.ACCEPTED,
         SupplyStatus.CANCELLED,
     } <= {one.status for one in some.values()}
+    parts = [one for one in some.values() if one.parent_external_id]
+    assert parts
+    for one in parts:
+        whole = some[one.parent_external_id]
+        assert (one.kind, whole.kind) == (SupplyKind.SUPPLY, SupplyKind.VIRTUAL)
+        assert one.lines == whole.lines
     zones = {one.slot_zone for one in some.values()}
     assert {"Europe/Kaliningrad", "Europe/Moscow", "Asia/Vladivostok"} <= zones
     for one in some.values():

@@ -26,8 +26,8 @@ from sandbox.clock import Clock
 from sandbox.faults import PAGING, Faults
 from sandbox.world import WorldSettings
 from sandbox.world.moments import instant
+from sandbox.yandex_market.requests import true_supplies as told_truly
 from sandbox.yandex_market.returns import true_return
-from sandbox.yandex_market.supplies import true_supply
 from supplies.models import Supply, SupplyEvent, SupplyLine
 from tests.marketplaces.contract.cases import CASES, HOST, sandbox_of, world_of
 
@@ -101,10 +101,10 @@ def true_supplies(app: App) -> dict[str, tuple[Any, ...]]:
     names = ("sku", "declared", "accepted", "shortage", "surplus", "defect")
     found = {}
     for supply, told in movements.supplies(world, now):
-        row = true_supply(world, supply, instant(now), told)
-        slot = datetime.fromisoformat(row["slot_from"])
-        lines = frozenset(tuple(line[name] for name in names) for line in row["lines"])
-        found[row["number"]] = (row["kind"], row["status"], slot, lines)
+        for row in told_truly(world, supply, instant(now), told):
+            slot = datetime.fromisoformat(row["slot_from"])
+            lines = frozenset(tuple(line[name] for name in names) for line in row["lines"])
+            found[row["number"]] = (row["kind"], row["status"], slot, lines)
     return found
 
 
@@ -154,6 +154,10 @@ def test_a_first_sync_equals_the_truth_and_a_second_changes_nothing(
         (RunOutcome.DONE, "", 0)
     ] * len(STREAMS)
     assert_true(market, app)
+    supplies_held = Supply.objects.for_company(market.company_id)
+    wholes = {one.parent_external_id for one in supplies_held if one.parent_external_id}
+    assert wholes == {one.external_id for one in supplies_held if one.is_split} != set()
+    assert not supplies_held.shipments().filter(external_id__in=wholes).exists()
     events = (
         SupplyEvent.objects.for_company(market.company_id).count(),
         ReturnEvent.objects.for_company(market.company_id).count(),

@@ -214,6 +214,16 @@ def test_a_part_names_the_supply_that_was_split_and_other_links_do_not() -> None
         assert supplied(parentLink=parent(kind)).parent_external_id == ""
 
 
+def test_nothing_travels_in_a_supply_that_was_split() -> None:
+    def link(kind: str) -> dict[str, Any]:
+        return {"id": {"id": 7002, "marketplaceRequestId": "100201"}, "type": kind}
+
+    whole = {"subtype": "VIRTUAL_DISTRIBUTION_CENTER"}
+    assert supplied(**whole).kind is SupplyKind.SUPPLY
+    assert supplied(**whole, childrenLinks=[link("VIRTUAL_DISTRIBUTION")]).kind is SupplyKind.VIRTUAL
+    assert supplied(childrenLinks=[link("WITHDRAW"), link("ADDITIONAL_SUPPLY")]).kind is SupplyKind.SUPPLY
+
+
 def test_a_withdrawal_has_words_of_its_own() -> None:
     told = {
         word: supplied(type="WITHDRAW", status=word).status
