@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from core.money import currency_code, round_kopecks
 from marketplaces.contracts.pages import Rejected
-from marketplaces.contracts.returns import ReturnKind, ReturnSnapshot
+from marketplaces.contracts.returns import ReturnKind, ReturnSnapshot, ReturnStatus
 from marketplaces.wildberries import statuses
 from marketplaces.wildberries.mapping import (
     LONG_WORD,
@@ -27,42 +28,62 @@ _ADDRESS: Final = 500
 # The first letter of `saleID`: of a return, and of a sale.
 _RETURN: Final = "R"
 _SALE: Final = "S"
+# How their documents word the status `returnDefective`.
+_FOR_A_DEFECT: Final = "Возвращён по причине брака"
+# `returnType` of what turned out to be defective, bought or not.
+_DEFECTIVE: Final = "возврат брака"
 
 
 def is_return(row: SaleRow | FeedOrder) -> bool:
-    """Whether the unit came back from its buyer."""
+    """Whether the unit came back from its buyer, or its buyer did not take it."""
     if isinstance(row, FeedOrder):
-        return row.status in statuses.FEED_RETURNS
+        return row.status in statuses.FEED_RETURNS or is_refusal(row)
     return row.saleID.startswith(_RETURN)
+
+
+def is_refusal(order: FeedOrder) -> bool:
+    """Whether a cancelled order was refused at hand-over: its goods had left."""
+    return order.status == statuses.CANCEL and _cancel_type(order) in statuses.REFUSALS
+
+
+def _cancel_type(order: FeedOrder) -> str:
+    return (order.cancelType or "").strip()
 
 
 def may_be_return(record: Rejected) -> bool:
     """Whether a row that could not be read may tell of a return: orders and sales are not lost here."""
     payload = record.payload if isinstance(record.payload, dict) else {}
     status, sale_id = payload.get("status"), payload.get("saleID")
-    is_other_order = status in statuses.FEED_STATUSES and status not in statuses.FEED_RETURNS
+    is_other_order = status in (statuses.CREATED, statuses.BUYOUT)
     return not (is_other_order or (isinstance(sale_id, str) and sale_id.startswith(_SALE)))
 
 
 def feed_return(order: FeedOrder, *, currency: str | None) -> ReturnSnapshot | Rejected:
-    """A return of the feed: that a unit came back, when, and whether for a defect."""
+    """A return or a refusal of the feed: when it began, and for returns whether it is for a defect."""
     came_at = moment(order.updatedAt)
     if came_at is None:
         return rejected(order, order.srid, OUT_OF_RANGE, "updatedAt")
-    return ReturnSnapshot(
+    told = ReturnSnapshot(
         external_id=order.srid,
         order_external_id=order.srid,
         kind=ReturnKind.CLIENT_RETURN,
-        status=statuses.FEED_RETURNS[order.status],
+        status=statuses.FEED_RETURNS.get(order.status, ReturnStatus.IN_TRANSIT),
         external_status=order.status,
         registered_at=came_at,
         changed_at=came_at,
         marketplace_sku=order.chrtId,
         price=round_kopecks(order.sellerPrice) if order.sellerPrice else None,
         currency=currency_code(currency),
-        reason_id=order.status if order.status == statuses.RETURN_DEFECTIVE else "",
         is_partial=True,
     )
+    if is_refusal(order):
+        kind = _cancel_type(order)
+        return replace(
+            told, kind=ReturnKind.REFUSAL, reason_id=kind, reason=statuses.CANCEL_TYPES.get(kind, kind)
+        )
+    if order.status == statuses.RETURN_DEFECTIVE:
+        return replace(told, reason_id=order.status, reason=_FOR_A_DEFECT)
+    return told
 
 
 def sale_return(row: SaleRow) -> ReturnSnapshot | Rejected:
@@ -117,11 +138,18 @@ def item_return(row: ItemReturn) -> ReturnSnapshot:
         settled_at=settled_at,
         barcode=(row.sku or "").strip()[:LONG_WORD],
         name=(row.subjectName or "").strip()[:NAME],
-        reason=(row.returnReason or row.returnType or "").strip()[:_REASON],
+        reason=_reason(row),
         place_address=(row.dstOfficeAddress or "").strip()[:_ADDRESS],
         pick_up_until=expires_at.astimezone(MOSCOW).date() if expires_at else None,
         is_partial=True,
     )
+
+
+def _reason(row: ItemReturn) -> str:
+    """Why it goes to the seller. That it is defective is no reason why a buyer did not want it: other sources tell
+    that, and are not to be contradicted."""
+    words = (row.returnReason or row.returnType or "").strip()[:_REASON]
+    return "" if words.lower() == _DEFECTIVE else words
 
 
 def _ready_at(row: ItemReturn) -> datetime | None:

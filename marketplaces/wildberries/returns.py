@@ -1,8 +1,8 @@
 """Pulling returns: statistics for the past, the feed for what happens now, then goods on their way to the seller and
 buyers' claims.
 
-Each tells a part of a unit's way, by the id of its order. Units that their buyers did not take at hand-over are not
-here: they are told by the orders.
+Each tells a part of a unit's way, by the id of its order. Units that their buyers did not take at hand-over are orders
+that were cancelled so: the feed says it, and the orders that we hold.
 """
 
 from __future__ import annotations
@@ -148,7 +148,8 @@ class ReturnsPull:
             yield self._page(found, unreadable, sent_at=part.sent_at)
 
     def _feed(self) -> Iterator[Page[ReturnSnapshot]]:
-        """Returns by the time at which they came back; which of them for a defect only the feed tells, of 31 days."""
+        """Returns and refusals by the time at which they began; for a defect, or not taken, only the feed tells, of 31
+        days."""
         place = self._place
         reading = read_feed(
             self._client,

@@ -27,6 +27,7 @@ _STATUSES = {
 }
 _TRANSIT = ((121709, "Электросталь СЦ"), (206239, "Белые Столбы"), (218987, "Артём СЦ"))
 _VIRTUAL_EVERY, _VIRTUAL_TYPES = 9, (0, 1, 5)
+_BOOKED_IN = 10 * MINUTE
 _BOX_TYPES = (2, 2, 1, 5)
 _OVERDUE = "Поставка не привезена в назначенный день"
 
@@ -63,8 +64,8 @@ class Told:
 
     @property
     def created(self) -> int:
-        """When it was made."""
-        return self.supply.times[-1] if self.is_virtual else self.supply.created
+        """When it was made; a virtual supply shortly before it was accepted."""
+        return self.supply.times[-1] - _BOOKED_IN if self.is_virtual else self.supply.created
 
     @property
     def day(self) -> int | None:
@@ -83,7 +84,7 @@ class Told:
     def updated(self) -> int | None:
         """The last change that they count as one: a step, not that more units are on sale; none of a pre-order."""
         if self.is_virtual:
-            return self.created
+            return self.supply.times[-1]
         changes = [at for at in self.supply.times[1:] if at <= self.at]
         if self.reject_reason:
             changes.append(_told_overdue(self.supply))

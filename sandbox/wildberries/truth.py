@@ -186,7 +186,7 @@ def truth_returns(world: World, at: datetime) -> Iterator[dict[str, Any]]:
         for thing in things(one):
             number = srid(world, thing)
             names = {"number": number, "order": number if one.kind != TECHNICAL else ""}
-            more = {"quantity": 1, "price": price, "status": status, "reason": _reason(one, now)}
+            more = {"quantity": 1, "price": price, "status": status, "reason": _reason(one)}
             yield _in_sizes(world, row) | names | more
     for supply, row in movements.supplies(world, at):
         if supply.kind == WITHDRAWAL:
@@ -205,16 +205,13 @@ def _return_status(one: Return, now: int) -> str | None:
     return last or "in_transit" if is_sent_on else None
 
 
-def _reason(one: Return, now: int) -> str:
-    """Return the reason that they give; of several words that which says most."""
+def _reason(one: Return) -> str:
+    """Return the reason that they give."""
     if one.kind == TECHNICAL:
         return "Не удалось определить покупателя"
     if one.kind == REFUSAL:
         return "receipt" if one.why is Why.REFUSED else "expire"
-    if one.why in DEFECTS:
-        return "returnDefective"
-    is_sent_on = BackStep.WAITING in one.path and one.step_at(now) >= BackStep.DEFECTIVE
-    return "Возврат брака" if is_sent_on else ""
+    return "returnDefective" if one.why in DEFECTS else ""
 
 
 def _taken_back(world: World, supply: Supply, row: dict[str, Any], now: int) -> Iterator[dict[str, Any]]:

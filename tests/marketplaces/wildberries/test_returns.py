@@ -17,13 +17,13 @@ from marketplaces.contracts.returns import ReturnKind, ReturnSnapshot, ReturnsQu
 from marketplaces.wildberries import client as api
 from marketplaces.wildberries import feed, report, statuses
 from marketplaces.wildberries import returns as pull
+from marketplaces.wildberries.adapter import Adapter
 from tests.marketplaces.wildberries.shop import NOW, Shop, Unit, some_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from marketplaces.contracts.pages import Cursor, Page
-    from marketplaces.wildberries.adapter import Adapter
 
 QUARTER = timedelta(days=90)
 
@@ -164,15 +164,69 @@ def test_a_return_for_a_defect_is_told_by_the_feed_only(adapter_over: Callable[.
         else answer
     )
     told, _pages = read(adapter_over(Back(shop)))
-    assert [(one.status, one.reason_id) for one in told] == [
-        (ReturnStatus.RECEIVED, ""),
-        (ReturnStatus.DEFECTIVE, "returnDefective"),
+    assert [(one.status, one.reason_id, bool(one.reason)) for one in told] == [
+        (ReturnStatus.RECEIVED, "", False),
+        (ReturnStatus.DEFECTIVE, "returnDefective", True),
     ]
+
+
+@pytest.mark.parametrize("kind", ["receipt", "expire", "app", "other", None])
+def test_a_refusal_is_an_order_that_was_cancelled_at_hand_over(
+    adapter_over: Callable[..., Adapter], kind: str | None
+) -> None:
+    placed = NOW - timedelta(days=8)
+    shop = Shop(units=[Unit(srid="c1", placed_at=placed, cancelled_at=placed + timedelta(days=4))])
+    shop.spoil = lambda path, answer: (
+        {
+            "data": answer["data"]
+            | {"orders": [{**row, "cancelType": kind} for row in answer["data"]["orders"]]}
+        }
+        if path == api.ORDER_FEED
+        else answer
+    )
+    told, _pages = read(adapter_over(Back(shop)))
+
+    if kind not in Adapter.refusal_reasons:
+        assert told == []
+        return
+    (one,) = told
+    assert (one.kind, one.status) == (ReturnKind.REFUSAL, ReturnStatus.IN_TRANSIT)
+    assert (one.order_external_id, one.reason_id, one.registered_at) == (
+        "c1",
+        kind,
+        placed + timedelta(days=4),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "told"),
+    [
+        ("Возврат брака", None, ""),
+        ("Возврат по инициативе продавца", None, "Возврат по инициативе продавца"),
+        ("Возврат неопознанного товара", "Нет штрихкода", "Нет штрихкода"),
+        (None, None, ""),
+    ],
+)
+def test_why_goods_go_to_the_seller(
+    adapter_over: Callable[..., Adapter], kind: str | None, reason: str | None, told: str
+) -> None:
+    back = Back(Shop(units=[]), items=[item(returnType=kind, returnReason=reason)])
+    (one,), _pages = read(adapter_over(back))
+    assert (one.reason_id, one.reason) == ("", told)
 
 
 def test_orders_sales_and_cancellations_are_no_returns(adapter_over: Callable[..., Adapter]) -> None:
     units = some_units(60, days=25)
-    told, _pages = read(adapter_over(Back(Shop(units=units))))
+    shop = Shop(units=units)
+    shop.spoil = lambda path, answer: (
+        {
+            "data": answer["data"]
+            | {"orders": [{**row, "cancelType": "app"} for row in answer["data"]["orders"]]}
+        }
+        if path == api.ORDER_FEED
+        else answer
+    )
+    told, _pages = read(adapter_over(Back(shop)))
     assert {one.external_id for one in told} == {
         one.srid for one in units if one.returned_at and one.returned_at <= NOW
     }
@@ -194,7 +248,7 @@ def test_goods_on_their_way_to_the_seller_name_no_order(adapter_over: Callable[.
         datetime(2026, 11, 10, 7, tzinfo=UTC),
         datetime(2026, 11, 15, 9, tzinfo=UTC),
     )
-    assert (ready.pick_up_until, ready.reason) == (date(2026, 12, 15), "Возврат брака")
+    assert (ready.pick_up_until, ready.reason) == (date(2026, 12, 15), "")
     assert (ready.barcode, ready.place_address) == ("2000000000017", "Фурманов, ул. Социалистическая, 12")
     fetched = by_id["r2"]
     assert (fetched.status, fetched.settled_at) == (
@@ -453,7 +507,9 @@ def test_broken_orders_and_sales_are_the_business_of_the_orders(adapter_over: Ca
     shop.spoil = spoil
     told, pages = read(adapter_over(Back(shop)))
     assert told == []
-    returns = {one.srid for one in shop.units if one.returned_at and one.returned_at <= NOW}
+    returns = {
+        one.srid for one in shop.units if one.cancelled_at or (one.returned_at and one.returned_at <= NOW)
+    }
     assert {one.external_id for page in pages for one in page.rejected} == returns
 
 

@@ -43,6 +43,7 @@ SETTINGS = WorldSettings(
 FAULTS = ("429", "500", "drop", "truncated", "duplicate_page", "shifting_page", "out_of_order", "empty_page")
 ODD_FAULTS = ("stale", "unknown_status")
 MONTHS = timedelta(days=90)
+EVER = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 _DEFECTS = {Why.DEFECT_SEAM, Why.STAIN_SMELL, Why.DAMAGED_PACKAGE, Why.INCOMPLETE}
 
 pytestmark = pytest.mark.usefixtures("_no_pauses")
@@ -117,24 +118,23 @@ class Shelf:
 
 
 def merged(one: ReturnSnapshot, other: ReturnSnapshot) -> ReturnSnapshot:
-    """Two parts of one return, whichever came first."""
+    """Two parts of one return, whichever came first; the reason of the newer stands."""
     further, rest = (other, one) if other.status.rank > one.status.rank else (one, other)
     kinds = [part.kind for part in (one, other) if part.kind is not ReturnKind.TECHNICAL]
+    newer, older = sorted((one, other), key=lambda part: (part.changed_at or EVER, part.reason), reverse=True)
+    told_why = newer if newer.reason_id or newer.reason else older
     days = [part.registered_at for part in (one, other) if part.registered_at]
     filled: dict[str, Any] = {
         name: getattr(further, name) or getattr(rest, name)
-        for name in (
-            "order_external_id",
-            "marketplace_sku",
-            "barcode",
-            "price",
-            "reason_id",
-            "reason",
-            "pick_up_until",
-        )
+        for name in ("order_external_id", "marketplace_sku", "barcode", "price", "pick_up_until")
     }
     return replace(
-        further, kind=kinds[0] if kinds else one.kind, registered_at=min(days, default=None), **filled
+        further,
+        kind=kinds[0] if kinds else one.kind,
+        registered_at=min(days, default=None),
+        reason_id=told_why.reason_id,
+        reason=told_why.reason,
+        **filled,
     )
 
 
@@ -269,6 +269,8 @@ def true_status(one: Return, at: int) -> ReturnStatus | None:
     for step, status in steps:
         if BackStep.WAITING in times and times.get(step, at + 1) <= at:
             return status
+    if one.kind == REFUSAL and one.why in (Why.REFUSED, Why.NOT_COLLECTED):
+        return ReturnStatus.IN_TRANSIT
     if one.kind != CLIENT_RETURN:
         return (
             ReturnStatus.IN_TRANSIT
@@ -278,6 +280,15 @@ def true_status(one: Return, at: int) -> ReturnStatus | None:
     return ReturnStatus.DEFECTIVE if one.why in _DEFECTS else ReturnStatus.RECEIVED
 
 
+KINDS = {CLIENT_RETURN: ReturnKind.CLIENT_RETURN, REFUSAL: ReturnKind.REFUSAL}
+
+
+def true_reason(one: Return) -> str:
+    if one.kind == REFUSAL:
+        return "receipt" if one.why is Why.REFUSED else "expire"
+    return "returnDefective" if one.kind == CLIENT_RETURN and one.why in _DEFECTS else ""
+
+
 def true_returns(world: World, at: datetime) -> dict[str, Any]:
     now, prices = instant(at), PriceBook(world)
     told: dict[str, Any] = {}
@@ -285,14 +296,19 @@ def true_returns(world: World, at: datetime) -> dict[str, Any]:
         status = true_status(one, now)
         if status is None:
             continue
-        is_of_buyer = one.kind == CLIENT_RETURN
+        kind = KINDS.get(one.kind, ReturnKind.TECHNICAL)
         sku = str(ids.chrt_id(world, world.assortment[one.product]))
-        price = roubles(prices.of_day(one.product, one.order.created).kopecks) if is_of_buyer else None
+        price = roubles(prices.of_day(one.product, one.order.created).kopecks)
         for thing in units(one.order):
             if thing.place == one.place and thing.number < one.quantity:
-                kind = ReturnKind.CLIENT_RETURN if is_of_buyer else ReturnKind.TECHNICAL
-                reason = "returnDefective" if is_of_buyer and one.why in _DEFECTS else ""
-                told[srid(world, thing)] = (kind, status, sku, price, reason)
+                is_technical = kind is ReturnKind.TECHNICAL
+                told[srid(world, thing)] = (
+                    kind,
+                    status,
+                    sku,
+                    None if is_technical else price,
+                    true_reason(one),
+                )
     return told
 
 
