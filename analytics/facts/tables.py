@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import connection
 
 from core.periods import Days
+from marketplaces.contracts.returns import ReturnStatus
 from marketplaces.registry import adapters
 
 if TYPE_CHECKING:
@@ -140,6 +141,9 @@ def bounds(company: Company, days: Sequence[date]) -> dict[str, Any]:
         "starts": [one.start for one in moments],
         "ends": [one.end for one in moments],
         "resting": [
-            f"{code}:{one}" for code, adapter in adapters().items() for one in adapter.resting_returns
+            f"{code}:{one}"
+            for code, adapter in adapters().items()
+            if adapter.resting_returns
+            for one in (*adapter.resting_returns, ReturnStatus.IN_TRANSIT)
         ],
     }

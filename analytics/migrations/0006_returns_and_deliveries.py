@@ -91,9 +91,12 @@ class Migration(migrations.Migration):
                 ("cancelled", models.IntegerField(default=0)),
                 ("refused", models.IntegerField(default=0)),
                 ("refused_back", models.IntegerField(default=0)),
+                ("refused_in_check", models.IntegerField(default=0)),
                 ("returned", models.IntegerField(default=0)),
                 ("returned_back", models.IntegerField(default=0)),
                 ("removed", models.IntegerField(default=0)),
+                ("told_cancelled", models.IntegerField(default=0)),
+                ("cancelled_in_check", models.IntegerField(default=0)),
             ],
             options={
                 "verbose_name": "units of a month",

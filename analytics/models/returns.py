@@ -126,9 +126,10 @@ class PlaceDeliveries(CompanyOwned):
 class MonthlyUnits(CompanyOwned):
     """Units of a listing by month (`day` is its first), from which the balance of its whole life is summed.
 
-    `ordered` and `cancelled` by the day of the order; `refused` (at hand-over) and of them `refused_back` by the day
-    of the refusal; `returned_back` are what buyers returned and lies on the shelf again; `removed` left for the
-    seller without any buyer's order.
+    `ordered` and `cancelled` by the day of the order; `refused` (at hand-over), of them `refused_back` on the
+    shelf and `refused_in_check` at the warehouse, by the day of the refusal; `returned_back` are what buyers returned and lies on the shelf again; `removed` left for the
+    seller without any buyer's order. `told_cancelled` were cancelled before hand-over where the marketplace lists them
+    as returns, and of them `cancelled_in_check` are not on the shelf again.
     """
 
     account = models.ForeignKey(
@@ -140,9 +141,12 @@ class MonthlyUnits(CompanyOwned):
     cancelled = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
     refused_back = models.IntegerField(default=0)
+    refused_in_check = models.IntegerField(default=0)
     returned = models.IntegerField(default=0)
     returned_back = models.IntegerField(default=0)
     removed = models.IntegerField(default=0)
+    told_cancelled = models.IntegerField(default=0)
+    cancelled_in_check = models.IntegerField(default=0)
 
     all_companies = CompanyQuerySet.as_manager()
     objects = ScopedManager.from_queryset(CompanyQuerySet)()

@@ -195,7 +195,9 @@ class _Units:
             groups[group_of(one.listing)][1].append(one)
         for one in self.cohort_back:
             groups[group_of(one.listing)][2].append(one)
-        return {key: _level(*counts, back, cohort) for key, (counts, back, cohort) in groups.items()}
+        return {
+            key: _level(counts[0], counts[1], back, cohort) for key, (counts, back, cohort) in groups.items()
+        }
 
 
 def _level(delivered: int, cohort_delivered: int, back: Iterable[_Back], cohort: Iterable[_Back]) -> Level:

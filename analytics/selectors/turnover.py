@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from analytics.selectors.scope import ReportScope
+    from companies.models import Company
 
 # Closer than this to ours, the marketplace's own days of cover say the same.
 SAME_DAYS: Final = Decimal("0.5")
@@ -264,7 +265,7 @@ def turnover(scope: ReportScope) -> Turnover:
     now = _flows(scope, scope.days)
     before = _flows(scope, scope.before) if scope.before else None
     recent = now if recent_days == scope.days else _flows(scope, recent_days)
-    levels, costs = _levels(scope), _costs(scope)
+    levels, costs = _levels(scope), costs_of(scope.company, today=scope.today)
     rows = tuple(
         _row(scope, listing, now=now, before=before, recent=recent, levels=levels, costs=costs)
         for pk, listing in listings.items()
@@ -358,11 +359,11 @@ def _levels(scope: ReportScope) -> dict[int, _Level]:
     }
 
 
-def _costs(scope: ReportScope) -> dict[int, Decimal]:
+def costs_of(company: Company, *, today: date) -> dict[int, Decimal]:
     """What a unit of each product costs today."""
     rows = (
-        CostPrice.objects.for_company(scope.company)
-        .filter(valid_from__lte=scope.today)
+        CostPrice.objects.for_company(company)
+        .filter(valid_from__lte=today)
         .order_by("product_id", "-valid_from")
         .distinct("product_id")
     )

@@ -227,7 +227,7 @@ class Supplies:
                 row = ahead[line.product * WIDTH + one.warehouse]
                 if stage < Stage.SHIPPED:
                     row[0] += line.planned
-                elif stage is Stage.SHIPPED:
+                elif stage is Stage.SHIPPED or line.counted_at > at:
                     row[1] += line.shipped
                 else:
                     row[2] += line.accepted - line.lost - counts.on_sale

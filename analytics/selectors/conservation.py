@@ -1,0 +1,345 @@
+"""Where every unit went: what was accepted, sold, brought back and taken away against what lies there now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from django.db.models import F, Min, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from analytics.models import DailyFact, DailyReturns, MonthlyUnits
+from analytics.selectors.turnover import costs_of
+from catalog.models import Listing, StockLevel
+from core.periods import day_start
+from core.statuses import StatusChoices
+from marketplaces.contracts.returns import ReturnKind
+from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
+from marketplaces.registry import adapters
+from supplies.models import SupplyLine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analytics.selectors.scope import ReportScope
+
+_IN: Final = (SupplyKind.SUPPLY, SupplyKind.VIRTUAL)
+_AT_THE_GATE: Final = (SupplyStatus.ARRIVED, SupplyStatus.ACCEPTING)
+# What was accepted this long ago and is still not on sale is no longer on its way there.
+PATIENCE: Final = timedelta(days=21)
+# Cancelled and returned units are looked over and put back with a later supply.
+CHECKED_WITHIN: Final = timedelta(days=45)
+
+
+class Verdict(StatusChoices):
+    """What a balance says."""
+
+    MISSING = "missing", "danger", "circle-slash", False, _("Missing")
+    LATELY = "lately", "info", "clock", False, _("Not seen yet")
+    COUNTING = "counting", "progress", "scan-line", False, _("Being counted")
+    TOO_MANY = "too_many", "warning", "circle-plus", False, _("Too many")
+    EVEN = "even", "success", "check", False, _("Adds up")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceRow:
+    """A listing over its whole life, in units; `cost` is the cost price of a unit.
+
+    `accepted` came by supplies. `sold` left for buyers: ordered less cancelled. Of refused units `refused_away` are
+    not on the shelf again; `returned_back` of the buyers' returns are. `written_off` was taken back by the seller;
+    `disposed` units are told beside the sum: most of them had come back before. `available` can be sold now;
+    `preparing` is accepted and not on sale yet; `in_check` was cancelled and is being looked over. `counting` units of a
+    supply are being counted. Where the marketplace does not say so, `accepted_lately` may not be on sale yet, and
+    `unseen` units, cancelled or returned lately, may still be looked over. `first_accepted_at` is when the first supply
+    came.
+    """
+
+    id: int
+    listing: Listing
+    accepted: int
+    sold: int
+    refused_away: int
+    returned_back: int
+    written_off: int
+    disposed: int
+    available: int
+    preparing: int
+    in_check: int
+    counting: int
+    accepted_lately: int
+    unseen: int
+    first_accepted_at: datetime | None
+    cost: Decimal | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the sum begins at the beginning: without a known supply nobody knows what the stock began with."""
+        return self.first_accepted_at is not None
+
+    @property
+    def expected(self) -> int:
+        """What should lie in the warehouses, by what came and what left."""
+        return self.accepted - self.sold - self.refused_away + self.returned_back - self.written_off
+
+    @property
+    def present(self) -> int:
+        """What lies there: for sale, being prepared, being looked over."""
+        return self.available + self.preparing + self.in_check
+
+    @property
+    def difference(self) -> int:
+        """What is missing (more than zero) or too much (less)."""
+        return self.expected - self.present
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the difference is."""
+        if self.counting:
+            return Verdict.COUNTING
+        if not self.difference:
+            return Verdict.EVEN
+        if self.difference < 0:
+            return Verdict.TOO_MANY
+        is_lately = self.difference <= self.accepted_lately + self.unseen
+        return Verdict.LATELY if is_lately else Verdict.MISSING
+
+    @property
+    def missing(self) -> int:
+        """Units that are missing, as far as that can be said."""
+        return self.difference if self.verdict is Verdict.MISSING else 0
+
+    @property
+    def missing_amount(self) -> Decimal | None:
+        """What the missing units cost; None without a cost price."""
+        return None if self.cost is None else self.cost * self.missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conservation:
+    """The page: listings whose whole life is known, and how many are left out because it is not."""
+
+    scope: ReportScope
+    rows: tuple[BalanceRow, ...]
+    unknown: int
+
+    def total(self, name: str) -> int:
+        """The sum of a column."""
+        return sum(getattr(row, name) for row in self.rows)
+
+    @property
+    def missing(self) -> int:
+        """Units missing over all listings; what is too much elsewhere makes up for nothing."""
+        return sum(row.missing for row in self.rows)
+
+    @property
+    def missing_amount(self) -> Decimal | None:
+        """What the missing units cost, where the cost price is known."""
+        known = [row.missing_amount for row in self.rows if row.missing_amount is not None]
+        return sum(known, Decimal(0)) if known else None
+
+    def by_verdict(self) -> Mapping[Verdict, tuple[int, int]]:
+        """Listings of each verdict, and the units by which they differ."""
+        listings: Counter[Verdict] = Counter()
+        units: Counter[Verdict] = Counter()
+        for row in self.rows:
+            listings[row.verdict] += 1
+            units[row.verdict] += abs(row.difference)
+        return {one: (listings[one], units[one]) for one in Verdict}
+
+
+def conservation(scope: ReportScope) -> Conservation:
+    """Read the balance of every listing (a constant number of queries, none of them over orders)."""
+    moved, supplied, levels = _moved(scope), _supplied(scope), _levels(scope)
+    # Where cancelled units are listed as returns, the list says which of them are still looked over.
+    tells_cancelled = {account for account, told in _told_cancelled(scope) if told}
+    tells_preparing = set(_tells_preparing(scope))
+    costs, unseen = costs_of(scope.company, today=scope.today), _unseen(scope)
+    rows = [
+        _row(
+            listing,
+            moved=moved.get(pk, _Moved()),
+            supplied=supplied.get(pk, _Supplied()),
+            level=levels.get(pk, _Level()),
+            cost=costs.get(listing.product_id),
+            tells_cancelled=listing.account_id in tells_cancelled,
+            tells_preparing=listing.account_id in tells_preparing,
+            unseen=unseen.get(pk, 0),
+        )
+        for pk, listing in _listings(scope).items()
+        if pk in moved or pk in supplied
+    ]
+    return Conservation(
+        scope=scope,
+        rows=tuple(row for row in rows if row.is_whole),
+        unknown=sum(1 for row in rows if not row.is_whole),
+    )
+
+
+class _Moved(NamedTuple):
+    ordered: int = 0
+    cancelled: int = 0
+    refused: int = 0
+    refused_back: int = 0
+    refused_in_check: int = 0
+    returned_back: int = 0
+    removed: int = 0
+    told_cancelled: int = 0
+    cancelled_in_check: int = 0
+
+
+class _Supplied(NamedTuple):
+    accepted: int = 0
+    withdrawn: int = 0
+    disposed: int = 0
+    counting: int = 0
+    waiting: int = 0
+    untold: int = 0
+    first_accepted_at: datetime | None = None
+
+
+class _Level(NamedTuple):
+    available: int = 0
+    preparing: int = 0
+    other: int = 0
+    from_customers: int = 0
+
+
+def _row(
+    listing: Listing,
+    *,
+    moved: _Moved,
+    supplied: _Supplied,
+    level: _Level,
+    cost: Decimal | None,
+    tells_cancelled: bool,
+    tells_preparing: bool,
+    unseen: int,
+) -> BalanceRow:
+    away = moved.refused - moved.refused_back
+    if _rests(listing.account.marketplace):
+        # Their returns never end on the shelf; the stock tells how many units are on the way back.
+        away += level.from_customers
+    return BalanceRow(
+        id=listing.pk,
+        listing=listing,
+        accepted=supplied.accepted,
+        sold=moved.ordered - moved.cancelled,
+        refused_away=away,
+        returned_back=moved.returned_back,
+        written_off=supplied.withdrawn + moved.removed,
+        disposed=supplied.disposed,
+        available=level.available,
+        preparing=level.preparing or supplied.waiting,
+        # Refused units that lie in check are away already: only cancelled ones are counted here.
+        in_check=moved.cancelled_in_check
+        if tells_cancelled
+        else max(level.other - moved.refused_in_check, 0),
+        counting=supplied.counting,
+        accepted_lately=0 if tells_preparing else supplied.untold,
+        unseen=0 if tells_cancelled else unseen,
+        first_accepted_at=supplied.first_accepted_at,
+        cost=cost,
+    )
+
+
+def _rests(marketplace: str) -> bool:
+    known = adapters()
+    return marketplace in known and bool(known[marketplace].resting_returns)
+
+
+def _listings(scope: ReportScope) -> dict[int, Listing]:
+    rows = (
+        Listing.objects.for_company(scope.company)
+        .filter(**scope.filters, **scope.listing_filters(""))
+        .select_related("account")
+        .only(
+            "company_id", "product_id", "name", "seller_sku", "marketplace_sku", "photo_url",
+            "account__marketplace", "account__title",
+        )
+    )  # fmt: skip
+    return {listing.pk: listing for listing in rows}
+
+
+def _moved(scope: ReportScope) -> dict[int, _Moved]:
+    sums: dict[str, Any] = {f"all_{name}": Sum(name) for name in _Moved._fields}
+    rows = MonthlyUnits.objects.for_company(scope.company).filter(**scope.filters)
+    return {pk: _Moved(*units) for pk, *units in rows.values_list("listing_id").annotate(**sums)}
+
+
+def _told_cancelled(scope: ReportScope) -> Any:
+    rows = MonthlyUnits.objects.for_company(scope.company).filter(**scope.filters)
+    return rows.values_list("account_id").annotate(told=Sum("told_cancelled"))
+
+
+def _tells_preparing(scope: ReportScope) -> Any:
+    """Accounts whose stock says what is being put on sale."""
+    rows = StockLevel.objects.for_company(scope.company).filter(preparing__gt=0, **scope.filters)
+    return rows.values_list("account_id", flat=True).distinct()
+
+
+def _supplied(scope: ReportScope) -> dict[int, _Supplied]:
+    of_goods = Q(supply__kind__in=_IN, supply__is_split=False)
+    came = of_goods & Q(accepted__gt=0)
+    coming = of_goods & Q(accepted=None, supply__status__in=_AT_THE_GATE)
+    since = day_start(scope.today - PATIENCE, scope.company.zone)
+    lately = came & Q(supply__status_at__gte=since, on_sale=None)
+    waiting = came & Q(waiting_since__gte=since)
+    left = Q(supply__status=SupplyStatus.ACCEPTED)
+    withdrawn = left & Q(supply__kind=SupplyKind.WITHDRAWAL)
+    disposed = left & Q(supply__kind=SupplyKind.DISPOSAL)
+    counted = Coalesce("accepted", "shipped", "declared")
+    rows = (
+        SupplyLine.objects.for_company(scope.company)
+        .filter(came | coming | withdrawn | disposed, listing__isnull=False, **_of_account(scope))
+        .values_list("listing_id")
+        .annotate(
+            came=Coalesce(Sum("accepted", filter=came), 0),
+            taken=Coalesce(Sum(counted, filter=withdrawn), 0),
+            gone=Coalesce(Sum(counted, filter=disposed), 0),
+            coming=Coalesce(Sum(Coalesce("shipped", "declared", "planned"), filter=coming), 0),
+            waits=Coalesce(Sum(F("accepted") - F("on_sale"), filter=waiting), 0),
+            silent=Coalesce(Sum("accepted", filter=lately), 0),
+            since=Min(
+                Coalesce("supply__accepted_at", "supply__arrived_at", "supply__status_at"), filter=came
+            ),
+        )
+    )
+    return {pk: _Supplied(*units) for pk, *units in rows}
+
+
+def _unseen(scope: ReportScope) -> dict[int, int]:
+    """Units of each listing that were cancelled or returned lately."""
+    since = scope.today - CHECKED_WITHIN
+    found: Counter[int] = Counter()
+    for model, column, more in (
+        (DailyFact, "cancelled_units", {}),
+        (DailyReturns, "units", {"kind": ReturnKind.CLIENT_RETURN}),
+    ):
+        rows = model.objects.for_company(scope.company).filter(
+            day__gte=since, listing__isnull=False, **scope.filters, **more
+        )
+        found.update(dict(rows.values_list("listing_id").annotate(Sum(column))))
+    return found
+
+
+def _of_account(scope: ReportScope) -> dict[str, Any]:
+    return {f"supply__{name}": value for name, value in scope.filters.items()}
+
+
+def _levels(scope: ReportScope) -> dict[int, _Level]:
+    rows = (
+        StockLevel.objects.for_company(scope.company)
+        .filter(**scope.filters)
+        .values_list("listing_id")
+        .annotate(
+            free=Sum(F("available") - F("held")),
+            coming=Sum("preparing"),
+            apart=Sum("other"),
+            back=Sum("from_customers"),
+        )
+    )
+    return {pk: _Level(*units) for pk, *units in rows}
