@@ -25,6 +25,7 @@ _FOUND: Final = 20
 # More boxes are packed by the rule, not looked through one by one.
 _BOXES_SHOWN: Final = 200
 _MOST_IN_PREVIEW: Final = 200
+_LONGEST_ID: Final = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,16 @@ def goods(supply: Supply, *, after: int = 0) -> Goods:
     more = len(lines) > AT_ONCE
     lines = lines[:AT_ONCE]
     return Goods(lines=lines, next_after=lines[-1].pk if more else None, is_first=not after)
+
+
+def article_of(supply: Supply, product: str) -> str:
+    """The article of a product of ours (its id as the address gives it) in the plan's account; empty when it has none."""
+    if not (product.isascii() and product.isdecimal() and len(product) <= _LONGEST_ID):
+        return ""
+    rows = Listing.objects.for_company(supply.company_id).filter(
+        account_id=supply.account_id, product_id=int(product), is_archived=False
+    )
+    return rows.order_by("pk").values_list("seller_sku", flat=True).first() or ""
 
 
 def addable(supply: Supply, text: str) -> list[Listing]:

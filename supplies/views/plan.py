@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404
@@ -58,7 +59,10 @@ def supply_plan(request: CompanyRequest) -> HttpResponse:
             target=form.target(),
             actor=request.user,
         )
-        return redirect("supplies:supply-edit", request.company.slug, supply.pk)
+        edit = reverse("supplies:supply-edit", args=[request.company.slug, supply.pk])
+        # Whoever comes from a product finds it on the next page, ready to be put in.
+        article = plans.article_of(supply, request.GET.get("product", ""))
+        return redirect(f"{edit}?{urlencode({'q': article})}" if article else edit)
     if account := request.GET.get("account", "")[:18]:
         form.initial["account"] = account
     return render(request, "supplies/plan_new.html", {"form": form, "crumbs": crumbs(request)})
@@ -70,7 +74,7 @@ def supply_edit(request: CompanyRequest, pk: int) -> HttpResponse:
     """A plan: its goods, what is left to do, and what comes next."""
     supply = plan(request, pk)
     goods = plans.goods(supply, after=_number(request.GET.get("after", "")))
-    text = request.GET.get("q", "").strip().replace("\x00", "")[:_LONGEST_SEARCH]
+    text = _search(request.GET.get("q", ""))
     can_edit = services.is_editable(supply)
     found = plans.addable(supply, text) if can_edit else []
     held = plans.units_by_listing(supply, [one.pk for one in found])
@@ -112,7 +116,7 @@ def plan_target(request: CompanyRequest, pk: int) -> HttpResponse:
 def plan_goods(request: CompanyRequest, pk: int) -> HttpResponse:
     """Write the units of the lines on the page, or of the products that were found."""
     supply = plan(request, pk)
-    after, text = _number(request.POST.get("after", "")), request.POST.get("q", "")[:_LONGEST_SEARCH]
+    after, text = _number(request.POST.get("after", "")), _search(request.POST.get("q", ""))
     lines = UnitsForm(request.POST, rows=plans.goods(supply, after=after).labels(), name="line")
     found = [(one.pk, None, one.name) for one in plans.addable(supply, text)]
     listings = UnitsForm(request.POST, rows=found)
@@ -290,6 +294,11 @@ def _import(request: CompanyRequest, pk: int) -> PlanImport:
     )
     kept: PlanImport = get_object_or_404(rows, pk=pk)
     return kept
+
+
+def _search(text: str) -> str:
+    """What is looked for, as a database may be asked."""
+    return text.strip().replace("\x00", "")[:_LONGEST_SEARCH]
 
 
 def _number(text: str) -> int:

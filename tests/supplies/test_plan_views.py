@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pypdfium2
 import pytest
@@ -96,6 +97,22 @@ def test_a_plan_is_made_with_its_slot_in_the_zone_of_the_warehouse(
     assert (supply.slot_from, supply.warehouse_id, supply.status) == (None, None, SupplyStatus.DRAFT)
 
 
+def test_whoever_comes_from_a_product_finds_it_on_the_next_page(
+    owner_client: Client, company: Company, goods: list[Listing], account: MarketplaceAccount
+) -> None:
+    page = url(company, "supply-plan")
+    sent = owner_client.post(
+        f"{page}?product={goods[0].product_id}&account={account.pk}", {"account": account.pk}
+    )
+    assert sent["Location"].endswith("/plan/?q=LN-0")
+    found = owner_client.get(sent["Location"]).context["found"]
+    assert [listing.pk for listing, _field, _planned in found] == [goods[0].pk]
+
+    for product in ("", "x", "9" * 40, "\x00"):
+        plain = owner_client.post(page + "?" + urlencode({"product": product}), {"account": account.pk})
+        assert plain["Location"].endswith("/plan/")
+
+
 def test_half_a_slot_and_a_foreign_warehouse_are_told(
     owner_client: Client, company: Company, account: MarketplaceAccount
 ) -> None:
@@ -116,6 +133,22 @@ def test_hostile_fields_are_errors_or_text(
     fields = ("account", "warehouse", "cluster_name", "wished_on", "slot_on", "slot_from", "slot_to", "note")
     assert owner_client.post(url(company, "supply-plan"), dict.fromkeys(fields, text)).status_code == 200
     assert owner_client.get(url(company, "supply-plan"), {"account": text}).status_code == 200
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_searches_and_steps_are_harmless(
+    owner_client: Client, company: Company, plan: Supply, text: str
+) -> None:
+    page = url(company, "supply-edit", plan.pk)
+    assert owner_client.get(page, {"q": text, "after": text}).status_code == 200
+    for name in ("plan-goods", "plan-step", "labels-print", "paper-add"):
+        fields = dict.fromkeys(("q", "after", "step", "kind", "size", "all", "number"), text)
+        assert owner_client.post(url(company, name, plan.pk), fields).status_code == 302
+    assert owner_client.post(url(company, "plan-list", plan.pk), {"text": text}).status_code in (200, 302)
+    assert (
+        owner_client.post(url(company, "sscc"), {"company_prefix": text, "extension": text}).status_code
+        == 200
+    )
 
 
 # ---- goods ------------------------------------------------------------------------------------------------
@@ -192,6 +225,7 @@ def test_steps_are_marked_and_undone(owner_client: Client, company: Company, pla
         assert owner_client.get(url(company, "supply-edit", plan.pk)).status_code == 200
         return str(plan.status)
 
+    assert owner_client.get(url(company, "supply-detail", plan.pk)).status_code == 200
     words = ["nonsense", "ready", "reopen", "ready", "shipped", "cancel"]
     assert [step(word) for word in words] == ["draft", "ready", "draft", "ready", "shipped", "shipped"]
 
