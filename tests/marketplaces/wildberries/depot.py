@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import httpx
 
+from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
 from marketplaces.wildberries import client as api
+from tests.marketplaces.wildberries.shop import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from marketplaces.contracts.pages import Cursor, Page
+    from marketplaces.wildberries.adapter import Adapter
+
+MONTHS = timedelta(days=90)
 
 SKUS = {"2000000000017": "701", "2000000000024": "701", "2000000000031": "702"}
 
@@ -159,3 +167,57 @@ def bad(detail: str, *, status: int = 400) -> httpx.Response:
     return httpx.Response(
         status, json={"status": status, "title": title, "detail": detail, "origin": "supply-api"}
     )
+
+
+def query(*held: str, until: datetime = NOW) -> SuppliesQuery:
+    return SuppliesQuery(
+        since=until - MONTHS, until=until, open_external_ids=tuple(sorted(held)), sku_by_barcode=SKUS
+    )
+
+
+def read(
+    adapter: Adapter, *held: str, cursor: Cursor | None = None, until: datetime = NOW
+) -> tuple[dict[str, SupplySnapshot], list[Page[SupplySnapshot]]]:
+    pages = list(adapter.fetch_supplies(query(*held, until=until), cursor=cursor or {}))
+    return {one.external_id: one for page in pages for one in page.snapshots}, pages
+
+
+ACCEPTED = Supply(
+    preorder_id=501,
+    supply_id=901,
+    status=5,
+    fact="2026-11-12T09:30:00+03:00",
+    updated="2026-11-13T01:15:00+03:00",
+    goods=[
+        good(quantity=10, acceptedQuantity=8, readyForSaleQuantity=6),
+        good("2000000000024", quantity=5, acceptedQuantity=5, readyForSaleQuantity=5),
+        good("2000000000031", quantity=4, acceptedQuantity=5, readyForSaleQuantity=0),
+        good("4600000000000", quantity=1, acceptedQuantity=1, readyForSaleQuantity=1),
+    ],
+    boxes=[
+        {"packageCode": "WB_1", "quantity": 15, "barcodes": [
+            {"barcode": "2000000000017", "quantity": 10}, {"barcode": "2000000000024", "quantity": 5}]},
+        {"packageCode": "WB_2", "quantity": 5, "barcodes": [
+            {"barcode": "2000000000031", "quantity": 4}, {"barcode": "4600000000000", "quantity": 1}]},
+    ],
+    found=[
+        {"packageCode": "WB_1", "items": [
+            {"declaredSku": "2000000000017", "actualSku": "2000000000017", "declaredAmount": 10, "actualAmount": 8,
+             "discrepancyQuantity": 2, "discrepancyType": "shortage"}]},
+        {"packageCode": "WB_2", "items": [
+            {"declaredSku": "2000000000031", "actualSku": "2000000000031", "declaredAmount": 4, "actualAmount": 5,
+             "discrepancyQuantity": 1, "discrepancyType": "surplus"}]},
+    ],
+)  # fmt: skip
+
+
+def many(count: int) -> list[Supply]:
+    return [
+        Supply(
+            preorder_id=1000 + number,
+            supply_id=5000 + number,
+            status=5 if number % 3 else 2,
+            fact="2026-11-10T12:00:00+03:00",
+        )
+        for number in range(count)
+    ]
