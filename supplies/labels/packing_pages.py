@@ -31,10 +31,16 @@ def write_pages(file: IO[bytes], packing: PackingList) -> None:
     """Write the list as PDF."""
     pages = _Pages(file, packing)
     pages.head()
-    before: tuple[int | None, str] = (0, "")
+    before: tuple[int | None, str] | None = None
     for position, code, line in packing.rows():
-        is_same = (position, code) == before
-        pages.row(_cells(None if is_same else position, "" if is_same else code, line), is_ruled=not is_same)
+        is_new = (position, code) != before
+        # A box that goes on on the next page is named there again.
+        cells = _cells(position, code, line)
+        height = pages.height(cells)
+        if not pages.has_room(height):
+            pages.next_page()
+            is_new = True
+        pages.row(cells if is_new else ("", "", *cells[2:]), height, is_ruled=is_new)
         before = (position, code)
     pages.total()
     pages.close()
@@ -43,6 +49,14 @@ def write_pages(file: IO[bytes], packing: PackingList) -> None:
 def _cells(position: int | None, code: str, line: PackedLine) -> tuple[str, ...]:
     number = "" if position is None else formats.number(position)
     return number, code, line.sku, line.name, line.barcode, formats.number(line.units)
+
+
+def _fitted(cells: Sequence[str]) -> list[texts.Fitted]:
+    height = 3 * _SIZE * texts.LEADING
+    return [
+        texts.fit(cell, width=share * _WIDTH - _GAP, height=height, largest=_SIZE, smallest=_SMALLEST)
+        for cell, share in zip(cells, _SHARES, strict=True)
+    ]
 
 
 class _Pages:
@@ -66,19 +80,28 @@ class _Pages:
         self.top -= _GAP
         self._heads()
 
-    def row(self, cells: Sequence[str], *, is_ruled: bool) -> None:
+    def height(self, cells: Sequence[str]) -> float:
+        """What a row takes, in points."""
+        return max(one.height for one in _fitted(cells)) + _GAP
+
+    def has_room(self, height: float) -> bool:
+        """Whether a row of this height still goes onto the page."""
+        return self.top - height >= _MARGIN + 3 * _SIZE
+
+    def row(self, cells: Sequence[str], height: float, *, is_ruled: bool) -> None:
         """A row of the table; `is_ruled` draws a line above it, where a box begins."""
-        fitted = [
-            texts.fit(cell, width=share * _WIDTH - _GAP, height=3 * _SIZE * texts.LEADING, largest=_SIZE, smallest=_SMALLEST)
-            for cell, share in zip(cells, _SHARES, strict=True)
-        ]  # fmt: skip
-        height = max(one.height for one in fitted) + _GAP
-        if self.top - height < _MARGIN + 3 * _SIZE:
-            self._next_page()
         if is_ruled:
             self._rule()
-        self._draw(fitted)
+        self._draw(_fitted(cells))
         self.top -= height
+
+    def next_page(self) -> None:
+        """Go on with the heads on a new page."""
+        self._foot()
+        self.canvas.showPage()
+        self.number += 1
+        self.top = A4[1] - _MARGIN
+        self._heads()
 
     def total(self) -> None:
         """The sums under the last row."""
@@ -122,13 +145,6 @@ class _Pages:
     def _rule(self) -> None:
         self.canvas.setLineWidth(0.4)
         self.canvas.line(_MARGIN, self.top + _GAP / 2, _MARGIN + _WIDTH, self.top + _GAP / 2)
-
-    def _next_page(self) -> None:
-        self._foot()
-        self.canvas.showPage()
-        self.number += 1
-        self.top = A4[1] - _MARGIN
-        self._heads()
 
     def _foot(self) -> None:
         found = texts.fit(

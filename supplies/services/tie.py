@@ -112,7 +112,12 @@ def _untied(account: MarketplaceAccount, supply_ids: Collection[int]) -> list[Su
         kind=SupplyEventKind.TIED, supply_id__in=supply_ids
     )
     rows = Supply.objects.for_company(account.company_id).filter(
-        account=account, pk__in=supply_ids, is_planned_here=False, kind=SupplyKind.SUPPLY, lines_count__gt=0
+        account=account,
+        pk__in=supply_ids,
+        is_planned_here=False,
+        is_split=False,
+        kind=SupplyKind.SUPPLY,
+        lines_count__gt=0,
     )
     return list(rows.exclude(pk__in=decided.values("supply_id")).order_by("pk"))
 

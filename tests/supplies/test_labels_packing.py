@@ -95,6 +95,16 @@ def test_a_long_list_goes_on_with_its_heads_and_nothing_is_left_out() -> None:
     assert sum(text.count("LN-") for text in texts) == 120
 
 
+def test_a_box_that_goes_on_on_the_next_page_is_named_there_again() -> None:
+    found = packing(
+        PackedBox(position=7, code="146012345600000013", lines=tuple(line(n) for n in range(150)))
+    )
+    texts = pages(found)
+
+    assert len(texts) > 1
+    assert [text.count("146012345600000013") for text in texts] == [1] * len(texts)
+
+
 @pytest.mark.parametrize("name", ["", "\x00\u202e", "W" * 500, "<b>жирный</b> & co", "😀" * 50], ids=range(5))
 def test_any_name_is_printed_somehow(name: str) -> None:
     assert pages(packing(PackedBox(position=1, code="x", lines=(line(1, name=name),))))
