@@ -71,7 +71,7 @@ def steps(folded: Folded, held: Held | None, *, stamp: tuple[datetime, str]) -> 
     events = []
     for passed, name in MOMENTS.items():
         moment = folded.told.get(name)
-        if moment is not None and came_from < passed.rank < status.rank and moment <= stamp[0]:
+        if moment is not None and came_from < passed.rank < status.rank and moment < stamp[0]:
             events.append(_step(old, passed, (moment, Precision.EXACT.value)))
             old = passed
     is_correction = isinstance(old, SupplyStatus) and old.is_final
