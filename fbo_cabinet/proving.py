@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from companies.models import Company
 
 SHOPS: Final = {shop.marketplace: shop for shop in demo.SHOPS}
-STREAMS: Final = ("products", "stock", "orders")
+STREAMS: Final = ("products", "stock", "orders", "supplies", "returns")
 # No request to a sandbox runs longer.
 _LONGEST_HERE: Final = timedelta(seconds=2)
 _FORK: Final = multiprocessing.get_context("fork")

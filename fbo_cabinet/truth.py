@@ -6,19 +6,23 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, F, Sum
 
 from catalog.models import Listing, StockLevel
 from core.periods import business_day
 from orders.models import Order, OrderEvent, OrderLine, OrderTally
+from returns.models import Return, ReturnEvent
+from supplies.models import Supply, SupplyEvent, SupplyLine
 
 if TYPE_CHECKING:
     from marketplaces.models import MarketplaceAccount
 
-# A truth of the world: an order or a stock row, as the sandbox prints it.
+# A truth of the world: an order, a stock row, a supply or a return, as the sandbox prints it.
 Row = Mapping[str, Any]
+# What is counted of a line of a supply.
+_COUNTS: Final = ("declared", "shipped", "accepted", "on_sale", "shortage", "surplus", "defect")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,6 +131,83 @@ def compare_listing_sums(account: MarketplaceAccount) -> Comparison:
     return comparison
 
 
+def compare_supplies(account: MarketplaceAccount, truth: Iterable[Row]) -> Comparison:
+    """Supply by supply: kind, status, and what is told of each line. One that the marketplace has forgotten may be
+    missing."""
+    comparison = Comparison(name="supplies")
+    lines = _supply_lines(account)
+    supplies = Supply.objects.for_company(account.company_id).filter(account=account)
+    held = {one.external_id: one for one in supplies.exclude(external_id="")}
+    for row in truth:
+        comparison.compared += 1
+        supply = held.pop(row["number"], None)
+        if supply is None:
+            if not row.get("is_forgotten"):
+                comparison.differ(f"the supply {row['number']} is lost")
+            continue
+        ours: tuple[Any, ...] = (str(supply.kind), str(supply.status))
+        theirs: tuple[Any, ...] = (row["kind"], row["status"])
+        if not row.get("is_forgotten"):
+            told = lines.get(supply.pk, {})
+            ours, theirs = (*ours, told), (*theirs, _true_supply_lines(row, told))
+        if ours != theirs:
+            comparison.differ(f"the supply {row['number']}: held {ours}, true {theirs}")
+    for number in held:
+        comparison.differ(f"the supply {number} does not exist")
+    return comparison
+
+
+def compare_returns(account: MarketplaceAccount, truth: Iterable[Row]) -> Comparison:
+    """Return by return: kind, status, units, order and the marketplace's reason, and the price where they tell one."""
+    comparison = Comparison(name="returns")
+    returns = Return.objects.for_company(account.company_id).filter(account=account)
+    held = {one.external_id: one for one in returns.iterator(chunk_size=5000)}
+    for row in truth:
+        comparison.compared += 1
+        one = held.pop(row["number"], None)
+        if one is None:
+            comparison.differ(f"the return {row['number']} is lost")
+            continue
+        words = one.external_reason_id or one.external_reason
+        ours: tuple[Any, ...] = (str(one.kind), str(one.status), one.quantity, one.order_external_id, words)
+        theirs: tuple[Any, ...] = (row["kind"], row["status"], row["quantity"], row["order"], row["reason"])
+        if row["order"]:
+            ours, theirs = (*ours, one.amount), (*theirs, row["quantity"] * Decimal(row["price"]))
+        if ours != theirs:
+            comparison.differ(f"the return {row['number']}: held {ours}, true {theirs}")
+    for number in held:
+        comparison.differ(f"the return {number} does not exist")
+    return comparison
+
+
+def compare_movements(account: MarketplaceAccount) -> Comparison:
+    """The steps of every supply and return: each begins where the one before ended, the last ends where it stands."""
+    comparison = Comparison(name="movements")
+    company_id = account.company_id
+    supplies = Supply.objects.for_company(company_id).filter(account=account).exclude(external_id="")
+    returns = Return.objects.for_company(company_id).filter(account=account)
+    steps = ("status", "correction")
+    told = (
+        ("supply", supplies, SupplyEvent.objects.for_company(company_id).filter(kind__in=steps), "supply_id"),
+        (
+            "return",
+            returns,
+            ReturnEvent.objects.for_company(company_id).filter(kind__in=steps),
+            "return_of_id",
+        ),
+    )
+    for name, owners, events, owner in told:
+        histories: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        for pk, old, new in events.order_by("pk").values_list(owner, "old_status", "new_status"):
+            histories[pk].append((str(old), str(new)))
+        for pk, status in owners.values_list("pk", "status"):
+            comparison.compared += 1
+            passed = ["", *(new for _old, new in histories[pk])]
+            if [old for old, _new in histories[pk]] != passed[:-1] or passed[-1] != str(status):
+                comparison.differ(f"the {name} {pk} is {status}, its events are {histories[pk]}")
+    return comparison
+
+
 def count_doubles(account: MarketplaceAccount) -> int:
     """Orders of which the same step was told twice."""
     events = OrderEvent.objects.for_company(account.company_id).filter(order__account=account)
@@ -143,6 +224,34 @@ def _lines(account: MarketplaceAccount) -> dict[int, Counter[tuple[str, Decimal]
     columns = rows.values_list("order_id", "marketplace_sku", "price", "quantity")
     for order_id, sku, price, quantity in columns.iterator(chunk_size=10000):
         found[order_id][sku, price] += quantity
+    return found
+
+
+def _supply_lines(account: MarketplaceAccount) -> dict[int, dict[str, tuple[int | None, ...]]]:
+    """The told lines of every supply: units by SKU."""
+    found: dict[int, dict[str, tuple[int | None, ...]]] = defaultdict(dict)
+    rows = SupplyLine.objects.for_company(account.company_id).filter(supply__account=account)
+    for supply_id, sku, key, *counts in rows.exclude(declared=None).values_list(
+        "supply_id", "marketplace_sku", "key", *_COUNTS
+    ):
+        found[supply_id][sku or key] = tuple(counts)
+    return found
+
+
+def _true_supply_lines(
+    row: Row, held: Mapping[str, tuple[int | None, ...]]
+) -> dict[str, tuple[int | None, ...]]:
+    """The same of a true supply; shortage and surplus are compared once they have been told, where they are told late."""
+    found = {}
+    for line in row["lines"]:
+        sku = str(line["sku"])
+        counts = [line[name] for name in _COUNTS]
+        if sku in held and row.get("tells_late"):
+            counts = [
+                None if name in row["tells_late"] and before is None else count
+                for name, count, before in zip(_COUNTS, counts, held[sku], strict=True)
+            ]
+        found[sku] = tuple(counts)
     return found
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 
 DAYS = 8
+# The goods of the first day came by supplies of weeks before.
+HISTORY_DAYS = DAYS + 25
 # Limits of minutes pass so many times faster than in life; ours a little slower, so that none is ever broken.
 HURRY, OUR_HURRY = 600, 400
 
@@ -55,7 +57,7 @@ def marketplace(request: pytest.FixtureRequest) -> str:
 def account(sandbox: proving.Sandbox, marketplace: str, settings: Any) -> MarketplaceAccount:
     """The shop's account, connected and not yet read."""
     settings.MARKETPLACE_EXTRA_HOSTS = [sandbox.host]
-    settings.ORDER_HISTORY_DAYS = DAYS + 2
+    settings.ORDER_HISTORY_DAYS = HISTORY_DAYS
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     sandbox.control("faults", rate=0)
     return proving.connect(CompanyFactory(), marketplace, sandbox)
@@ -68,6 +70,9 @@ def assert_true(account: MarketplaceAccount, sandbox: proving.Sandbox) -> None:
         truth.compare_history(account),
         truth.compare_tally(account),
         truth.compare_listing_sums(account),
+        truth.compare_supplies(account, sandbox.truth("supplies", of=account)),
+        truth.compare_returns(account, sandbox.truth("returns", of=account)),
+        truth.compare_movements(account),
     ):
         assert comparison.differing == 0, comparison
         assert comparison.compared > 0, comparison
@@ -88,8 +93,8 @@ def test_fifty_workers_killed_at_random(sandbox: proving.Sandbox, account: Marke
     assert_true(account, sandbox)
 
 
-def dying(method: str, *, owner: type, call: int, is_after: bool) -> Callable[[int], None]:
-    """The life of a worker that kills itself around the given call of a method."""
+def dying(method: str, *, owner: type, call: int, is_after: bool, stream: str = "") -> Callable[[int], None]:
+    """The life of a worker that kills itself around the given call of a method, at work on everything or a stream."""
 
     def live(account_id: int) -> None:
         real = getattr(owner, method)
@@ -105,7 +110,10 @@ def dying(method: str, *, owner: type, call: int, is_after: bool) -> Callable[[i
             return result
 
         setattr(owner, method, fatal)
-        proving.read_all(account_id)
+        if not stream:
+            proving.read_all(account_id)
+        while stream in proving.pending(account_id):
+            proving.run_once(account_id, stream)
 
     return live
 
@@ -146,6 +154,53 @@ def test_a_worker_killed_at_the_worst_moment(
     proving.read_all(account.pk)
 
     assert_true(account, sandbox)
+
+
+@everywhere
+@pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("stream", ["supplies", "returns"])
+def test_a_worker_killed_between_rows_and_cursor(
+    sandbox: proving.Sandbox,
+    account: MarketplaceAccount,
+    stream: str,
+    is_after: bool,
+) -> None:
+    """Page after page a worker of the stream dies: with its rows written and not counted, or just committed."""
+    for needed in ("products", "orders"):
+        while needed in proving.pending(account.pk):
+            proving.run_once(account.pk, needed)
+    method = "record" if is_after else "_count"
+    for _page in range(4):
+        live = dying(method, owner=Run, call=2, is_after=True, stream=stream)
+        worker = proving.fork(live, account.pk)
+        worker.join()
+        proving.bury(account.pk)
+
+    proving.read_all(account.pk)
+
+    assert SyncRun.all_companies.filter(stream=stream, outcome=RunOutcome.LOST).exists()
+    assert_true(account, sandbox)
+
+
+@everywhere
+def test_pages_doubled_and_out_of_order(sandbox: proving.Sandbox, account: MarketplaceAccount) -> None:
+    sandbox.control("faults", rate=0.8, kinds=["duplicate_page", "shifting_page", "out_of_order"], seed=3)
+    proving.read_all(account.pk)
+    sandbox.control("faults", rate=0)
+    proving.unread(account.pk)
+    proving.read_all(account.pk)
+
+    assert_true(account, sandbox)
+
+
+@everywhere
+def test_goods_move_on_between_reads(sandbox: proving.Sandbox, account: MarketplaceAccount) -> None:
+    """Steps that were not seen are made up for by the ones that are."""
+    for _read in range(3):
+        proving.read_all(account.pk)
+        assert_true(account, sandbox)
+        sandbox.control("clock", advance=120)
+        proving.unread(account.pk)
 
 
 @everywhere
@@ -194,7 +249,7 @@ def worker_environment() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "fbo_cabinet.settings.test",
         "DATABASE_URL": urlunsplit(address._replace(path=f"/{name}")),
         "REDIS_PREFIX": django_settings.REDIS_PREFIX,
-        "ORDER_HISTORY_DAYS": str(DAYS + 2),
+        "ORDER_HISTORY_DAYS": str(HISTORY_DAYS),
         "MARKETPLACE_EXTRA_HOSTS": "127.0.0.1",
         "SYNC_LEASE_SECONDS": "2",
         "LOG_LEVEL": "DEBUG",
