@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from analytics.views import dashboard, processing, reports, returning, sales, turnover
+from analytics.views import conservation, dashboard, processing, reports, returning, sales, turnover
 
 app_name = "analytics"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     ),
     path("analytics/returns/", returning.page, name="returns"),
     re_path(r"^analytics/returns/export\.(?P<form>csv|xlsx)$", returning.export, name="returns-export"),
+    path("analytics/balance/", conservation.page, name="conservation"),
+    re_path(r"^analytics/balance/export\.(?P<form>csv|xlsx)$", conservation.export, name="conservation-export"),
     path("analytics/turnover/", turnover.page, name="turnover"),
     re_path(r"^analytics/turnover/export\.(?P<form>csv|xlsx)$", turnover.export, name="turnover-export"),
 ]

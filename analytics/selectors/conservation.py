@@ -126,9 +126,20 @@ class Conservation:
     rows: tuple[BalanceRow, ...]
     unknown: int
 
-    def total(self, name: str) -> int:
-        """The sum of a column."""
-        return sum(getattr(row, name) for row in self.rows)
+    @property
+    def all_accepted(self) -> int:
+        """Units accepted over all listings."""
+        return sum(row.accepted for row in self.rows)
+
+    @property
+    def all_sold(self) -> int:
+        """Units sold over all listings."""
+        return sum(row.sold for row in self.rows)
+
+    @property
+    def all_present(self) -> int:
+        """Units that lie there over all listings."""
+        return sum(row.present for row in self.rows)
 
     @property
     def missing(self) -> int:

@@ -181,6 +181,8 @@ TABLE: dict[str, Address] = {
     "analytics:returns-export": Address(needs=EXPORT, parts=CSV),
     "analytics:sales": Address(),
     "analytics:sales-export": Address(needs=EXPORT, parts=CSV),
+    "analytics:conservation": Address(),
+    "analytics:conservation-export": Address(needs=EXPORT, parts=CSV),
     "analytics:turnover": Address(),
     "analytics:turnover-export": Address(needs=EXPORT, parts=CSV),
     "orders:order-list": Address(),

@@ -1,0 +1,42 @@
+"""The columns of the balance of units."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from analytics.selectors.conservation import Verdict
+from analytics.tables.report import ReportTable
+from core.tables import Column, Sort
+
+
+class BalanceTable(ReportTable):
+    """Listings, those that miss the most money first."""
+
+    default_sort: ClassVar[str] = "-missing_amount"
+
+    name = Column(_("Product"), source="listing.name", sort="listing.name", width=50)
+    seller_sku = Column(_("Article"), source="listing.seller_sku", on_screen=False, width=20)
+    marketplace_sku = Column(
+        pgettext_lazy("column", "SKU"), source="listing.marketplace_sku", on_screen=False, width=16
+    )
+    account = Column(_("Account"), source="listing.account.title", on_screen=False)
+    accepted = Column(_("Accepted"), kind="integer", sort="accepted", css="tight")
+    sold = Column(_("Sold"), kind="integer", sort="sold", css="tight")
+    refused_away = Column(_("Refused, not back"), kind="integer", sort="refused_away", css="tight k-mid")
+    returned_back = Column(_("Returned, back"), kind="integer", sort="returned_back", css="tight k-mid")
+    written_off = Column(_("Taken away"), kind="integer", sort="written_off", css="tight k-mid")
+    expected = Column(_("Should be there"), kind="integer", sort="expected", css="tight edge")
+    available = Column(_("For sale"), kind="integer", sort="available", css="tight k-mid")
+    preparing = Column(_("Prepared"), kind="integer", sort="preparing", css="tight k-mid")
+    in_check = Column(_("In check"), kind="integer", sort="in_check", css="tight k-mid")
+    present = Column(_("Is there"), kind="integer", on_screen=False)
+    disposed = Column(_("Disposed of"), kind="integer", on_screen=False)
+    difference = Column(_("Difference"), kind="integer", sort="difference", css="tight edge")
+    missing_amount = Column(
+        _("Missing, ₽"), kind="money", sort=Sort(field="missing_amount", is_nullable=True), css="tight"
+    )
+    verdict = Column(_("What it is"), statuses=Verdict, css="tight")
+    first_accepted_at = Column(_("Counted since"), kind="moment", on_screen=False, width=16)

@@ -1,0 +1,219 @@
+"""The balance of units: what should be there, what is, and what the difference is called."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from analytics.choices import Comparison
+from analytics.models import DailyFact, MonthlyUnits
+from analytics.selectors.conservation import Verdict, conservation
+from analytics.selectors.scope import ReportScope
+from core.periods import Days, business_day
+from tests.factories.catalog import CostPriceFactory, ListingFactory, StockLevelFactory
+from tests.factories.supplies import SupplyFactory, SupplyLineFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def listing(account):
+    return ListingFactory(account=account)
+
+
+def came(listing, accepted, *, kind="supply", status="accepted", age=60, **fields):
+    """A supply of one line, settled so many days ago."""
+    moment = timezone.now() - timedelta(days=age)
+    supply = SupplyFactory(
+        account=listing.account, kind=kind, status=status, status_at=moment, accepted_at=moment, lines=0
+    )
+    return SupplyLineFactory(
+        supply=supply, listing=listing, **({"declared": accepted or 5, "accepted": accepted} | fields)
+    )
+
+
+def moved(listing, **units):
+    MonthlyUnits.all_companies.create(
+        company=listing.company, account=listing.account, listing=listing, day=date(2026, 9, 1), **units
+    )
+
+
+def lies(listing, available, **states):
+    StockLevelFactory(
+        listing=listing, **({"held": 0, "preparing": 0, "other": 0} | states), available=available
+    )
+
+
+def balance(account):
+    today = business_day(timezone.now())
+    return conservation(
+        ReportScope(
+            company=account.company, accounts=(account,), days=Days(first=today, after=today), before=None,
+            comparison=Comparison.NONE, today=today,
+        )
+    )  # fmt: skip
+
+
+def test_everything_that_came_and_left_is_counted(listing, account):
+    came(listing, 100)
+    came(listing, 6, kind="withdrawal")
+    moved(listing, ordered=50, cancelled=5, refused=4, refused_back=3, returned=6, returned_back=2, removed=1)
+    lies(listing, 40, preparing=3)
+
+    (row,) = balance(account).rows
+
+    assert (row.accepted, row.sold, row.refused_away, row.returned_back, row.written_off) == (
+        100,
+        45,
+        1,
+        2,
+        7,
+    )
+    assert (row.expected, row.present, row.difference) == (49, 43, 6)
+
+
+def test_what_adds_up_is_even(listing, account):
+    came(listing, 10)
+    moved(listing, ordered=4)
+    lies(listing, 6)
+
+    (row,) = balance(account).rows
+
+    assert (row.difference, row.verdict, row.missing) == (0, Verdict.EVEN, 0)
+
+
+def test_what_is_missing_costs_money(listing, account):
+    came(listing, 10)
+    lies(listing, 7)
+    CostPriceFactory(product=listing.product, valid_from=date(2026, 1, 1), cost=250)
+
+    found = balance(account)
+
+    assert (found.rows[0].verdict, found.missing, found.missing_amount) == (Verdict.MISSING, 3, 750)
+
+
+def test_accepted_lately_may_not_be_on_sale_yet(listing, account):
+    came(listing, 10, age=3)
+    lies(listing, 7)
+
+    found = balance(account)
+
+    assert (found.rows[0].verdict, found.missing) == (Verdict.LATELY, 0)
+
+
+def test_where_the_stock_tells_what_is_prepared_nothing_is_excused(listing, account):
+    came(listing, 10, age=3)
+    lies(listing, 7)
+    other = ListingFactory(account=account)
+    came(other, 5)
+    lies(other, 3, preparing=2)
+
+    verdicts = {row.id: row.verdict for row in balance(account).rows}
+
+    assert verdicts == {listing.pk: Verdict.MISSING, other.pk: Verdict.EVEN}
+
+
+def test_cancelled_lately_may_be_looked_over_where_nobody_says_so(listing, account):
+    came(listing, 10)
+    lies(listing, 8)
+    DailyFact.all_companies.create(
+        company=listing.company, account=account, listing=listing, day=business_day(timezone.now()),
+        ordered_units=2, cancelled_units=2,
+    )  # fmt: skip
+
+    assert balance(account).rows[0].verdict is Verdict.LATELY
+
+
+def test_where_cancelled_units_are_listed_the_list_says_which_are_in_check(listing, account):
+    came(listing, 10)
+    moved(listing, told_cancelled=4, cancelled_in_check=2)
+    lies(listing, 8, other=9)
+
+    (row,) = balance(account).rows
+
+    assert (row.in_check, row.difference, row.verdict) == (2, 0, Verdict.EVEN)
+
+
+def test_refused_units_in_check_are_not_counted_twice(listing, account):
+    came(listing, 10)
+    moved(listing, refused=3, refused_in_check=2)
+    lies(listing, 6, other=3)
+
+    (row,) = balance(account).rows
+
+    assert (row.refused_away, row.in_check, row.difference) == (3, 1, 0)
+
+
+def test_a_supply_that_is_counted_now_holds_the_verdict(listing, account):
+    came(listing, 10)
+    came(listing, None, status="accepting", declared=5)
+    lies(listing, 12)
+
+    (row,) = balance(account).rows
+
+    assert (row.counting, row.verdict) == (5, Verdict.COUNTING)
+
+
+def test_more_than_came_is_too_many(listing, account):
+    came(listing, 10)
+    lies(listing, 12)
+
+    assert balance(account).rows[0].verdict is Verdict.TOO_MANY
+
+
+def test_without_a_supply_nobody_knows_the_beginning(listing, account):
+    moved(listing, ordered=4)
+    lies(listing, 6)
+
+    found = balance(account)
+
+    assert (found.rows, found.unknown) == ((), 1)
+
+
+def test_disposals_stand_beside_the_sum(listing, account):
+    came(listing, 10)
+    came(listing, 2, kind="disposal")
+    lies(listing, 10)
+
+    (row,) = balance(account).rows
+
+    assert (row.disposed, row.difference) == (2, 0)
+
+
+def address(account, name="conservation", *parts):
+    return reverse(f"analytics:{name}", args=[account.company.slug, *parts])
+
+
+def test_the_page_and_the_file(owner_client, listing, account):
+    came(listing, 10)
+    lies(listing, 7)
+
+    page = owner_client.get(address(account))
+    none = owner_client.get(address(account) + "?verdict=even")
+    file = owner_client.get(address(account, "conservation-export", "csv"))
+
+    assert [row.difference for row in page.context["found"].rows] == [3]
+    assert none.context["found"].rows == []
+    assert listing.name in b"".join(file.streaming_content).decode("utf-8-sig")
+
+
+def test_an_empty_company(owner_client, account):
+    assert owner_client.get(address(account)).status_code == 200
+
+
+def test_more_rows_ask_no_more_queries(owner_client, account, django_assert_max_num_queries):
+    owner_client.get(address(account))
+    counts = []
+    for _more in range(2):
+        for _row in range(2):
+            one = ListingFactory(account=account)
+            came(one, 5)
+            lies(one, 5)
+        with django_assert_max_num_queries(25) as asked:
+            owner_client.get(address(account))
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
