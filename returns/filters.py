@@ -84,7 +84,7 @@ class ReturnFilter(ScopeFilter):
         empty_label=_("any"),
     )
     place = django_filters.CharFilter(
-        label=_("Place"), field_name="place_name", lookup_expr="icontains", max_length=100
+        label=_("Place begins with"), field_name="place_name", lookup_expr="istartswith", max_length=100
     )
     cluster_to = CompanyChoiceFilter(
         label=_("Delivered to"),

@@ -142,6 +142,12 @@ class Return(CompanyOwned):
                 OpClass(Upper("order_external_id"), name="text_pattern_ops"),
                 name="return_order_search",
             ),
+            models.Index(
+                "company", OpClass(Upper("number"), name="text_pattern_ops"), name="return_number_search"
+            ),
+            models.Index(
+                "company", OpClass(Upper("place_name"), name="text_pattern_ops"), name="return_place_search"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from returns.models import OPEN, Return
 from returns.selectors.lists import condition
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from companies.models import Company
@@ -40,10 +41,12 @@ class Waiting:
     since: date | None
 
 
-def attention(company: Company) -> tuple[Waiting, ...]:
-    """What waits, by kind, what is lost soonest first; nothing where nothing waits."""
+def attention(company: Company, *, accounts: Collection[int] | None = None) -> tuple[Waiting, ...]:
+    """What waits, by kind, what is lost soonest first; nothing where nothing waits; of some accounts, if named."""
     today, now = timezone.localdate(), timezone.now()
     rows = Return.objects.for_company(company)
+    if accounts is not None:
+        rows = rows.filter(account_id__in=accounts)
     of_open = rows.filter(status__in=OPEN).aggregate(
         **{
             f"{kind.value}_{name}": figure

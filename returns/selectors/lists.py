@@ -51,8 +51,8 @@ def unmatched_list(company: Company) -> ReturnQuerySet:
 
 
 def matching(returns: ReturnQuerySet, company: Company, text: str) -> ReturnQuerySet:
-    """Returns whose order begins with the text, whose number it is, or whose article, barcode or SKU it means."""
-    meant = Q(order_external_id__istartswith=text) | Q(external_id=text) | Q(number=text)
+    """Returns whose order or number begins with the text, or whose article, barcode or SKU it means."""
+    meant = Q(order_external_id__istartswith=text) | Q(number__istartswith=text)
     listings = listings_meant(company, text)
     return returns.filter(meant | Q(listing_id__in=listings) if listings else meant)
 

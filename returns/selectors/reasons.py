@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import F, Sum
-from django.db.models.functions import TruncWeek
 from django.utils.translation import gettext as _
 
 from catalog.models import Product
@@ -205,15 +204,12 @@ def _weeks(returns: ReturnQuerySet, period: Days) -> list[tuple[date, int]]:
     """Units by the week in which they began, at least the last twelve; weeks start on Monday."""
     first = min(period.first, period.after - timedelta(weeks=_WEEKS))
     first -= timedelta(days=first.weekday())
-    units: dict[date, int] = {
-        row["week"]: row["units"]
-        for row in returns.filter(registered_date__gte=first, registered_date__lt=period.after)
-        .order_by()
-        .values(week=TruncWeek("registered_date"))
-        .annotate(units=Sum("quantity"))
-    }
+    units: dict[date, int] = defaultdict(int)
+    by_day = returns.filter(registered_date__gte=first, registered_date__lt=period.after).order_by()
+    for day, count in by_day.values_list("registered_date").annotate(units=Sum("quantity")):
+        units[day - timedelta(days=day.weekday())] += count
     days = [first + timedelta(weeks=number) for number in range(((period.after - first).days + 6) // 7)]
-    return [(day, units.get(day, 0)) for day in days]
+    return [(day, units[day]) for day in days]
 
 
 def _share(part: int, whole: int) -> float:
