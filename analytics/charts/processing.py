@@ -41,6 +41,7 @@ def line(found: Processing) -> LineChart:
         unripe_from=unripe if len(weeks) > 1 else None,
         whole=False,
         text=hours,
+        axis_text=formats.number,
         place=_("Week from"),
     )
 

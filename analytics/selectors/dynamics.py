@@ -88,10 +88,11 @@ class Sold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoldIn:
-    """A piece of the period; `before` is None where the days compared with are not wholly known."""
+    """A piece of the period; `now` is None before the first known day, `before` where the days compared with are not
+    wholly known."""
 
     bucket: Bucket
-    now: Sold
+    now: Sold | None
     before: Sold | None
 
 
@@ -146,9 +147,7 @@ class DynamicsRow:
     @property
     def change(self) -> Decimal | None:
         """By how much the money has changed, %; None where there was none."""
-        if self.before is None or not self.before.ordered_amount:
-            return None
-        return _percent(self.now.ordered_amount / self.before.ordered_amount - 1)
+        return _growth(self.now, self.before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,9 +175,9 @@ class Dynamics:
         return _percent(self.total.buyout)
 
     @property
-    def total_on_the_way(self) -> Decimal | None:
-        """Of the units ordered, %."""
-        return _percent(self.total.on_the_way)
+    def total_change(self) -> Decimal | None:
+        """By how much the money has changed, %; None where there was none."""
+        return _growth(self.total, self.total_before)
 
 
 def dynamics(scope: ReportScope, *, grain: Grain, by: Breakdown) -> Dynamics:
@@ -189,7 +188,7 @@ def dynamics(scope: ReportScope, *, grain: Grain, by: Breakdown) -> Dynamics:
     series = tuple(
         SoldIn(
             bucket=piece,
-            now=_sum(by_day, piece.days),
+            now=_sum(by_day, piece.days) if first_day and first_day < piece.days.after else None,
             before=_sum(by_day, piece.before) if before and piece.before else None,
         )
         for piece in buckets(scope, grain)
@@ -211,6 +210,12 @@ def dynamics(scope: ReportScope, *, grain: Grain, by: Breakdown) -> Dynamics:
 
 def _percent(share: Decimal | None) -> Decimal | None:
     return None if share is None else (share * 100).quantize(Decimal("0.1"))
+
+
+def _growth(now: Sold, before: Sold | None) -> Decimal | None:
+    if before is None or not before.ordered_amount:
+        return None
+    return _percent(now.ordered_amount / before.ordered_amount - 1)
 
 
 def _within(days: Days | None, field: str = "day") -> Q:

@@ -17,11 +17,23 @@ class SalesTable(ReportTable):
 
     name = Column(_("Name"), sort="name", css="fit", width=44)
     sku = Column(_("Article"), on_screen=False, width=22)
-    units = Column(_("Ordered, pcs."), kind="integer", source="now.ordered_units", sort="now.ordered_units")
-    amount = Column(
-        _("Ordered"), kind="money", source="now.ordered_amount", sort="now.ordered_amount", unit="₽"
+    units = Column(
+        _("Ordered"),
+        kind="integer",
+        source="now.ordered_units",
+        sort="now.ordered_units",
+        unit=_("pcs."),
+        css="tight",
     )
-    share = Column(_("Share"), kind="decimal", sort="share", unit="%", width=10)
+    amount = Column(
+        _("Ordered"),
+        kind="money",
+        source="now.ordered_amount",
+        sort="now.ordered_amount",
+        unit="₽",
+        css="tight",
+    )
+    share = Column(_("Share"), kind="decimal", sort="share", unit="%", width=10, css="tight")
     letter = Column(_("ABC"), sort="reached", css="tight", width=8)
     average_price = Column(
         _("Average price"),
@@ -29,13 +41,19 @@ class SalesTable(ReportTable):
         source="now.average_price",
         sort="now.average_price",
         unit="₽",
-        css="k-mid",
+        css="tight k-mid",
     )
-    before_amount = Column(_("Before"), kind="money", sort="before_amount", unit="₽", css="k-mid")
-    change = Column(_("Change"), kind="decimal", sort="change", unit="%")
-    buyout = Column(_("Buyout"), kind="decimal", sort="buyout", unit="%")
-    on_the_way = Column(_("On the way"), kind="decimal", sort="on_the_way", unit="%", css="k-mid")
+    before_amount = Column(_("Ordered before"), kind="money", unit="₽", on_screen=False)
+    change = Column(_("Growth"), kind="decimal", sort="change", unit="%", css="tight")
+    buyout = Column(_("Buyout"), kind="decimal", sort="buyout", unit="%", css="tight")
+    on_the_way = Column(_("On the way"), kind="decimal", unit="%", on_screen=False)
+    cancelled = Column(
+        _("Cancelled"), kind="integer", source="now.cancelled_units", unit=_("pcs."), on_screen=False
+    )
+    delivered = Column(
+        _("Delivered"), kind="integer", source="now.delivered_units", unit=_("pcs."), on_screen=False
+    )
+    returned = Column(
+        _("Returned"), kind="integer", source="now.returned_units", unit=_("pcs."), on_screen=False
+    )
     acts = Column(_("What to do"), css="tight", in_export=False)
-    cancelled = Column(_("Cancelled, pcs."), kind="integer", source="now.cancelled_units", on_screen=False)
-    delivered = Column(_("Delivered, pcs."), kind="integer", source="now.delivered_units", on_screen=False)
-    returned = Column(_("Returned, pcs."), kind="integer", source="now.returned_units", on_screen=False)

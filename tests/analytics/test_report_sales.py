@@ -116,6 +116,7 @@ def test_sums_by_day_and_by_product_are_of_the_same_facts(account, today):
     plaid, towel = ListingFactory(account=account), ListingFactory(account=account)
     for age, units in ((1, 3), (2, 5), (29, 7), (60, 100)):
         fact(plaid, today - timedelta(days=age), units, f"{units * 10}.50", delivered_units=1)
+    OrderTallyFactory(account=account, day=today - timedelta(days=2))
     fact(towel, today - timedelta(days=2), 2, "19.99", cancelled_units=1, cluster_to="Урал")
     came_back(plaid, today - timedelta(days=2))
     came_back(plaid, today - timedelta(days=2), kind="refusal", units=50)
@@ -124,8 +125,9 @@ def test_sums_by_day_and_by_product_are_of_the_same_facts(account, today):
     found = dynamics(scope, grain=Grain.DAY, by=Breakdown.PRODUCT)
 
     assert (found.total.ordered_units, found.total.ordered_amount) == (10, Decimal("100.99"))
+    assert [one.now is not None for one in found.series] == [False] * 26 + [True] * 2
     assert (found.total.delivered_units, found.total.cancelled_units, found.total.returned_units) == (2, 1, 1)
-    assert sum(one.now.ordered_units for one in found.series) == 10
+    assert sum(one.now.ordered_units for one in found.series if one.now) == 10
     rows = {row.product: row for row in found.rows}
     assert rows[plaid.product].now.ordered_amount == Decimal("81.00")
     assert rows[towel.product].now.average_price == Decimal("10.00")
