@@ -10,7 +10,14 @@ import pytest
 
 from marketplaces.contracts.returns import ReturnKind, ReturnsQuery
 from marketplaces.contracts.supplies import SuppliesQuery, SupplyStatus
-from marketplaces.errors import RateLimited, RequestRejected, RightMissing, TurnIsFar, UnexpectedResponse
+from marketplaces.errors import (
+    CursorRejected,
+    RateLimited,
+    RequestRejected,
+    RightMissing,
+    TurnIsFar,
+    UnexpectedResponse,
+)
 from tests.marketplaces.contract.cases import SINCE
 from tests.marketplaces.yandex_market.conftest import NOW, Counting, Made
 from tests.marketplaces.yandex_market.payloads import (
@@ -199,6 +206,32 @@ def test_a_list_that_goes_in_a_circle_ends(adapter_over: Callable[..., Adapter])
     pages = list(adapter_over(Made(answer)).fetch_supplies(QUERY, cursor={}))
     assert set(ids(pages)) == {"7001"}
     assert all(len(one.lines or ()) == 1 for page in pages for one in page.snapshots)
+
+
+def test_a_list_of_goods_without_an_end_is_told(adapter_over: Callable[..., Adapter]) -> None:
+    shop = Shop(1)
+
+    def endless(path: str, body: dict[str, Any], params: dict[str, str]) -> Any:
+        if path != ITEMS:
+            return shop(path, body, params)
+        number = int(params.get("pageToken", "0"))
+        return {"result": {"items": [supply_item()], "paging": {"nextPageToken": str(number + 1)}}}
+
+    page = next(iter(adapter_over(Made(endless)).fetch_supplies(QUERY, cursor={})))
+    assert [one.lines for one in page.snapshots] == [None]
+    assert ["no end" in one.detail for one in page.rejected] == [True]
+
+
+@pytest.mark.parametrize("noun", ["supplies", "returns"])
+def test_a_first_page_that_is_refused_like_a_place_ends_the_run(
+    adapter_over: Callable[..., Adapter], noun: str
+) -> None:
+    adapter = adapter_over(Made(lambda path, *_rest: BAD_TOKEN if path in (REQUESTS, RETURNS) else None))
+    with pytest.raises(CursorRejected):
+        if noun == "supplies":
+            list(adapter.fetch_supplies(QUERY, cursor={}))
+        else:
+            list(adapter.fetch_returns(BACK, cursor={}))
 
 
 def test_a_turn_that_is_far_loses_no_supply(adapter_over: Callable[..., Adapter]) -> None:
