@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_LINES: Final = 2_000
 MOST_UNITS: Final = 100_000
+_AT_ONCE: Final = 500
 # How many lines an entry of the history names.
 _MOST_NAMED: Final = 50
 
@@ -43,10 +44,23 @@ def set_quantities(*, supply: Supply, wishes: Mapping[int, int], actor: User | N
     rows = SupplyLine.objects.for_company(held.company_id).filter(supply=held)
     lines = {line.listing_id: line for line in rows}
     changed: dict[str, list[int | None]] = {}
+    new, other, gone = [], [], []
     for listing in listings:
-        was = _set(held, lines.get(listing.pk), listing, wishes[listing.pk])
-        if (was or 0) != wishes[listing.pk]:
-            changed[listing.seller_sku] = [was, wishes[listing.pk] or None]
+        line, units = lines.get(listing.pk), wishes[listing.pk]
+        was = line.planned if line else None
+        if (was or 0) == units:
+            continue
+        changed[listing.seller_sku] = [was, units or None]
+        if line is None:
+            new.append(_line(held, listing, units))
+        elif units == 0:
+            gone.append(line.pk)
+        else:
+            line.planned = units
+            other.append(line)
+    rows.filter(pk__in=gone).delete()
+    rows.bulk_update(other, ["planned"], batch_size=_AT_ONCE)
+    rows.bulk_create(new, batch_size=_AT_ONCE)
     if changed:
         _add_up(held)
         note_event(held, SupplyEventKind.CONTENTS, actor=actor, details=_named(changed))
@@ -73,29 +87,18 @@ def line_key(listing: Listing) -> str:
     return listing.marketplace_sku or f"barcode:{listing.barcode}"
 
 
-def _set(supply: Supply, line: SupplyLine | None, listing: Listing, units: int) -> int | None:
-    """Write one line and give how many units there were."""
-    if line is not None:
-        was: int | None = line.planned
-        if units == 0:
-            line.delete()
-        elif was != units:
-            line.planned = units
-            line.save(update_fields=["planned"])
-        return was
-    if units:
-        SupplyLine.objects.for_company(supply.company_id).create(
-            company_id=supply.company_id,
-            supply=supply,
-            key=line_key(listing),
-            listing=listing,
-            marketplace_sku=listing.marketplace_sku,
-            barcode=listing.barcode,
-            seller_sku=listing.seller_sku,
-            name=listing.name,
-            planned=units,
-        )
-    return None
+def _line(supply: Supply, listing: Listing, units: int) -> SupplyLine:
+    return SupplyLine(
+        company_id=supply.company_id,
+        supply=supply,
+        key=line_key(listing),
+        listing=listing,
+        marketplace_sku=listing.marketplace_sku,
+        barcode=listing.barcode,
+        seller_sku=listing.seller_sku,
+        name=listing.name,
+        planned=units,
+    )
 
 
 def _add_up(supply: Supply) -> None:

@@ -20,11 +20,12 @@ from supplies.services.plans import CannotChange, locked
 from supplies.services.rows import LINE_NUMBERS, LINE_TOLD, TOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from companies.models import User
     from marketplaces.models import MarketplaceAccount
 
+_AT_ONCE: Final = 200
 # Of the plan, what the marketplace's word replaces: kept in the history, for the day when the two are separated.
 _REPLACED: Final = (
     "status", "status_at", "warehouse_id", "warehouse_name", "cluster_name", "slot_from", "slot_to", "slot_zone",
@@ -142,19 +143,31 @@ def _join_lines(plan: Supply, told: Supply) -> None:
     planned = list(lines.filter(supply=plan))
     by_key = {line.key: line for line in planned}
     by_barcode = {line.barcode: line for line in planned if line.barcode}
-    contents = BoxLine.objects.for_company(plan.company_id)
+    joined: dict[int, SupplyLine] = {}
+    alone = []
     for line in lines.filter(supply=told):
         match = by_key.get(line.key) or by_barcode.get(line.barcode)
         if match is None:
-            lines.filter(pk=line.pk).update(supply=plan)
+            alone.append(line.pk)
             continue
-        contents.filter(line=line).update(line=match)
-        values = {name: getattr(line, name) for name in LINE_TOLD}
-        listing_id = line.listing_id or match.listing_id
-        lines.filter(pk=line.pk).delete()
-        lines.filter(pk=match.pk).update(key=line.key, listing_id=listing_id, **values)
         by_key.pop(match.key, None)
         by_barcode.pop(match.barcode, None)
+        for name in ("key", *LINE_TOLD):
+            setattr(match, name, getattr(line, name))
+        match.listing_id = line.listing_id or match.listing_id
+        joined[line.pk] = match
+    _repack(plan.company_id, joined)
+    lines.filter(pk__in=alone).update(supply=plan)
+    lines.filter(pk__in=list(joined)).delete()
+    lines.bulk_update(joined.values(), ["key", "listing", *LINE_TOLD], batch_size=_AT_ONCE)
+
+
+def _repack(company_id: int, lines: Mapping[int, SupplyLine]) -> None:
+    """What hangs in boxes on these lines hangs on others from now on."""
+    rows = list(BoxLine.objects.for_company(company_id).filter(line_id__in=list(lines)))
+    for row in rows:
+        row.line_id = lines[row.line_id].pk
+    BoxLine.objects.for_company(company_id).bulk_update(rows, ["line"], batch_size=_AT_ONCE)
 
 
 # ---- apart ------------------------------------------------------------------------------------------------

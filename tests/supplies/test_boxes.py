@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +29,14 @@ from supplies.services.plan_lines import set_quantities
 from supplies.services.plans import CannotChange, Target, plan_supply
 from supplies.services.sscc import choose_series
 from tests.factories.catalog import ListingFactory
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """What is said is compared in the words of the code."""
+    with translation.override("en"):
+        yield
+
 
 portions = st.lists(
     st.builds(Portion, line=st.integers(1, 10**6), units=st.integers(0, 500), per_box=st.integers(1, 60)),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +24,13 @@ from supplies.services.plan_lists import ListRow, RowError, rows_of_file, rows_o
 from supplies.services.plans import CannotChange, Target, mark, plan_supply
 from tests.catalog.test_costs import HOSTILE, forged, sheet, text_cell
 from tests.factories.catalog import ListingFactory
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """What is said is compared in the words of the code."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 import zxingcpp
+from django.utils import translation
 from PIL import Image
 
 from supplies.labels import texts
@@ -41,6 +42,13 @@ PRODUCTS = [
     ("4600000000016", "Code128"),
 ]
 BOXES = [(SSCC, f"(00){SSCC}"), ("FBO-12-0001", "FBO-12-0001"), ("146012345600000014", "146012345600000014")]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """What is said is compared in the words of the code."""
+    with translation.override("en"):
+        yield
 
 
 def ean(number: int) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from companies.models import Company, User
 from marketplaces.contracts.supplies import SupplyStatus
@@ -22,6 +24,13 @@ SLOT = {
     "slot_to": datetime(2026, 12, 1, 8, tzinfo=UTC),
     "slot_zone": "Asia/Vladivostok",
 }
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """What is said is compared in the words of the code."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -142,3 +151,43 @@ def test_the_marketplace_says_how_far_its_own_supply_has_come(plan: Supply, owne
 
     with pytest.raises(CannotChange, match="marketplace"):
         mark(supply=plan, status=SupplyStatus.CANCELLED, actor=owner)
+
+
+def test_a_plan_of_hundreds_of_products_is_written_in_few_queries(
+    plan: Supply, owner: User, django_assert_max_num_queries: Any
+) -> None:
+    listings = [ListingFactory(account=plan.account) for _number in range(60)]
+
+    for units in (5, 6, 0):
+        with django_assert_max_num_queries(20):
+            assert set_quantities(supply=plan, wishes={one.pk: units for one in listings}, actor=owner) == 60
+    named = events(plan)[-1][3]
+    assert (len(named), named["more"]) == (51, [None, 10])
+
+
+def test_a_plan_ends_at_a_limit_and_writes_nothing_beyond_it(
+    plan: Supply, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supplies.services.plan_lines.MOST_LINES", 2)
+    listings = [ListingFactory(account=plan.account) for _number in range(3)]
+
+    with pytest.raises(CannotChange, match="at most 2"):
+        set_quantities(supply=plan, wishes={one.pk: 1 for one in listings}, actor=owner)
+    assert planned(plan) == {}
+
+
+def test_boxes_end_at_a_limit_and_stay_once_the_goods_left(
+    plan: Supply, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = ListingFactory(account=plan.account)
+    set_quantities(supply=plan, wishes={listing.pk: 2}, actor=owner)
+    monkeypatch.setattr("supplies.services.boxes.MOST_BOXES", 1)
+    line = SupplyLine.objects.for_company(plan.company_id).get(supply=plan)
+    boxes.pack(supply=plan, boxes=[{line.pk: 2}], actor=owner)
+
+    with pytest.raises(CannotChange, match="at most 1"):
+        boxes.add_box(supply=plan, actor=owner)
+    for status in (SupplyStatus.READY, SupplyStatus.SHIPPED):
+        mark(supply=plan, status=status, actor=owner)
+    with pytest.raises(CannotChange, match="any more"):
+        boxes.pack(supply=plan, boxes=[], actor=owner)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +24,13 @@ from supplies.services.sscc import (
     sscc,
     take_numbers,
 )
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """What is said is compared in the words of the code."""
+    with translation.override("en"):
+        yield
 
 
 def chosen(company: Company, prefix: str = "4601234", *, extension: int = 0, start: int = 1) -> SsccSeries:
