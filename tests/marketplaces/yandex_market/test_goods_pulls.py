@@ -227,11 +227,12 @@ def test_a_first_page_that_is_refused_like_a_place_ends_the_run(
     adapter_over: Callable[..., Adapter], noun: str
 ) -> None:
     adapter = adapter_over(Made(lambda path, *_rest: BAD_TOKEN if path in (REQUESTS, RETURNS) else None))
+    pulls: dict[str, Any] = {
+        "supplies": adapter.fetch_supplies(QUERY, cursor={}),
+        "returns": adapter.fetch_returns(BACK, cursor={}),
+    }
     with pytest.raises(CursorRejected):
-        if noun == "supplies":
-            list(adapter.fetch_supplies(QUERY, cursor={}))
-        else:
-            list(adapter.fetch_returns(BACK, cursor={}))
+        next(pulls[noun])
 
 
 def test_a_turn_that_is_far_loses_no_supply(adapter_over: Callable[..., Adapter]) -> None:
