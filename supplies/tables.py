@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.tables import BaseTable, Column, Sort
 from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class SupplyTable(BaseTable):
-    """Supplies, those that changed last first."""
+    """Supplies, the latest slot first; those without one last."""
 
-    default_sort: ClassVar[str] = "-changed_at"
+    default_sort: ClassVar[str] = "-slot_from"
 
     number = Column(_("Supply"), css="tight", width=18)
     external_id = Column(_("Their id"), on_screen=False, width=18)
@@ -59,7 +60,7 @@ class SupplyTable(BaseTable):
         width=14,
     )
     deadline = Column(_("Deadline"), css="tight k-mid", width=40)
-    accepted_at = Column(_("Accepted"), kind="moment", on_screen=False, width=18)
+    accepted_at = Column(pgettext_lazy("supply", "Accepted"), kind="moment", on_screen=False, width=18)
     changed_at = Column(_("Changed"), kind="moment", sort="changed_at", css="n tight k-mid", width=18)
 
     @classmethod

@@ -17,7 +17,7 @@ from core.periods import MOSCOW, Days
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.choices import CLAIM_RULES, AttentionKind
 from supplies.selectors.deadlines import BEFORE_SHIPPING, COUNTED, NOT_READY, claim_until, deadlines, tone_of
-from supplies.selectors.slots import left_text, slot_text, zone_label, zone_of
+from supplies.selectors.slots import is_all_day, left_text, slot_text, zone_label, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +31,8 @@ View = Literal["month", "week"]
 _WEEK: Final = timedelta(days=7)
 # The sun is nowhere further from Greenwich than this.
 _ZONES: Final = timedelta(hours=15)
+# Of one day of a month; a week shows them all.
+_ROOM: Final = 6
 # More than anybody looks through; the filters are there for the rest.
 MOST_SHOWN: Final = 600
 _LONGEST_CLAIM: Final = timedelta(days=max(rule.days or 0 for rule in CLAIM_RULES) + 1)
@@ -53,7 +55,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayCell:
-    """A day of the calendar. `number` is what stands in its corner, `name` the day in words."""
+    """A day of the calendar. `number` is what stands in its corner, `name` the day in words, `more` how many entries
+    a month has no room for."""
 
     day: date
     number: str
@@ -61,6 +64,7 @@ class DayCell:
     is_today: bool
     is_off: bool
     entries: Sequence[Entry]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,16 @@ def calendar_page(
         view=view,
         title=_title(day, view, days, today=today),
         days=days,
-        cells=[_cell(one, entries.get(one, ()), days=days, today=today) for one in days],
+        cells=[
+            _cell(
+                one,
+                entries.get(one, ()),
+                days=days,
+                today=today,
+                room=_ROOM if view == "month" else MOST_SHOWN,
+            )
+            for one in days
+        ],
         weekdays=[date_format(days.first + timedelta(days=place), "l") for place in range(7)],
         previous=_moved(day, view, -1),
         following=_moved(day, view, 1),
@@ -169,7 +182,7 @@ def _slots(supply: Supply, *, now: datetime) -> list[tuple[date, Entry]]:
         tone = "danger" if is_unready or supply.slot_from < now else tone
     entry = Entry(
         supply=supply,
-        time=f"{start:%H:%M}{_zone_mark(zone, supply.slot_from)}",
+        time=_("all day") if is_all_day(supply) else f"{start:%H:%M}{_zone_mark(zone, supply.slot_from)}",
         title=_place(supply),
         note=_units(supply),
         full=slot_text(supply),
@@ -226,7 +239,7 @@ def _units(supply: Supply) -> str:
     return formats.units(units) if units is not None else ""
 
 
-def _cell(day: date, entries: Sequence[Entry], *, days: Days, today: date) -> DayCell:
+def _cell(day: date, entries: Sequence[Entry], *, days: Days, today: date, room: int) -> DayCell:
     begins = day.day == 1 or day == days.first
     return DayCell(
         day=day,
@@ -234,7 +247,8 @@ def _cell(day: date, entries: Sequence[Entry], *, days: Days, today: date) -> Da
         name=formats.day(day, weekday=True, today=today),
         is_today=day == today,
         is_off=day.weekday() >= 5,
-        entries=entries,
+        entries=entries[:room],
+        more=max(0, len(entries) - room),
     )
 
 

@@ -11,6 +11,7 @@ from stdnum import ean
 from core import formats
 from core.components import CheckItem
 from marketplaces.contracts.supplies import SupplyStatus
+from supplies.labels.barcodes import is_printable
 from supplies.selectors.deadlines import BEFORE_SHIPPING, COUNTED
 from supplies.selectors.slots import ends_at, left_text, slot_text
 
@@ -47,7 +48,7 @@ def checks(
 def is_good_barcode(code: str) -> bool:
     """Whether a warehouse can read the code: a GS1 number with its right check digit, or a code of letters and
     digits that a marketplace gave."""
-    if not code or not code.isascii() or not code.isprintable() or " " in code:
+    if not is_printable(code):
         return False
     return not (code.isdigit() and len(code) in _EAN_LENGTHS) or bool(ean.is_valid(code))
 

@@ -194,7 +194,9 @@ def _position(line: SupplyLine, supply: Supply, values: Mapping[int, UnitValue])
     each = value.amount if value else line.price
     return Position(
         name=line.name or (listing.name if listing else line.key),
-        subtitle=" · ".join(filter(None, [line.seller_sku, line.barcode or line.marketplace_sku])),
+        subtitle=" · ".join(
+            dict.fromkeys(filter(None, [line.seller_sku, line.barcode or line.marketplace_sku]))
+        ),
         photo_url=listing.photo_url if listing else "",
         product_id=listing.product_id if listing else None,
         planned=line.planned,

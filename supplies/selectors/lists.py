@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models import Listing
 from catalog.selectors.choices import listings_meant
@@ -43,7 +44,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, Tone, tuple[SupplyStatus, ...]], ...]] =
     (_("Slot booked"), "info", (SupplyStatus.BOOKED, SupplyStatus.READY)),
     (_("On the way"), "progress", TRAVELLING),
     (_("Discrepancies"), "warning", (SupplyStatus.DISCREPANCY,)),
-    (_("Accepted"), "success", (SupplyStatus.ACCEPTED,)),
+    (pgettext_lazy("supplies", "Accepted"), "success", (SupplyStatus.ACCEPTED,)),
     (_("Not arrived"), "neutral", (SupplyStatus.CANCELLED, SupplyStatus.OVERDUE, SupplyStatus.UNKNOWN)),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -63,9 +63,19 @@ def hours_text(supply: Supply) -> str:
     if supply.slot_to is None or supply.slot_to == supply.slot_from:
         return f"{start:%H:%M}"
     end = supply.slot_to.astimezone(zone)
+    if _is_whole_day(start, end):
+        return _("all day")
     if start.date() == end.date():
         return f"{start:%H:%M}–{end:%H:%M}"
     return f"{start:%H:%M} – {_day_text(supply.slot_to, zone)}, {end:%H:%M}"
+
+
+def is_all_day(supply: Supply) -> bool:
+    """Whether only the day is told: the slot lasts from one midnight of the warehouse to the next."""
+    if supply.slot_from is None or supply.slot_to is None:
+        return False
+    zone = zone_of(supply)
+    return _is_whole_day(supply.slot_from.astimezone(zone), supply.slot_to.astimezone(zone))
 
 
 def moment_text(at: datetime, zone: ZoneInfo) -> str:
@@ -88,6 +98,10 @@ def ends_at(supply: Supply) -> datetime | None:
 def utc(at: datetime) -> datetime:
     """The same moment in UTC."""
     return at.astimezone(UTC)
+
+
+def _is_whole_day(start: datetime, end: datetime) -> bool:
+    return start.time() == time() and end >= (start + timedelta(days=1)) - timedelta(minutes=1)
 
 
 def _day_text(at: datetime, zone: ZoneInfo) -> str:

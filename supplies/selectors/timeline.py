@@ -135,11 +135,11 @@ def _step(
     before: Passed | None,
     said: str,
 ) -> Step:
-    notes = [said]
+    notes = [said] if state != "next" else []
     if status is SupplyStatus.BOOKED:
         notes.append(slot_text(supply))
     if here is None:
-        if state == "done":
+        if state == "done" and not any(notes):
             notes.append(_("passed between two looks, the time is not known"))
         return Step(name=status.label, state=state, note=" · ".join(note for note in notes if note))
     notes += [_after(before, here), _hint(here)]

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from companies.http import CompanyRequest
 
 VIEWS: list[tuple[StrOrPromise, dict[str, str]]] = [
-    (gettext_lazy("Last changes"), {}),
-    (gettext_lazy("By slot"), {"sort": "slot_from", "status": "booked"}),
+    (gettext_lazy("By slot"), {}),
+    (gettext_lazy("Last changes"), {"sort": "-changed_at"}),
     (gettext_lazy("Needs attention"), {"attention": "true", "sort": "-missing_amount"}),
     (gettext_lazy("On the way"), {"status": "shipped", "sort": "slot_from"}),
     (gettext_lazy("Withdrawals"), {"kind": "withdrawal"}),

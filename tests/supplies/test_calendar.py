@@ -290,3 +290,26 @@ def test_calendar_takes_the_same_queries_for_one_supply_and_three(
         owner_client.get(CALENDAR)
 
     assert Supply.objects.for_company(company).count() == count
+
+
+def test_slot_of_which_only_the_day_is_told_lasts_all_day(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    start = datetime(2026, 11, 29, 21, 0, tzinfo=UTC)
+    for last in (timedelta(days=1), timedelta(days=1, seconds=-1)):
+        supply = SupplyFactory(account=account, slot_from=start, slot_to=start + last)
+        assert "00:00" not in slot_text(supply)
+
+    assert list(shown(owner_client)) == [date(2026, 11, 30)]
+
+
+def test_a_month_has_room_for_some_of_a_day_and_leads_to_its_week(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    SupplyFactory.create_batch(8, account=account, slot_from=NOW + timedelta(days=1))
+
+    page = owner_client.get(CALENDAR)
+
+    assert [cell.more for cell in page.context["page"].cells if cell.entries] == [2]
+    assert "view=week&amp;day=2026-11-25" in page.content.decode()
+    assert len(shown(owner_client, "?view=week&day=2026-11-25")[date(2026, 11, 25)]) == 8
