@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _said
 
 from core.statuses import StatusChoices
 
@@ -25,17 +26,17 @@ class SupplyKind(models.TextChoices):
 class SupplyStatus(StatusChoices):
     """The life of a supply, in the order of its steps; `rank` orders them."""
 
-    UNKNOWN = "unknown", "neutral", "circle-help", False, _("Unknown")
-    DRAFT = "draft", "neutral", "pencil", False, _("Draft")
-    BOOKED = "booked", "info", "calendar-check", False, _("Slot booked")
-    READY = "ready", "info", "package-check", False, _("Ready to ship")
-    SHIPPED = "shipped", "progress", "truck", False, _("Shipped")
-    ARRIVED = "arrived", "progress", "warehouse", False, _("Arrived")
-    ACCEPTING = "accepting", "progress", "scan-line", False, _("Being accepted")
-    DISCREPANCY = "discrepancy", "warning", "scale", False, _("Discrepancies to settle")
-    ACCEPTED = "accepted", "success", "check", True, _("Accepted")
-    CANCELLED = "cancelled", "neutral", "x", True, _("Cancelled")
-    OVERDUE = "overdue", "danger", "alarm-clock", True, _("Overdue")
+    UNKNOWN = "unknown", "neutral", "circle-help", False, _said("supply", "Unknown")
+    DRAFT = "draft", "neutral", "pencil", False, _said("supply", "Draft")
+    BOOKED = "booked", "info", "calendar-check", False, _said("supply", "Slot booked")
+    READY = "ready", "info", "package-check", False, _said("supply", "Ready to ship")
+    SHIPPED = "shipped", "progress", "truck", False, _said("supply", "Shipped")
+    ARRIVED = "arrived", "progress", "warehouse", False, _said("supply", "Arrived")
+    ACCEPTING = "accepting", "progress", "scan-line", False, _said("supply", "Being accepted")
+    DISCREPANCY = "discrepancy", "warning", "scale", False, _said("supply", "Discrepancies to settle")
+    ACCEPTED = "accepted", "success", "check", True, _said("supply", "Accepted")
+    CANCELLED = "cancelled", "neutral", "x", True, _said("supply", "Cancelled")
+    OVERDUE = "overdue", "danger", "alarm-clock", True, _said("supply", "Overdue")
 
     @property
     def rank(self) -> int:
