@@ -113,7 +113,6 @@ class Adapter(
         Capability(
             stream="returns",
             is_available=True,
-            since="2026-09-24",
             reason=_(
                 "Why a buyer returned goods Wildberries does not say, but for a defect; nor when a returned unit is on "
                 "sale again. Refusals at hand-over are known from the orders."
@@ -122,7 +121,6 @@ class Adapter(
         Capability(
             stream="supplies",
             is_available=True,
-            since="2026-08-15",
             reason=_(
                 "The day of a supply, not its hour; no documents. Missing and surplus goods are told to personal and "
                 "service tokens only, one supply a minute; with any token the cabinet compares declared and accepted."

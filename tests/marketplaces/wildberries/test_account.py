@@ -16,6 +16,7 @@ from marketplaces.wildberries import limits
 from marketplaces.wildberries.adapter import Adapter
 from marketplaces.wildberries.credentials import WildberriesCredentials
 from marketplaces.wildberries.refusals import AlreadySet
+from sandbox.wildberries import limits as their_limits
 from tests.marketplaces.wildberries.conftest import ALL_CATEGORIES, SID, token
 
 if TYPE_CHECKING:
@@ -86,6 +87,29 @@ def test_methods_of_a_minute_are_asked_once_a_minute_and_no_bucket_is_over_their
     assert (limits.FULL[limits.ORDERS].gap_us >= 60_000_000, limits.FULL[limits.ORDERS].burst) == (True, 10)
     assert limits.LEAST[limits.FEED].gap_us >= timedelta(hours=3) / timedelta(microseconds=1)
     assert set(limits.LEAST) == set(limits.FULL) - {limits.STOCKS, limits.DISCREPANCIES}
+
+
+def test_we_ask_for_less_than_they_give() -> None:
+    """Of every method whose bucket the sandbox has, by the figures of their document."""
+    theirs = {
+        rule.bucket: rule for rule in vars(their_limits).values() if isinstance(rule, their_limits.Rule)
+    }
+    ours = {
+        "discrepancies": limits.DISCREPANCIES,
+        "commission": limits.COMMISSION,
+        "box": limits.BOX,
+        "pallet": limits.PALLET,
+        "return": limits.RETURN,
+    }
+    compared = 0
+    for bucket, rule in theirs.items():
+        group = ours.get(bucket, bucket)
+        for told, given in ((limits.FULL.get(group), rule.full), (limits.LEAST.get(group), rule.base)):
+            if told is not None and given is not None:
+                assert told.gap_us > given.interval * 1_000_000, group
+                assert told.burst <= given.burst, group
+                compared += 1
+    assert compared == 2 * len(limits.FULL) - 4  # requests of all methods; methods closed to a base token
 
 
 def test_a_base_token_may_not_ask_for_stock(adapter_over: Callable[..., Adapter]) -> None:
