@@ -16,7 +16,8 @@ from fbo_cabinet.company_options import company_options, visited
 from fbo_cabinet.settings_menu import settings_menu
 from marketplaces import registry
 from marketplaces.models import AccountStatus, MarketplaceAccount, QuarantinedRecord, QuarantineState
-from supplies.selectors.attention import attention_count
+from returns.selectors.attention import attention_count as returns_waiting
+from supplies.selectors.attention import attention_count as supplies_waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,11 +75,15 @@ _SECTIONS: tuple[tuple[str, StrOrPromise, str], ...] = (
     ("supplies:supply-list", _("Supplies"), "truck"),
     ("returns:return-list", _("Returns"), "undo-2"),
     ("catalog:listing-list", _("Catalog"), "package"),
+    ("analytics:reports", _("Analytics"), "chart-line"),
 )
 
 
 # Sections that tell how much waits for somebody in them.
-_COUNTED: dict[str, Callable[[Company], int]] = {"supplies:supply-list": attention_count}
+_COUNTED: dict[str, Callable[[Company], int]] = {
+    "supplies:supply-list": supplies_waiting,
+    "returns:return-list": returns_waiting,
+}
 _REMEMBERED_FOR = 60  # seconds
 
 

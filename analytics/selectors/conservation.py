@@ -81,9 +81,14 @@ class BalanceRow:
         return self.first_accepted_at is not None
 
     @property
+    def other(self) -> int:
+        """What moved besides supplies and sales: back on the shelf less what is refused or taken away."""
+        return self.returned_back - self.refused_away - self.written_off
+
+    @property
     def expected(self) -> int:
         """What should lie in the warehouses, by what came and what left."""
-        return self.accepted - self.sold - self.refused_away + self.returned_back - self.written_off
+        return self.accepted - self.sold + self.other
 
     @property
     def present(self) -> int:

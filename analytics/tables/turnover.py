@@ -29,12 +29,12 @@ class TurnoverTable(ReportTable):
     account = Column(_("Account"), source="listing.account.title", on_screen=False)
     grade = Column(_("Class"), statuses=Grade, css="tight")
     sellable = Column(_("Available"), kind="integer", sort="sellable", unit=_("pcs."), css="tight")
-    inbound = Column(_("On its way"), kind="integer", sort="inbound", unit=_("pcs."), css="tight k-mid")
+    inbound = Column(_("On its way"), kind="integer", on_screen=False)
     demand = Column(_("Sold"), kind="decimal", sort="demand", unit=_("a day"), css="tight")
     cover = Column(
         _("Lasts"), kind="decimal", sort=_by("cover"), unit=_("days"), css="cover-cell", at_start=True
     )
-    ends_on = Column(_("Runs out"), kind="day", sort=_by("ends_on"), css="n tight k-mid")
+    ends_on = Column(_("Runs out"), kind="day", on_screen=False)
     their_cover = Column(
         _("By their count"), kind="decimal", sort=_by("their_cover"), unit=_("days"), css="tight k-mid"
     )

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 WEB_THREADS = 3
 CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "fbo_cabinet")
-QUEUES = "sync,push,reports,celery"
+# What talks to the marketplaces may take minutes; what people wait for has processes of its own.
+SLOW_QUEUES, QUICK_QUEUES = "sync,celery", "push,reports"
+QUICK_PROCESSES = 2
 LIVE_ORDERS_A_MINUTE = 6
 
 
@@ -66,11 +68,20 @@ def web(port: int) -> Program:
 
 
 def worker(processes: int) -> Program:
-    """The Celery worker."""
+    """The Celery worker that talks to the marketplaces."""
+    return _worker("worker", processes=processes, queues=SLOW_QUEUES)
+
+
+def clerk() -> Program:
+    """The Celery worker of notices, letters and figures."""
+    return _worker("clerk", processes=QUICK_PROCESSES, queues=QUICK_QUEUES)
+
+
+def _worker(name: str, *, processes: int, queues: str) -> Program:
     quiet = ("--loglevel", "WARNING", "--without-mingle", "--without-gossip")
-    argv = (*CELERY, "worker", "-c", str(processes), "-Q", QUEUES, *quiet)
+    argv = (*CELERY, "worker", "-n", f"{name}@%h", "-c", str(processes), "-Q", queues, *quiet)
     # QUIT is Celery's cold shutdown: it hands the unfinished messages back.
-    return Program(name="worker", argv=argv, hurry_signal=signal.SIGQUIT)
+    return Program(name=name, argv=argv, hurry_signal=signal.SIGQUIT)
 
 
 def beat(schedule: Path) -> Program:

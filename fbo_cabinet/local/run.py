@@ -96,6 +96,7 @@ class Cabinet:
             [self.supervisor.once(programs.manage("demo", "--sandbox-url", url))] if self.options.demo else []
         )
         self.supervisor.keep(programs.worker(self.options.workers))
+        self.supervisor.keep(programs.clerk())
         self.supervisor.keep(programs.beat(self.data.run / "beat"))
         try:
             self.supervisor.finish(*making)
