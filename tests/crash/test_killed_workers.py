@@ -171,14 +171,15 @@ def test_a_worker_killed_between_rows_and_cursor(
             proving.run_once(account.pk, needed)
     method = "record" if is_after else "_count"
     for _page in range(4):
-        live = dying(method, owner=Run, call=2, is_after=True, stream=stream)
+        live = dying(method, owner=Run, call=1, is_after=True, stream=stream)
         worker = proving.fork(live, account.pk)
         worker.join()
+        assert worker.exitcode == -signal.SIGKILL
         proving.bury(account.pk)
 
     proving.read_all(account.pk)
 
-    assert SyncRun.all_companies.filter(stream=stream, outcome=RunOutcome.LOST).exists()
+    assert SyncRun.all_companies.filter(stream=stream, outcome=RunOutcome.LOST).count() == 4
     assert_true(account, sandbox)
 
 
