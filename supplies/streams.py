@@ -16,6 +16,7 @@ from marketplaces.contracts.supplies import SuppliesQuery, SupplyStatus
 from marketplaces.streams import PageResult, PullRequest, SyncStream
 from supplies.models import OPEN, Supply
 from supplies.services.lines import link_lines
+from supplies.services.money import value_missing
 from supplies.services.record import record_supplies
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class SupplyStream(SyncStream):
             yield source.fetch_supply(request.external_id)
             return
         link_lines(account=request.account)
+        value_missing(account=request.account)
         query = SuppliesQuery(
             since=request.since or request.now - timedelta(days=settings.ORDER_HISTORY_DAYS),
             until=request.now,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from django.urls import reverse
@@ -17,7 +18,7 @@ from marketplaces.streams import PullRequest
 from supplies.models import BoxLine, Supply, SupplyEvent, SupplyLine
 from supplies.services.erase import Supplies
 from supplies.streams import REREAD_FOR, SupplyStream
-from tests.factories.catalog import ListingFactory
+from tests.factories.catalog import CostPriceFactory, ListingFactory
 from tests.factories.marketplaces import AccountFactory
 from tests.factories.supplies import (
     SupplyBoxFactory,
@@ -118,6 +119,29 @@ def test_lines_meet_listings_that_came_later(account: MarketplaceAccount) -> Non
 
     line.refresh_from_db()
     assert (line.listing_id, line.name) == (listing.pk, listing.name)
+
+
+def test_missing_units_are_valued_anew_when_a_cost_price_comes(account: MarketplaceAccount) -> None:
+    held = SupplyFactory(
+        account=account,
+        status=SupplyStatus.DISCREPANCY,
+        lines=0,
+        missing_units=3,
+        missing_amount=Decimal(7470),
+    )
+    listing = ListingFactory(account=account, price=Decimal(2490))
+    SupplyLineFactory(supply=held, listing=listing, declared=10, accepted=7, shortage=3)
+    run(account, Source())
+    held.refresh_from_db()
+    before = held.changed_at
+    assert held.missing_amount == Decimal(7470)
+
+    CostPriceFactory(product=listing.product, cost=Decimal(310))
+    run(account, Source())
+
+    held.refresh_from_db()
+    assert held.missing_amount == Decimal(930)
+    assert held.changed_at > before
 
 
 def test_plans_are_not_held_of_the_marketplace(account: MarketplaceAccount) -> None:
