@@ -185,7 +185,7 @@ class Supplies:
     def __init__(self, maker: "SupplyMaker") -> None:
         """Serve what the maker computes."""
         self._maker = maker
-        self._weeks: Shelf[int, tuple[Supply, ...]] = Shelf(maker.week, room=40_000, weigh=_weight)
+        self._weeks: Shelf[int, tuple[Supply, ...]] = Shelf(maker.week, room=150_000, weigh=_weight)
         self._ahead: Shelf[int, dict[int, Pipeline]] = Shelf(self._pipeline, room=4)
 
     def get(self, serial: int) -> Supply | None:

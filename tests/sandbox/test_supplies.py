@@ -171,6 +171,13 @@ def test_a_supply_is_found_by_its_serial_and_others_are_not(live_world: World) -
         assert live_world.supply_book.get(stranger) is None
 
 
+def test_asking_in_another_order_changes_nothing(world: World) -> None:
+    serials = [one.serial for one in everything(world)]
+    other = World(SMALL)
+
+    assert [other.supply_book.get(serial) for serial in reversed(serials)] == everything(world)[::-1]
+
+
 def test_what_is_created_or_changes_in_a_range_is_found_in_pieces(live_world: World) -> None:
     whole = everything(live_world)
     edges = list(range(live_world.streams.opened - LEAD, AT, 3 * DAY + 7 * HOUR))
