@@ -11,8 +11,10 @@ from analytics.models import (
     Deliveries,
     FactsState,
     HourlyOrders,
+    ListingSales,
     MonthlyUnits,
     PlaceDeliveries,
+    RegionSales,
     StepTimes,
 )
 from core.staff import COMPANY_FILTER, StaffAdmin
@@ -27,6 +29,33 @@ class DailyFactAdmin(StaffAdmin):
     list_select_related = ("company", "account", "listing")
     list_filter = (COMPANY_FILTER,)
     search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
+    ordering = ("-day", "-pk")
+
+
+@admin.register(ListingSales)
+class ListingSalesAdmin(StaffAdmin):
+    list_display = (
+        "day",
+        "company",
+        "account",
+        "listing",
+        "ordered_units",
+        "ordered_amount",
+        "delivered_units",
+    )
+    list_select_related = ("company", "account", "listing")
+    list_filter = (COMPANY_FILTER,)
+    search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
+    ordering = ("-day", "-pk")
+
+
+@admin.register(RegionSales)
+class RegionSalesAdmin(StaffAdmin):
+    list_display = (
+        "day", "company", "account", "cluster_to", "ordered_units", "ordered_amount", "delivered_units",
+    )  # fmt: skip
+    list_select_related = ("company", "account")
+    list_filter = (COMPANY_FILTER,)
     ordering = ("-day", "-pk")
 
 

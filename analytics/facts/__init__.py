@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from analytics.facts.orders import DAILY, HOURLY, TALLIES
+from analytics.facts.orders import BY_LISTING, BY_REGION, DAILY, HOURLY, TALLIES
 from analytics.facts.returns import DELIVERIES, MONTHLY, PLACES, RETURNS
 from analytics.facts.steps import STEPS
 from analytics.facts.stock import CLOSING
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CLOSED", "TALLIES", "TOUCHED", "Difference", "FactTable"]
 
-# Built again for every touched day.
-TOUCHED: Final = (HOURLY, DAILY, STEPS, RETURNS, DELIVERIES, PLACES, MONTHLY)
+# Built again for every touched day, in this order: some are summed from those before them.
+TOUCHED: Final = (HOURLY, DAILY, BY_LISTING, BY_REGION, STEPS, RETURNS, DELIVERIES, PLACES, MONTHLY)
 # Built for the days whose end the stock history tells: readings never change the past.
 CLOSED: Final = (CLOSING,)
 

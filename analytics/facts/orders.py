@@ -1,4 +1,4 @@
-"""The SQL of the facts of orders: by listing and cluster, by hour, and the tally by status."""
+"""The SQL of the facts of orders: by listing and cluster, each alone, by hour, and the tally by status."""
 
 from __future__ import annotations
 
@@ -55,6 +55,28 @@ HOURLY: Final = FactTable(
         GROUP BY 1, 2, 3
     """,  # noqa: S608 - constants of this module
 )  # fmt: skip
+# Summed from the facts by day, which are built before them in the same transaction.
+_SUMS: Final = ("ordered_units", "ordered_amount", "cancelled_units", "delivered_units")
+_SUMMED: Final = """
+    SELECT account_id, day, {key},
+           sum(ordered_units)::int AS ordered_units, sum(ordered_amount) AS ordered_amount,
+           sum(cancelled_units)::int AS cancelled_units, sum(delivered_units)::int AS delivered_units
+    FROM analytics_dailyfact
+    WHERE company_id = %(company)s AND day = ANY(%(days)s)
+    GROUP BY account_id, day, {key}
+"""
+BY_LISTING: Final = FactTable(
+    name="analytics_listingsales",
+    key=("account_id", "listing_id"),
+    sums=_SUMS,
+    select=_SUMMED.format(key="listing_id"),
+)
+BY_REGION: Final = FactTable(
+    name="analytics_regionsales",
+    key=("account_id", "cluster_to"),
+    sums=_SUMS,
+    select=_SUMMED.format(key="cluster_to"),
+)
 # Kept by the recorder in the transaction of the orders: no queue excuses a difference.
 TALLIES: Final = FactTable(
     name="orders_ordertally",

@@ -1,6 +1,6 @@
 """Facts: rebuilt for touched days, never edited. One module a noun."""
 
-from analytics.models.orders import DailyFact, HourlyOrders
+from analytics.models.orders import DailyFact, HourlyOrders, ListingSales, RegionSales
 from analytics.models.returns import DailyReturns, Deliveries, MonthlyUnits, PlaceDeliveries
 from analytics.models.state import FactsState
 from analytics.models.steps import StepTimes
@@ -13,7 +13,9 @@ __all__ = [
     "Deliveries",
     "FactsState",
     "HourlyOrders",
+    "ListingSales",
     "MonthlyUnits",
     "PlaceDeliveries",
+    "RegionSales",
     "StepTimes",
 ]

@@ -84,3 +84,66 @@ class HourlyOrders(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.day} {self.hour}:00 · {self.orders}"
+
+
+class ListingSales(CompanyOwned):
+    """DailyFact of all clusters together: one listing, one business day of the order. Kept apart so that a report by
+    product reads a row a listing and day, however many orders there were."""
+
+    account = models.ForeignKey(
+        MarketplaceAccount, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    listing = models.ForeignKey(
+        Listing, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    day = models.DateField()
+    ordered_units = models.IntegerField(default=0)
+    ordered_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    cancelled_units = models.IntegerField(default=0)
+    delivered_units = models.IntegerField(default=0)
+
+    all_companies = CompanyQuerySet.as_manager()
+    objects = ScopedManager.from_queryset(CompanyQuerySet)()
+
+    class Meta:
+        verbose_name = _("sales of a listing")
+        verbose_name_plural = _("sales by listing")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "day", "account", "listing"],
+                name="listing_sales_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} · {self.listing_id}"
+
+
+class RegionSales(CompanyOwned):
+    """DailyFact of all listings together: one destination cluster, one business day of the order."""
+
+    account = models.ForeignKey(
+        MarketplaceAccount, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    day = models.DateField()
+    cluster_to = models.CharField(max_length=200, blank=True)
+    ordered_units = models.IntegerField(default=0)
+    ordered_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    cancelled_units = models.IntegerField(default=0)
+    delivered_units = models.IntegerField(default=0)
+
+    all_companies = CompanyQuerySet.as_manager()
+    objects = ScopedManager.from_queryset(CompanyQuerySet)()
+
+    class Meta:
+        verbose_name = _("sales of a region")
+        verbose_name_plural = _("sales by region")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "day", "account", "cluster_to"], name="region_sales_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} · {self.cluster_to}"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from analytics.choices import Breakdown, Grain
 from analytics.formulas import buyout as formulas
 from analytics.formulas.classes import Abc, abc
-from analytics.models import DailyFact, DailyReturns
+from analytics.models import DailyFact, DailyReturns, ListingSales, RegionSales
 from analytics.selectors.buckets import Bucket, buckets
 from catalog.models import Product
 from marketplaces.contracts.returns import ReturnKind
@@ -230,8 +230,14 @@ def _first_day(scope: ReportScope) -> date | None:
     return found
 
 
-def _facts(scope: ReportScope) -> Any:
-    return DailyFact.objects.for_company(scope.company).filter(**scope.filters, **scope.listing_filters())
+def _facts(scope: ReportScope, by: Breakdown | None = None) -> Any:
+    """The smallest table of facts that tells what is asked: a row a listing or a region and day, if one will do."""
+    model: type[DailyFact | ListingSales | RegionSales] = RegionSales
+    if by in (Breakdown.PRODUCT, Breakdown.CATEGORY):
+        model = ListingSales
+    elif scope.is_of_some_listings:
+        model = DailyFact if by is Breakdown.REGION else ListingSales
+    return model.objects.for_company(scope.company).filter(**scope.filters, **scope.listing_filters())
 
 
 def _returns(scope: ReportScope) -> Any:
@@ -303,7 +309,7 @@ def _by_key(scope: ReportScope, by: Breakdown) -> tuple[dict[Any, Sold], dict[An
         for name in _SUMS
     }
     asked = _within(scope.days) | _within(scope.before)
-    keyed = _facts(scope).filter(asked).annotate(key=_KEYS[by])
+    keyed = _facts(scope, by).filter(asked).annotate(key=_KEYS[by])
     facts = {row["key"]: row for row in keyed.values("key").annotate(**sums).order_by()}
     back = {
         when: Sum("units", filter=_within(days, "placed_day"), default=0)

@@ -13,8 +13,10 @@ from analytics.models import (
     DailyReturns,
     Deliveries,
     HourlyOrders,
+    ListingSales,
     MonthlyUnits,
     PlaceDeliveries,
+    RegionSales,
     StepTimes,
 )
 from catalog.models import Listing
@@ -38,7 +40,8 @@ class Facts(AccountHolding):
         lock_until_commit("facts", company_id)
         listings = Listing.objects.for_company(company_id).filter(account_id=account_id).values("pk")
         of_account = (
-            DailyFact, HourlyOrders, StepTimes, DailyReturns, Deliveries, PlaceDeliveries, MonthlyUnits,
+            DailyFact, ListingSales, RegionSales, HourlyOrders, StepTimes, DailyReturns, Deliveries,
+            PlaceDeliveries, MonthlyUnits,
         )  # fmt: skip
         for rows in (
             *(model.objects.for_company(company_id).filter(account_id=account_id) for model in of_account),

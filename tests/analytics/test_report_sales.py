@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.choices import Breakdown, Comparison, Grain
+from analytics.facts.orders import BY_LISTING, BY_REGION
 from analytics.models import DailyFact, DailyReturns
 from analytics.selectors.buckets import buckets, grains_of
 from analytics.selectors.dynamics import dynamics
@@ -35,10 +36,17 @@ def today():
 
 
 def fact(listing, day, units=1, amount="100.00", **fields):
-    return DailyFact.all_companies.create(
+    DailyFact.all_companies.create(
         company=listing.company, account=listing.account, listing=listing, day=day,
         ordered_units=units, ordered_amount=Decimal(amount), **fields,
     )  # fmt: skip
+    sum_up(listing.company, day)
+
+
+def sum_up(company, *days):
+    """The facts by listing and by region, which are summed from those by both."""
+    BY_LISTING.build(company, days)
+    BY_REGION.build(company, days)
 
 
 def came_back(listing, placed_day, units=1, kind="client_return", **fields):
@@ -163,6 +171,9 @@ def test_scope_narrows_to_account_marketplace_category_and_product(company, toda
     fact(ListingFactory(account=ozon, category="Халаты"), day, 10)
     fact(ListingFactory(account=wb, category="Пледы", product=plaid.product), day, 100)
 
+    def rows(by, **asked):
+        return dynamics(scope_of(company, day, today, **asked), grain=Grain.DAY, by=by).rows
+
     def units(**asked):
         scope = scope_of(company, day, today, **asked)
         found = dynamics(scope, grain=Grain.DAY, by=Breakdown.PRODUCT)
@@ -176,6 +187,8 @@ def test_scope_narrows_to_account_marketplace_category_and_product(company, toda
     assert units(product=str(plaid.product_id)) == 101
     assert units(product=str(plaid.product_id), marketplace="ozon") == 1
     assert units(account=str(ozon.pk), marketplace="wildberries") == 0
+    for by in Breakdown:
+        assert sum(row.now.ordered_units for row in rows(by, category="Пледы")) == 101
 
 
 def test_orders_are_counted_on_one_marketplace_only(company, today):
@@ -200,6 +213,7 @@ def test_by_category_and_region_what_is_not_told_has_a_row(account, today):
     DailyFact.all_companies.create(
         company=account.company, account=account, listing=None, day=day, ordered_units=3, cluster_to="Урал"
     )
+    sum_up(account.company, day)
     scope = scope_of(account.company, day, today)
 
     def units(by):

@@ -15,8 +15,10 @@ from analytics.models import (
     DailyReturns,
     Deliveries,
     HourlyOrders,
+    ListingSales,
     MonthlyUnits,
     PlaceDeliveries,
+    RegionSales,
     StepTimes,
 )
 from catalog.models import Product, StockInterval, Warehouse
@@ -102,6 +104,7 @@ def fill(company: Company, *, products: list[Product]) -> MarketplaceAccount:
         DailyReturns.all_companies.create(**facts, kind="client_return", units=1)
         Deliveries.all_companies.create(**facts, delivered_day=today, units=1)
         MonthlyUnits.all_companies.create(**facts, ordered=1)
+        ListingSales.all_companies.create(**facts, ordered_units=1)
         DoubtfulPairFactory(listing=listing, product=listing.product)
         ListingMoveFactory(listing=listing, to_product=listing.product)
         ListingPriceFactory(listing=listing)
@@ -119,6 +122,7 @@ def fill(company: Company, *, products: list[Product]) -> MarketplaceAccount:
     TariffDayFactory(account=account)
     HourlyOrders.all_companies.create(company=company, account=account, day=today, hour=9, orders=2)
     PlaceDeliveries.all_companies.create(company=company, account=account, day=today, units=1)
+    RegionSales.all_companies.create(company=company, account=account, day=today, ordered_units=1)
     StepTimes.all_companies.create(
         company=company, account=account, day=today, axis="all", step="whole", minutes=60, orders=1
     )
@@ -181,8 +185,10 @@ def test_every_table_of_an_account_is_known_here() -> None:
         "analytics.DailyReturns",
         "analytics.Deliveries",
         "analytics.HourlyOrders",
+        "analytics.ListingSales",
         "analytics.MonthlyUnits",
         "analytics.PlaceDeliveries",
+        "analytics.RegionSales",
         "analytics.StepTimes",
         "catalog.DoubtfulPair",
         "catalog.Listing",
