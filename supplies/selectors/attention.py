@@ -17,6 +17,7 @@ from supplies.selectors.deadlines import BEFORE_SHIPPING, COUNTED, NOT_READY, cl
 from supplies.selectors.slots import ends_at
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from decimal import Decimal
 
     from companies.models import Company
@@ -77,13 +78,21 @@ def attention_count(company: Company) -> int:
     return int(rows[:_MOST_COUNTED].count())
 
 
-def attention(company: Company, *, now: datetime | None = None, limit: int = 20) -> Attention:
-    """What waits for a decision, the money first, then the nearest: three queries.
+def attention(
+    company: Company,
+    *,
+    now: datetime | None = None,
+    limit: int = 20,
+    accounts: Collection[int] | None = None,
+) -> Attention:
+    """What waits for a decision, the money first, then the nearest: three queries; of some accounts, if named.
 
     A supply stands here once, for the gravest of its reasons.
     """
     now = now or timezone.now()
     shipments = Supply.objects.for_company(company).shipments()
+    if accounts is not None:
+        shipments = shipments.filter(account_id__in=accounts)
     rows = list(_pressing(shipments.filter(needs_attention(company, now=now)), limit=limit))
     since = _waiting_since(company, [row.pk for row in rows], now=now)
     sums = shipments.filter(_discrepancy(company, now)).aggregate(
