@@ -13,14 +13,13 @@ from django.utils.translation import ngettext
 
 from analytics.charts.tiles import Shapes, Tile, axis_roubles, roubles
 from analytics.choices import Measure
-from analytics.selectors.sales import STUCK_AFTER
 from core import formats
 from core.components import Part
 from core.svg import LineChart, NamedMark, Point
-from marketplaces.contracts.orders import OrderStatus
 from marketplaces.models import AccountStatus, RunOutcome
 from marketplaces.registry import adapters, streams
 from marketplaces.selectors import Freshness, run_message
+from orders.models import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,8 +28,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from analytics.selectors.health import AccountHealth
-    from analytics.selectors.sales import Sales, Totals
+    from analytics.selectors.sales import Sales, StatusCount, Totals
     from analytics.selectors.stock import StockOut
+    from analytics.selectors.stuck import StuckOrders
     from analytics.selectors.windows import Window
     from core.statuses import Tone
     from marketplaces.models import SyncRun
@@ -244,17 +244,28 @@ def side_by_side(sales: Sales) -> list[MarketplaceRow]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRow:
+    """A status with how many orders of any day are stuck in it; None where an order may stand for ever."""
+
+    now: StatusCount
+    stuck: int | None
+
+
+def status_rows(sales: Sales, stuck: StuckOrders) -> list[StatusRow]:
+    """The table of statuses."""
+    return [
+        StatusRow(now=one, stuck=stuck.by_status.get(one.status, 0) if one.status in OPEN else None)
+        for one in sales.statuses
+    ]
+
+
 def stuck_norms() -> str:
     """What "stuck" means, in words."""
     return _(
-        "Orders of any day that stand in a status longer than usual, counted from the day they were placed: "
-        "accepted over %(accepted)s, packed over %(packed)s, in delivery over %(shipped)s. Wildberries tells no steps "
-        "between the order and the purchase: there accepted means over %(shipped)s."
-    ) % {
-        "accepted": formats.days(STUCK_AFTER[OrderStatus.ACCEPTED]),
-        "packed": formats.days(STUCK_AFTER[OrderStatus.PACKED]),
-        "shipped": formats.days(STUCK_AFTER[OrderStatus.SHIPPED]),
-    }
+        "Orders of any day that stand in their status longer than nine of ten of the shop's orders did; where too few "
+        "orders tell that, longer than the cabinet's default. The report on processing names the norms and the orders."
+    )
 
 
 def today_so_far(sales: Sales) -> str:
@@ -275,6 +286,15 @@ def today_so_far(sales: Sales) -> str:
         "Cancelled of them: %(count)s order.", "Cancelled of them: %(count)s orders.", today.cancelled
     ) % {"count": formats.number(today.cancelled)}
     return f"{orders} {cancelled}"
+
+
+def waits(count: int) -> str:
+    """How much needs a decision, behind that sentence."""
+    if not count:
+        return ""
+    return ngettext("%(count)s decision waits.", "%(count)s decisions wait.", count) % {
+        "count": formats.number(count)
+    }
 
 
 def where(row: StockOut) -> str:

@@ -25,7 +25,7 @@ class Happenings:
     since: datetime
 
 
-def happenings(scope: Scope, *, now: datetime, limit: int = 7) -> Happenings:
+def happenings(scope: Scope, *, now: datetime, limit: int = 5) -> Happenings:
     """Read what happened (one query)."""
     since = now - _LOOK_BACK
     runs = (

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from analytics.models import HourlyOrders
 from core.periods import Days
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.registry import untold_steps
-from orders.models import OPEN, OrderTally
+from orders.models import OrderTally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analytics.selectors.scope import Scope
     from analytics.selectors.windows import Window
 
-# Days after the order was placed from which an order that still stands in a status is stuck.
+# Days in a status from which an order is stuck, where the shop's own orders do not say what is usual.
 STUCK_AFTER: Final = {
     OrderStatus.UNKNOWN: 2,
     OrderStatus.ACCEPTED: 2,
@@ -112,13 +112,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusCount:
-    """The orders of the window in a status, or their units where marketplaces are summed (Sales.is_mixed);
-    `stuck` are those of any day that stand in it for too long."""
+    """The orders of the window in a status, or their units where marketplaces are summed (Sales.is_mixed)."""
 
     status: OrderStatus
     count: int
     share: Decimal
-    stuck: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,14 +157,9 @@ class Sales:
         """The orders of the window; the units where marketplaces are summed."""
         return self.total.units if self.is_mixed else self.total.orders
 
-    @property
-    def stuck(self) -> int:
-        """Orders (units where marketplaces are summed) that stand in some status for too long."""
-        return sum(count.stuck or 0 for count in self.statuses)
-
 
 def sales(scope: Scope, window: Window) -> Sales:
-    """Read the sales of a window (four queries; one more where marketplaces are summed)."""
+    """Read the sales of a window (three queries; one more where marketplaces are summed)."""
     first_day = _first_day(scope)
     tallies = _tallies(scope, Days(first=window.before.first, after=window.days.after))
     now = _by_day(tallies, window.days, first_day=first_day)
@@ -179,12 +172,7 @@ def sales(scope: Scope, window: Window) -> Sales:
         before=before,
         total=_sum(now),
         total_before=_sum(before) if window.is_comparable(first_day) else None,
-        statuses=_statuses(
-            tallies,
-            window.days,
-            stuck=_stuck(scope, today=window.today),
-            by_units=scope.is_mixed,
-        ),
+        statuses=_statuses(tallies, window.days, by_units=scope.is_mixed),
         is_mixed=scope.is_mixed,
         marketplaces=_by_marketplace(scope, window.days) if scope.is_mixed else (),
         first_day=first_day,
@@ -262,21 +250,10 @@ def _until_hour(scope: Scope, day: date, *, hour: int) -> Totals:
     return Totals(**known)
 
 
-def _stuck(scope: Scope, *, today: date) -> dict[OrderStatus, int]:
-    too_old = Q()
-    for code in sorted({account.marketplace for account in scope.accounts}):
-        for status, norm in stuck_after(code).items():
-            too_old |= Q(account__marketplace=code, status=status, day__lt=today - timedelta(days=norm))
-    rows = OrderTally.objects.for_company(scope.company).filter(too_old, orders__gt=0, **scope.filters)
-    counted = "units" if scope.is_mixed else "orders"
-    return dict(rows.values_list("status").annotate(Sum(counted)).order_by("status"))
-
-
 def _statuses(
     tallies: dict[tuple[date, OrderStatus], Totals],
     days: Days,
     *,
-    stuck: dict[OrderStatus, int],
     by_units: bool,
 ) -> tuple[StatusCount, ...]:
     counts: dict[OrderStatus, int] = defaultdict(int)
@@ -290,7 +267,6 @@ def _statuses(
             status=status,
             count=counts[status],
             share=Decimal(counts[status]) / whole if whole else Decimal(0),
-            stuck=stuck.get(status, 0) if status in OPEN else None,
         )
         for status in shown
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from analytics.charts import morning as charts
+from analytics.charts import yesterday as past
+from analytics.charts.decisions import decision_rows
 from analytics.choices import Measure, Period
 from analytics.forms import DashboardForm
 from analytics.selectors.dashboard import dashboard as read_dashboard
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
     from analytics.selectors.dashboard import Dashboard
     from companies.http import CompanyRequest
 
+# The rest unfolds below them.
+_SHOWN_DECISIONS: Final = 6
+
 
 @require_GET
 @requires(Permission.VIEW)
@@ -44,7 +50,7 @@ def dashboard(request: CompanyRequest) -> HttpResponse:
     except UnknownAccount as exc:
         raise Http404 from exc
     found = read_dashboard(scope, period=choice["period"], now=timezone.now())
-    context = _figures(request, found, choice)
+    context = _figures(request, found, choice) | _morning(found, choice)
     live = render_to_string("analytics/dashboard.html#live", context, request)
     seen = blake2b(live.encode(), digest_size=8).hexdigest()
     if request.htmx and request.GET.get(SEEN) == seen:
@@ -54,6 +60,7 @@ def dashboard(request: CompanyRequest) -> HttpResponse:
         "live_url": link(request.GET, **{SEEN: seen}),
         "title": capfirst(date_format(found.sales.window.today, "l, j E")),
         "periods": _periods(request, choice["period"]),
+        "can_plan": request.membership.can(Permission.EDIT_SUPPLIES),
     }
     template = "analytics/dashboard.html#block" if request.htmx else "analytics/dashboard.html"
     response = render(request, template, context)
@@ -99,12 +106,29 @@ def _figures(request: CompanyRequest, found: Dashboard, choice: Mapping[str, Any
             for one in Measure
         ],
         "parts": charts.parts(sales),
+        "status_rows": charts.status_rows(sales, found.decisions.stuck),
         "stuck_norms": charts.stuck_norms(),
         "side_by_side": charts.side_by_side(sales),
-        "today": charts.today_so_far(sales),
         "stock_rows": [(row, charts.where(row)) for row in found.stock.soonest],
-        "happened": [(run, charts.told(run)) for run in found.happened.runs],
         "accounts_health": [(one, charts.note_of(one)) for one in found.health.accounts],
+    }
+
+
+def _morning(found: Dashboard, choice: Mapping[str, Any]) -> dict[str, Any]:
+    """What waits for somebody, and the day that is over."""
+    narrowed = {name: choice[name] for name in ("account", "marketplace") if choice[name]}
+    day = found.yesterday
+    rows = decision_rows(found.decisions, found.scope, narrowed=narrowed, now=found.now)
+    return {
+        "decisions": rows[:_SHOWN_DECISIONS],
+        "more_decisions": rows[_SHOWN_DECISIONS:],
+        "today": f"{charts.today_so_far(found.sales)} {charts.waits(len(rows))}".rstrip(),
+        "narrowed": urlencode(narrowed),
+        "yesterday": past.yesterday_panel(day, is_mixed=found.sales.is_mixed),
+        "accepted": [(supply, past.accepted(supply)) for supply in day.supplies],
+        "more_accepted": day.supplies_count - len(day.supplies),
+        "arrived": [past.arrived(place) for place in day.arrived],
+        "happened": [(run, charts.told(run)) for run in found.happened.runs],
     }
 
 

@@ -1,4 +1,4 @@
-"""Sales out of tallies: totals that add up, honest comparison, stuck orders."""
+"""Sales out of tallies: totals that add up, honest comparison."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from analytics.choices import Period
 from analytics.models import HourlyOrders
-from analytics.selectors.sales import Totals, sales
+from analytics.selectors.sales import Totals, sales, stuck_after
 from analytics.selectors.scope import UnknownAccount, scope_of
 from analytics.selectors.windows import window_of
 from marketplaces.contracts.orders import OrderStatus
@@ -133,35 +133,9 @@ def test_a_first_order_on_the_first_day_before_is_enough_to_compare(account):
     assert read(account.company).total_before == Totals(orders=4, units=4, amount=Decimal("100.00"))
 
 
-def test_stuck_orders_are_those_of_any_day_past_the_norm_of_their_status(account):
-    tally(account, age=2, status=OrderStatus.ACCEPTED, orders=1)
-    tally(account, age=3, status=OrderStatus.ACCEPTED, orders=2)
-    tally(account, age=3, status=OrderStatus.PACKED, orders=4)
-    tally(account, age=4, status=OrderStatus.PACKED, orders=8)
-    tally(account, age=14, status=OrderStatus.SHIPPED, orders=16)
-    tally(account, age=200, status=OrderStatus.SHIPPED, orders=32)
-    tally(account, age=200, status=OrderStatus.DELIVERED, orders=64)
-
-    found = read(account.company)
-
-    assert {count.status: count.stuck for count in found.statuses} == {
-        OrderStatus.ACCEPTED: 2,
-        OrderStatus.PACKED: 8,
-        OrderStatus.SHIPPED: 32,
-        OrderStatus.DELIVERED: None,
-        OrderStatus.CANCELLED: None,
-    }
-    assert found.stuck == 42
-
-
-def test_where_no_steps_are_told_an_accepted_order_has_the_time_of_all_of_them(account):
-    quiet = AccountFactory(company=account.company, marketplace="wildberries")
-    tally(quiet, age=14, status=OrderStatus.ACCEPTED, orders=1)
-    tally(quiet, age=15, status=OrderStatus.ACCEPTED, orders=2)
-    tally(account, age=3, status=OrderStatus.ACCEPTED, orders=4)
-
-    assert read(account.company).stuck == 6
-    assert read(account.company, marketplace="wildberries").stuck == 2
+def test_where_no_steps_are_told_an_accepted_order_has_the_time_of_all_of_them():
+    assert stuck_after("ozon")[OrderStatus.ACCEPTED] == 2
+    assert stuck_after("wildberries") == {OrderStatus.UNKNOWN: 2, OrderStatus.ACCEPTED: 14}
 
 
 def test_unknown_status_is_shown_only_when_there_are_such_orders(account):
