@@ -337,7 +337,7 @@ def _named(
 ) -> dict[Any, tuple[int, str, Product | None]]:
     """The id, the name and the product of each key."""
     if by is not Breakdown.PRODUCT:
-        nameless = _("Without a category") if by is Breakdown.CATEGORY else _("Not told")
+        nameless = _("Without a category") if by is Breakdown.CATEGORY else _("Region not told")
         return {key: (place, key or nameless, None) for place, key in enumerate(sorted(found))}
     products = Product.objects.for_company(scope.company).in_bulk([key for key in found if key is not None])
     nameless = _("Not in the assortment")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from analytics.tables.report import ReportTable
 from core.tables import Column
@@ -48,12 +49,24 @@ class SalesTable(ReportTable):
     buyout = Column(_("Buyout"), kind="decimal", sort="buyout", unit="%", css="tight")
     on_the_way = Column(_("On the way"), kind="decimal", unit="%", on_screen=False)
     cancelled = Column(
-        _("Cancelled"), kind="integer", source="now.cancelled_units", unit=_("pcs."), on_screen=False
+        pgettext_lazy("units", "Cancelled"),
+        kind="integer",
+        source="now.cancelled_units",
+        unit=_("pcs."),
+        on_screen=False,
     )
     delivered = Column(
-        _("Delivered"), kind="integer", source="now.delivered_units", unit=_("pcs."), on_screen=False
+        pgettext_lazy("units", "Delivered"),
+        kind="integer",
+        source="now.delivered_units",
+        unit=_("pcs."),
+        on_screen=False,
     )
     returned = Column(
-        _("Returned"), kind="integer", source="now.returned_units", unit=_("pcs."), on_screen=False
+        pgettext_lazy("units", "Returned"),
+        kind="integer",
+        source="now.returned_units",
+        unit=_("pcs."),
+        on_screen=False,
     )
     acts = Column(_("What to do"), css="tight", in_export=False)
