@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _REASONS_SHOWN = 9
 # So many times the average is what one looks at first.
 _HIGH = 2
+_SCALE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,9 @@ def reasons(found: ReturnLevel) -> Pareto | None:
 def bars(
     rows: Sequence[LevelRow], *, average: Decimal | None, largest: Decimal
 ) -> list[tuple[LevelRow, RateBar]]:
-    """The rows of a page with their bars, drawn to the largest rate of the whole table; the tick is the average."""
+    """The rows of a page with their bars, drawn to the largest rate of the table but no further than some averages, so
+    that one outlier does not flatten the rest; the tick is the average."""
+    largest = min(largest, average * _SCALE) if average else largest
     mark = average / largest if average is not None and largest else None
     return [
         (

@@ -101,7 +101,7 @@ MONTHLY: Final = MonthTable(
     key=("account_id", "listing_id"),
     sums=(
         "ordered", "cancelled", "refused", "refused_back", "refused_in_check", "returned", "returned_back", "removed",
-        "told_cancelled", "cancelled_in_check",
+        "told_cancelled", "cancelled_in_check", "first_ordered_on",
     ),
     select=f"""
         SELECT
@@ -110,13 +110,14 @@ MONTHLY: Final = MonthTable(
             sum(refused)::int AS refused, sum(refused_back)::int AS refused_back,
             sum(refused_in_check)::int AS refused_in_check,
             sum(returned)::int AS returned, sum(returned_back)::int AS returned_back, sum(removed)::int AS removed,
-            sum(told_cancelled)::int AS told_cancelled, sum(cancelled_in_check)::int AS cancelled_in_check
+            sum(told_cancelled)::int AS told_cancelled, sum(cancelled_in_check)::int AS cancelled_in_check,
+            min(ordered_on) AS first_ordered_on
         FROM {DAYS}
         JOIN LATERAL (
             SELECT
                 f.account_id, f.listing_id, f.ordered_units AS ordered, f.cancelled_units AS cancelled,
                 0 AS refused, 0 AS refused_back, 0 AS refused_in_check, 0 AS returned, 0 AS returned_back, 0 AS removed,
-                0 AS told_cancelled, 0 AS cancelled_in_check
+                0 AS told_cancelled, 0 AS cancelled_in_check, f.day AS ordered_on
             FROM analytics_dailyfact f
             WHERE f.company_id = %(company)s AND f.listing_id IS NOT NULL
                 AND f.day >= d.day AND f.day < d.day + interval '1 month'
@@ -130,7 +131,8 @@ MONTHLY: Final = MonthTable(
                 CASE WHEN {_IS_OF_BUYER} AND {_IS_BACK} THEN r.quantity ELSE 0 END,
                 CASE WHEN {_IS_REMOVAL} THEN r.quantity ELSE 0 END,
                 CASE WHEN r.kind = 'cancellation' THEN r.quantity ELSE 0 END,
-                CASE WHEN r.kind = 'cancellation' AND NOT {_IS_BACK} THEN r.quantity ELSE 0 END
+                CASE WHEN r.kind = 'cancellation' AND NOT {_IS_BACK} THEN r.quantity ELSE 0 END,
+                NULL
             FROM returns_return r
             WHERE r.company_id = %(company)s AND r.listing_id IS NOT NULL AND {_IS_RETURN}
                 AND r.registered_date >= d.day AND r.registered_date < d.day + interval '1 month'

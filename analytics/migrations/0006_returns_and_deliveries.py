@@ -97,6 +97,7 @@ class Migration(migrations.Migration):
                 ("removed", models.IntegerField(default=0)),
                 ("told_cancelled", models.IntegerField(default=0)),
                 ("cancelled_in_check", models.IntegerField(default=0)),
+                ("first_ordered_on", models.DateField(null=True)),
             ],
             options={
                 "verbose_name": "units of a month",

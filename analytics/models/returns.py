@@ -147,6 +147,7 @@ class MonthlyUnits(CompanyOwned):
     removed = models.IntegerField(default=0)
     told_cancelled = models.IntegerField(default=0)
     cancelled_in_check = models.IntegerField(default=0)
+    first_ordered_on = models.DateField(null=True)
 
     all_companies = CompanyQuerySet.as_manager()
     objects = ScopedManager.from_queryset(CompanyQuerySet)()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -73,12 +73,16 @@ class BalanceRow:
     accepted_lately: int
     unseen: int
     first_accepted_at: datetime | None
+    first_ordered_on: date | None
     cost: Decimal | None
 
     @property
     def is_whole(self) -> bool:
-        """Whether the sum begins at the beginning: without a known supply nobody knows what the stock began with."""
-        return self.first_accepted_at is not None
+        """Whether the sum begins at the beginning: where orders are older than the first known supply, nobody knows
+        what the stock began with."""
+        if self.first_accepted_at is None:
+            return False
+        return self.first_ordered_on is None or self.first_accepted_at.date() <= self.first_ordered_on
 
     @property
     def other(self) -> int:
@@ -205,6 +209,7 @@ class _Moved(NamedTuple):
     removed: int = 0
     told_cancelled: int = 0
     cancelled_in_check: int = 0
+    first_ordered_on: date | None = None
 
 
 class _Supplied(NamedTuple):
@@ -258,6 +263,7 @@ def _row(
         accepted_lately=0 if tells_preparing else supplied.untold,
         unseen=0 if tells_cancelled else unseen,
         first_accepted_at=supplied.first_accepted_at,
+        first_ordered_on=moved.first_ordered_on,
         cost=cost,
     )
 
@@ -281,7 +287,9 @@ def _listings(scope: ReportScope) -> dict[int, Listing]:
 
 
 def _moved(scope: ReportScope) -> dict[int, _Moved]:
-    sums: dict[str, Any] = {f"all_{name}": Sum(name) for name in _Moved._fields}
+    sums: dict[str, Any] = {
+        f"all_{name}": Min(name) if name == "first_ordered_on" else Sum(name) for name in _Moved._fields
+    }
     rows = MonthlyUnits.objects.for_company(scope.company).filter(**scope.filters)
     return {pk: _Moved(*units) for pk, *units in rows.values_list("listing_id").annotate(**sums)}
 

@@ -23,8 +23,8 @@ class BalanceTable(ReportTable):
         pgettext_lazy("column", "SKU"), source="listing.marketplace_sku", on_screen=False, width=16
     )
     account = Column(_("Account"), source="listing.account.title", on_screen=False)
-    accepted = Column(_("Accepted"), kind="integer", sort="accepted", css="tight")
-    sold = Column(_("Sold"), kind="integer", sort="sold", css="tight")
+    accepted = Column(_("Units accepted"), kind="integer", sort="accepted", css="tight")
+    sold = Column(_("Units sold"), kind="integer", sort="sold", css="tight")
     other = Column(_("Other moves"), kind="integer", sort="other", css="tight")
     refused_away = Column(_("Refused, not back"), kind="integer", on_screen=False)
     returned_back = Column(_("Returned, back"), kind="integer", on_screen=False)

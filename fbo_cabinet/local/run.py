@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from fbo_cabinet.local.servers import Servers
 
 SANDBOX_PORT = 8010
-HISTORY_DAYS = 90
+# Shorter than what is read of orders: the supplies that the pretend shop began with are read too.
+HISTORY_DAYS = 70
 READY_SECONDS = 90.0
 BANNER = """
   FBO Cabinet is ready: {address}/
