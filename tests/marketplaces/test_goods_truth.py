@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from fbo_cabinet import truth
 from marketplaces import http, registry
+from marketplaces.contracts.returns import ReturnStatus
 from marketplaces.http import use_transport
 from marketplaces.models import AccountStatus, MarketplaceAccount, RunOutcome, StreamState
 from marketplaces.ratelimit import ALL, Limit
@@ -21,10 +22,12 @@ from marketplaces.services.accounts import connect_account
 from marketplaces.sync import schedule
 from marketplaces.sync.engine import run_stream
 from marketplaces.sync.schedule import Trigger
+from returns.models import Return, ReturnEvent
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.truth import truth as truth_of
 from sandbox.world import WorldSettings
+from supplies.models import Supply, SupplyEvent, SupplyLine
 from tests.marketplaces.contract.cases import CASES, HOST, sandbox_of, world_of
 
 if TYPE_CHECKING:
@@ -50,11 +53,8 @@ FAULTS = (
     "empty_page",
 )
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.usefixtures("no_pauses"),
-    pytest.mark.parametrize("marketplace", list(django_settings.MARKETPLACES)),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pauses")]
+everywhere = pytest.mark.parametrize("marketplace", list(django_settings.MARKETPLACES))
 
 
 class Shop:
@@ -136,6 +136,7 @@ def shop(
         yield Shop(app, world, account, clock)
 
 
+@everywhere
 def test_weeks_go_by(shop: Shop) -> None:
     """Looked at every day and a half, and at last after a week of silence."""
     shop.pull()
@@ -147,6 +148,7 @@ def test_weeks_go_by(shop: Shop) -> None:
         assert not (found := shop.differences()), "\n".join(found)
 
 
+@everywhere
 def test_faults_leave_nothing_behind(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fifth of all answers spoiled, doubled, old or out of order; then one undisturbed reading of everything."""
     monkeypatch.setattr(schedule, "DOUBTS_BEFORE_BELIEF", 100)
@@ -159,3 +161,27 @@ def test_faults_leave_nothing_behind(shop: Shop, monkeypatch: pytest.MonkeyPatch
     shop.read_all_again()
 
     assert not (found := shop.differences()), "\n".join(found)
+
+
+@pytest.mark.parametrize("marketplace", ["ozon"])
+def test_what_differs_is_found(shop: Shop) -> None:
+    """One unit too many, another status, a reason lost, a row gone and a step gone: each is told by its own words."""
+    shop.pull()
+    assert not shop.differences()
+
+    line = SupplyLine.all_companies.filter(accepted__gt=0).earliest("pk")
+    SupplyLine.all_companies.filter(pk=line.pk).update(accepted=line.accepted + 1)
+    returns = list(Return.all_companies.order_by("pk")[:3])
+    Return.all_companies.filter(pk=returns[0].pk).update(status=ReturnStatus.UNKNOWN)
+    Return.all_companies.filter(pk=returns[1].pk).update(external_reason="")
+    ReturnEvent.all_companies.filter(return_of=returns[2].pk).delete()
+    gone = Supply.all_companies.exclude(pk=line.supply_id).earliest("pk")
+    SupplyEvent.all_companies.filter(supply=gone).delete()
+    gone.delete()
+
+    found = "\n".join(shop.differences())
+    assert f"the supply {line.supply.external_id}: held" in found
+    assert f"the supply {gone.external_id} is lost" in found
+    assert f"the return {returns[0].external_id}: held" in found
+    assert f"the return {returns[1].external_id}: held" in found
+    assert f"the return {returns[2].pk} is" in found
