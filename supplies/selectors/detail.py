@@ -22,7 +22,7 @@ from supplies.choices import Worth
 from supplies.models import BoxLine, Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
 from supplies.selectors.checks import checks
 from supplies.selectors.deadlines import COUNTED, Deadline, claim_until, deadlines
-from supplies.selectors.slots import left_text, moment_text, slot_text
+from supplies.selectors.slots import left_text, moment_text, slot_text, zone_of
 from supplies.selectors.timeline import history, steps
 from supplies.selectors.values import unit_values
 
@@ -181,7 +181,7 @@ def supply_page(company: Company, pk: int, *, now: datetime | None = None) -> Su
         documents=documents,
         deadlines=deadlines(supply, zone=company.zone, now=now),
         checks=checks(supply, lines=lines, documents=documents, boxes=len(boxes), now=now),
-        history=history(told),
+        history=history(told, zone=zone_of(supply)),
         facts=_facts(supply, company),
     )
 

@@ -14,11 +14,12 @@ from core.components import HistoryItem, Step
 from marketplaces.contracts.orders import Precision
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.choices import LATE_AFTER, PRECISIONS, SupplyEventKind
-from supplies.selectors.slots import slot_text
+from supplies.selectors.slots import moment_text, slot_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from django_stubs_ext import StrOrPromise
 
@@ -42,8 +43,13 @@ NAMES: Final[dict[str, StrOrPromise]] = {
     "note": gettext_lazy("note"),
     "lines_count": gettext_lazy("positions"),
     "boxes": gettext_lazy("boxes"),
+    "box": gettext_lazy("box"),
+    "slot": gettext_lazy("slot"),
     "more": gettext_lazy("other positions"),
 }
+# Told by what came or went, not by two values.
+_THINGS: Final = frozenset({"box"})
+_LINE: Final = "line:"
 _ENDED_BADLY: Final = (SupplyStatus.CANCELLED, SupplyStatus.OVERDUE)
 
 
@@ -92,9 +98,9 @@ def steps(
     return result
 
 
-def history(events: Sequence[SupplyEvent]) -> list[HistoryItem]:
-    """The events, the newest first, each with both times."""
-    return [_history_item(event) for event in reversed(events)]
+def history(events: Sequence[SupplyEvent], *, zone: ZoneInfo) -> list[HistoryItem]:
+    """The events, the newest first, each with both times; slots are told in the zone of the supply."""
+    return [_history_item(event, zone) for event in reversed(events)]
 
 
 def _way(status: SupplyStatus) -> tuple[SupplyStatus, ...]:
@@ -162,7 +168,7 @@ def _hint(here: Passed) -> str:
     return words.get(here.precision, "")
 
 
-def _history_item(event: SupplyEvent) -> HistoryItem:
+def _history_item(event: SupplyEvent, zone: ZoneInfo) -> HistoryItem:
     lag = event.recorded_at - event.happened_at
     is_late = event.precision == Precision.EXACT and lag > LATE_AFTER
     is_step = event.kind in (SupplyEventKind.STATUS, SupplyEventKind.CORRECTION)
@@ -179,7 +185,7 @@ def _history_item(event: SupplyEvent) -> HistoryItem:
         recorded_at=event.recorded_at,
         old=_label(event.old_status) if is_step else "",
         new=_label(event.new_status) if is_step else "",
-        text="" if is_step else _text(event),
+        text="" if is_step else _text(event, zone),
         note=" · ".join(note for note in notes if note),
         tone=getattr(event.new_status, "tone", "neutral") if is_step else "neutral",
         is_late=is_late,
@@ -191,13 +197,13 @@ def _label(status: SupplyStatus | str) -> str:
     return str(getattr(status, "label", status)) if status else ""
 
 
-def _text(event: SupplyEvent) -> str:
+def _text(event: SupplyEvent, zone: ZoneInfo) -> str:
     """`Numbers: accepted 97 → 99`, names in words; of a tie only that it was made, or undone."""
     kind = str(event.get_kind_display())
     if event.kind == SupplyEventKind.TIED:
         is_undone = "separated" in event.details
         return _("Separated from the marketplace's supply") if is_undone else kind
-    changes = [_change(name, pair) for name, pair in event.details.items() if _is_pair(pair)]
+    changes = [_change(name, pair, zone) for name, pair in event.details.items() if _is_pair(pair)]
     return f"{kind}: {', '.join(changes)}" if changes else kind
 
 
@@ -205,16 +211,27 @@ def _is_pair(pair: Any) -> bool:
     return isinstance(pair, list) and len(pair) == 2
 
 
-def _change(name: str, pair: list[Any]) -> str:
-    label = name.removeprefix("line:") if name.startswith("line:") else str(NAMES.get(name, name))
-    before, after = (_value(name, value) for value in pair)
+def _change(name: str, pair: list[Any], zone: ZoneInfo) -> str:
+    """`accepted 97 → 99`; of something that came or went only its name (`box 3`, `УПД 1184`)."""
+    if name in _THINGS or (name not in NAMES and pair in ([None, 1], [1, None])):
+        return _thing(name, *pair)
+    label = name.removeprefix(_LINE) if name.startswith(_LINE) else str(NAMES.get(name, name))
+    before, after = (_value(name, value, zone) for value in pair)
     return f"{label} {before} → {after}"
 
 
-def _value(name: str, value: Any) -> str:
+def _thing(name: str, before: Any, after: Any) -> str:
+    number = after if before is None else before
+    text = f"{NAMES[name]} {number}" if name in _THINGS else name
+    return text if before is None else _("%(thing)s removed") % {"thing": text}
+
+
+def _value(name: str, value: Any, zone: ZoneInfo) -> str:
     if value is None or value == "":
         return formats.UNKNOWN
     if isinstance(value, int):
         return formats.number(value)
-    moment = parse_datetime(value) if name.startswith("slot_") and isinstance(value, str) else None
-    return formats.moment(moment) if moment else str(value)
+    if name.startswith("slot"):
+        moments = [parse_datetime(text) for text in str(value).split("/")]
+        return " – ".join(moment_text(moment, zone) for moment in moments if moment) or str(value)
+    return str(value)

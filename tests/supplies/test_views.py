@@ -348,6 +348,9 @@ def test_supply_shows_its_road_and_history(owner_client: Client, account: Market
             "accepted": [97, 99],
             "line:LN-1": [5, None],
             "slot_from": [None, NOW.isoformat()],
+            "slot": [f"{NOW.isoformat()}/{NOW.isoformat()}", None],
+            "box": [None, 3],
+            "УПД 1184": [1, None],
             "odd": 1,
         },
         happened_at=NOW - timedelta(hours=1),
@@ -365,6 +368,10 @@ def test_supply_shows_its_road_and_history(owner_client: Client, account: Market
     assert [step.state for step in page.steps] == ["done", "done", "done", "now", "next", "next", "next"]
     assert "97 → 99" in page.history[0].text
     assert "LN-1 5 → –" in page.history[0].text
+    assert "– → 24\u00a0ноя, 12:00" in page.history[0].text
+    assert "3, " in page.history[0].text
+    assert "УПД 1184" in page.history[0].text
+    assert "odd" not in page.history[0].text
     assert page.history[2].new == SupplyStatus.BOOKED.label
 
 
