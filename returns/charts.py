@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 # Rows and columns of the product × reason map.
 _MOST_PRODUCTS: Final = 8
 _MOST_REASONS: Final = 7
+# Letters of their names that there is room for.
+_LONGEST_ROW: Final = 26
+_LONGEST_COLUMN: Final = 16
 # Reasons of the Pareto, the rest in one.
 _MOST_CAUSES: Final = 12
 
@@ -41,8 +44,11 @@ def heat(page: ReasonsPage) -> HeatMap:
     rows = [row.product.pk if row.product else None for row in products]
     return HeatMap(
         message=_("Products with the most returns by reason, units"),
-        rows=[row.product.name if row.product else _("Not in the assortment") for row in products],
-        columns=[row.name for row in reasons],
+        rows=[
+            _short(row.product.name, _LONGEST_ROW) if row.product else _("Not in the assortment")
+            for row in products
+        ],
+        columns=[_short(row.name, _LONGEST_COLUMN) for row in reasons],
         values=[[page.cells.get((product, reason)) for reason in columns] for product in rows],
         corner=_("Product"),
     )
@@ -56,3 +62,7 @@ def trend(page: ReasonsPage) -> LineChart:
         now_label=_("returned, units"),
         place=_("Week from"),
     )
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip(' ,.')}…"

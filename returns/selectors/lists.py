@@ -134,7 +134,9 @@ def _long(_today: date, now: datetime) -> Q:
 
 
 def _without_order(_today: date, _now: datetime) -> Q:
-    return ~Q(unmatched=Unmatched.MATCHED)
+    """Those apart that never had one: the seller's own goods that a marketplace sends back."""
+    own = Q(kind=ReturnKind.TECHNICAL, unmatched=Unmatched.NO_ORDER_NAMED)
+    return ~Q(unmatched=Unmatched.MATCHED) & ~own
 
 
 _CONDITIONS = {

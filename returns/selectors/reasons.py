@@ -65,7 +65,10 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductRow:
-    """A product with its returns and what most of them are for; `product` None: one that the assortment does not know."""
+    """A product with its returns and the reason that most of them tell; None: no return of it tells any.
+
+    `product` None: what the assortment does not know.
+    """
 
     product: Product | None
     sums: Sums
@@ -187,7 +190,7 @@ def _product_rows(company: Company, table: _Table, reasons: Mapping[int, Reason]
     rows = []
     for pk in ranked:
         of = {reason: sums.units for (product, reason), sums in table.cells.items() if product == pk}
-        main = max(of, key=lambda reason: (of[reason], reason is not None, -(reason or 0)))
+        main = max(of, key=lambda reason: (reason is not None, of[reason], -(reason or 0)))
         rows.append(
             ProductRow(
                 product=held.get(pk or 0),

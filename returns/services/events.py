@@ -52,7 +52,7 @@ def append_events(
                 kind.value,
                 old,
                 new,
-                told.word,
+                told.word if new == told.step.status else "",
                 Jsonb({}),
                 happened_at,
                 precision.value,

@@ -17,6 +17,7 @@ from catalog.selectors.choices import freshness
 from companies.choices import Permission
 from companies.permissions import requires
 from core.components import Chip, Tab
+from core.exports import export_menu
 from core.filters import preset_days
 from core.listing import account_id, link, select
 from marketplaces.contracts.returns import ReturnKind
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from companies.http import CompanyRequest
+    from core.components import MenuItem
     from core.listing import Selection
     from core.periods import Days
 
@@ -62,6 +64,7 @@ def return_reasons(request: CompanyRequest) -> HttpResponse:
         chosen = selection.filterset.rows_besides("period")
         if not selection.form.cleaned_data["kind"]:
             chosen = chosen.filter(kind=ReturnKind.CLIENT_RETURN)
+        counted = _counted(request, selection, period)
         page = reasons_page(request.company, chosen, period=period)
         context |= {
             "page": page,
@@ -69,8 +72,9 @@ def return_reasons(request: CompanyRequest) -> HttpResponse:
             "pareto": charts.pareto(page),
             "heat": charts.heat(page),
             "trend": charts.trend(page),
-            "list_url": _list_url(request, selection, period),
+            "list_url": f"{reverse('returns:return-list', args=[request.company.slug])}?{counted}",
             "no_reason": NO_REASON,
+            "exports": _exports(request, counted) if page.total.units else [],
         }
     return render(request, "returns/reasons.html", context)
 
@@ -94,15 +98,23 @@ def _periods(request: CompanyRequest) -> list[Tab]:
     ]
 
 
-def _list_url(request: CompanyRequest, selection: Selection, period: Days) -> str:
-    """The list of the returns counted here, open for one more filter at its end."""
+def _counted(request: CompanyRequest, selection: Selection, period: Days) -> str:
+    """The query of the list of the returns counted here."""
     kinds = selection.form.cleaned_data["kind"] or [ReturnKind.CLIENT_RETURN.value]
     asked = [("kind", kind) for kind in kinds]
     asked += [("period_from", period.first.isoformat()), ("period_to", period.last.isoformat())]
     asked += [
         (name, request.GET[name]) for name in ("account", "marketplace", "product") if request.GET.get(name)
     ]
-    return f"{reverse('returns:return-list', args=[request.company.slug])}?{urlencode(asked)}"
+    return urlencode(asked)
+
+
+def _exports(request: CompanyRequest, counted: str) -> list[MenuItem]:
+    """The returns counted here as a file, one by one."""
+    if not request.membership.can(Permission.EXPORT):
+        return []
+    slug = request.company.slug
+    return export_menu(lambda form: reverse("returns:return-export", args=[slug, form]), counted)
 
 
 def _chips(request: CompanyRequest, selection: Selection) -> list[Chip]:

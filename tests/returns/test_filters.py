@@ -139,6 +139,7 @@ def test_what_waits(company: Company, account: MarketplaceAccount) -> None:
     untold = {"kind": ReturnKind.REFUSAL, "external_status": "", "registered_at": NOW - timedelta(days=31)}
     ReturnFactory(account=account, **untold)
     lost = ReturnFactory(account=account, unmatched=Unmatched.ORDER_UNKNOWN)
+    ReturnFactory(account=account, kind=ReturnKind.TECHNICAL, unmatched=Unmatched.NO_ORDER_NAMED)
 
     assert found(company, waits="pick_up") == {soon}
     assert found(company, waits="disposal") == {doomed}

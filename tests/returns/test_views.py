@@ -18,6 +18,7 @@ from returns.choices import COUNT_LIMIT, ReasonGroup, ReturnEventKind, Unmatched
 from returns.selectors.attention import attention, attention_count
 from returns.selectors.detail import countdown
 from returns.selectors.lists import status_counts
+from returns.tables import ReturnTable
 from tests.factories.catalog import ListingFactory, ProductFactory
 from tests.factories.marketplaces import AccountFactory, StreamStateFactory
 from tests.factories.orders import OrderFactory
@@ -293,6 +294,23 @@ def test_from_a_product_s_main_reason_it_is_one_click_to_its_returns(
     assert url.replace("&", "&amp;") in owner_client.get(REASONS).content.decode()
 
     assert list(owner_client.get(url).context["found"].rows) == [row]
+
+
+def test_the_export_of_reasons_is_the_returns_counted(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    ReturnFactory(account=account, quantity=2)
+    ReturnFactory(account=account, kind=ReturnKind.REFUSAL)
+    ReturnFactory(account=account, registered_at=NOW - timedelta(days=45))
+
+    context = owner_client.get(REASONS).context
+    url = next(item.url for item in context["exports"] if ".csv" in item.url)
+    response = owner_client.get(url)
+
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # a stream
+    rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+    units = [column.name for column in ReturnTable.export_columns()].index("quantity")
+    assert sum(int(row[units]) for row in rows[1:]) == context["page"].total.units == 2
 
 
 def test_reasons_of_other_kinds_periods_and_accounts(
