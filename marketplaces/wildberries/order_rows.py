@@ -27,6 +27,19 @@ from marketplaces.wire import OUT_OF_RANGE
 # What stands in the seller's own warehouse is FBS: never mixed with FBW.
 _SELLERS_WAREHOUSE: Final = "Склад продавца"
 _ZERO: Final = Decimal(0)
+_OF_DISTRICTS: Final = "федеральный округ"
+_DISTRICTS: Final = frozenset(
+    {
+        "Центральный",
+        "Северо-Западный",
+        "Южный",
+        "Северо-Кавказский",
+        "Приволжский",
+        "Уральский",
+        "Сибирский",
+        "Дальневосточный",
+    }
+)
 
 
 def is_fbw(row: StatisticsRow | FeedOrder) -> bool:
@@ -66,7 +79,7 @@ def feed_snapshot(order: FeedOrder, *, currency: str | None) -> OrderSnapshot | 
         currency=currency_code(currency),
         warehouse_external_id=_warehouse_id(order.warehouseName),
         warehouse_name=(order.warehouseName or "")[:PLACE],
-        cluster_to=(order.destinationDistrict or "")[:PLACE],
+        cluster_to=_district(order.destinationDistrict),
         cancel_reason_id=kind,
         cancel_reason=statuses.CANCEL_TYPES.get(kind, kind),
         is_partial=True,
@@ -92,7 +105,7 @@ def order_snapshot(row: OrderRow, skus: Mapping[str, str]) -> OrderSnapshot | Re
         lines=(_line(row, skus),),
         warehouse_external_id=_warehouse_id(row.warehouseName),
         warehouse_name=(row.warehouseName or "")[:PLACE],
-        cluster_to=(row.oblastOkrugName or "")[:PLACE],
+        cluster_to=_district(row.oblastOkrugName),
         is_floor=True,
     )
 
@@ -155,6 +168,12 @@ def _line(row: StatisticsRow, skus: Mapping[str, str]) -> OrderLineSnapshot:
 def _subject(row: StatisticsRow, skus: Mapping[str, str], barcode: str) -> str:
     """The name of what they call a subject, for goods without a listing; a listing's own name is better."""
     return "" if barcode in skus else (row.subject or row.supplierArticle or "").strip()[:NAME]
+
+
+def _district(name: str | None) -> str:
+    """The federal district by its whole name, which statistics give and the feed may cut short."""
+    word = (name or "").strip()[:PLACE]
+    return f"{word} {_OF_DISTRICTS}" if word in _DISTRICTS else word
 
 
 def _warehouse_id(name: str | None) -> str:

@@ -408,28 +408,3 @@ def test_the_words_of_both_reports_are_those_of_the_feed(adapter_over: Callable[
     cabinet.pull(adapter_over(shop))
 
     assert words(cabinet.orders) == {"created", "cancel", "buyout", "return"}
-
-
-def test_a_snapshot_forgotten_again_and_again_ends_the_run_and_not_the_worker(
-    adapter_over: Callable[..., Adapter], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The reading begins anew a few times, then the run fails at the beginning, from which the next one goes on."""
-    monkeypatch.setattr(feed, "FEED_A_PAGE", 10)
-    shop = Shop(units=some_units(60, days=20), feed_page=10)
-    asked: list[int] = []
-
-    def answer(path: str, _query: dict[str, str], body: Any) -> Any:
-        asked.append(body["pagination"]["offset"])
-        if body["pagination"]["offset"]:
-            return httpx.Response(400, json={"title": "Bad Request", "detail": "snapshotTime is too old"})
-        return shop.feed(body)
-
-    place = {"stage": "feed", "begun": NOW.isoformat(), "start": (NOW - timedelta(days=20)).isoformat()}
-    pages = adapter_over(answer).fetch_orders(
-        OrdersQuery(since=NOW - timedelta(days=90), until=NOW), cursor={**place, "end": NOW.isoformat()}
-    )
-    read: list[Page[OrderSnapshot]] = []
-    with pytest.raises(errors.RequestRejected):
-        read.extend(pages)
-    assert asked == [0, 10] * feed.MOST_BEGINNINGS
-    assert "offset" not in read[-1].cursor
