@@ -158,15 +158,19 @@ def compare_supplies(account: MarketplaceAccount, truth: Iterable[Row]) -> Compa
 
 
 def compare_returns(account: MarketplaceAccount, truth: Iterable[Row]) -> Comparison:
-    """Return by return: kind, status, units, order and the marketplace's reason, and the price where they tell one."""
+    """Return by return: kind, status, units, order and the marketplace's reason, and the price where they tell one.
+
+    Of one that the marketplace has forgotten we know as much as we asked in time.
+    """
     comparison = Comparison(name="returns")
     returns = Return.objects.for_company(account.company_id).filter(account=account)
     held = {one.external_id: one for one in returns.iterator(chunk_size=5000)}
     for row in truth:
         comparison.compared += 1
         one = held.pop(row["number"], None)
-        if one is None:
+        if one is None and not row.get("is_forgotten"):
             comparison.differ(f"the return {row['number']} is lost")
+        if one is None or row.get("is_forgotten"):
             continue
         words = one.external_reason_id or one.external_reason
         ours: tuple[Any, ...] = (str(one.kind), str(one.status), one.quantity, one.order_external_id, words)

@@ -14,7 +14,7 @@ from sandbox.wildberries.returns import DEFECTS, things, ways_of_removal
 from sandbox.wildberries.stocks import heaps
 from sandbox.wildberries.words import PLACES, WAREHOUSE, WAREHOUSE_ID
 from sandbox.world import World
-from sandbox.world.moments import instant, moment
+from sandbox.world.moments import DAY, HOUR, instant, moment
 from sandbox.world.orders import Step
 from sandbox.world.returns import CLIENT_RETURN, REFUSAL, TECHNICAL, BackStep, Return, Why
 from sandbox.world.supplies import SUPPLY, WITHDRAWAL, Supply
@@ -44,6 +44,8 @@ _WAYS = {
     "Истек срок хранения на пвз": "waiting_pickup",
     "Выдано": "handed_over",
 }
+#: How far back the feed looks, a little less.
+_FEED_KEPT = 31 * DAY - HOUR
 _TOLD = (Step.CREATED, Step.RECEIVED, Step.CANCELLED, Step.RETURNED)
 
 
@@ -175,7 +177,8 @@ def truth_returns(world: World, at: datetime) -> Iterator[dict[str, Any]]:
     """Yield every thing that comes back by its srid, and the things of his own stock that the seller takes back.
 
     A refusal is an order that was cancelled at its hand-over. Of what came back otherwise they tell only what they
-    send on to the seller. That a thing is on sale again, lost or paid for, they never tell.
+    send on to the seller. That a thing is on sale again, lost or paid for, they never tell. Which orders were refused,
+    and which returns are for a defect, the feed tells for 31 days (`is_forgotten`): only who has asked before knows.
     """
     now, book = instant(at), PriceBook(world)
     for one, row in movements.returns(world, at):
@@ -187,7 +190,7 @@ def truth_returns(world: World, at: datetime) -> Iterator[dict[str, Any]]:
             number = srid(world, thing)
             names = {"number": number, "order": number if one.kind != TECHNICAL else ""}
             more = {"quantity": 1, "price": price, "status": status, "reason": _reason(one)}
-            yield _in_sizes(world, row) | names | more
+            yield _in_sizes(world, row) | names | more | _forgotten(one, now)
     for supply, row in movements.supplies(world, at):
         if supply.kind == WITHDRAWAL:
             yield from _taken_back(world, supply, row, now)
@@ -203,6 +206,11 @@ def _return_status(one: Return, now: int) -> str | None:
         return last or "in_transit"
     is_sent_on = one.kind == TECHNICAL and BackStep.WAITING in one.path and BackStep.DEFECTIVE in steps
     return last or "in_transit" if is_sent_on else None
+
+
+def _forgotten(one: Return, now: int) -> dict[str, bool]:
+    is_of_feed = one.kind == REFUSAL or (one.kind == CLIENT_RETURN and one.why in DEFECTS)
+    return {"is_forgotten": True} if is_of_feed and one.registered < now - _FEED_KEPT else {}
 
 
 def _reason(one: Return) -> str:
