@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from analytics.charts.tiles import Tile
 from core import formats
@@ -73,7 +73,7 @@ def _tiles(found: Yesterday, *, is_mixed: bool) -> list[Tile]:
         _money_tile(found),
         _counted(found, is_mixed=is_mixed),
         _tile(
-            _("Delivered"),
+            pgettext("units of a day", "Delivered"),
             now.delivered_units,
             before.delivered_units if before else None,
             unit=_("pcs."),
@@ -84,7 +84,7 @@ def _tiles(found: Yesterday, *, is_mixed: bool) -> list[Tile]:
         ),
         _cancelled(now, before, is_mixed=is_mixed),
         _tile(
-            _("Returned"),
+            pgettext("units of a day", "Returned"),
             now.returned_units,
             before.returned_units if before else None,
             unit=_("pcs."),
@@ -98,7 +98,7 @@ def _tiles(found: Yesterday, *, is_mixed: bool) -> list[Tile]:
             ),
         ),
         Tile(
-            label=_("Accepted by the warehouses"),
+            label=pgettext("units of a day", "Accepted"),
             value=formats.number(found.accepted_units),
             unit=_("pcs."),
             note=_supplies(found.supplies_count),
@@ -152,7 +152,7 @@ def _cancelled(now: DayFigures, before: DayFigures | None, *, is_mixed: bool) ->
     was = "" if before is None else formats.number(before.cancelled_units if is_mixed else before.cancelled)
     share = formats.percent(count / whole) if count and whole else ""
     return Tile(
-        label=_("Cancelled"),
+        label=pgettext("units of a day", "Cancelled"),
         value=formats.number(count),
         unit=_("pcs."),
         was=was,

@@ -37,13 +37,14 @@ def dashboard(scope: Scope, *, period: Period, now: datetime) -> Dashboard:
     """Read the dashboard: a constant number of queries, none of them over orders but those that are open."""
     window = window_of(period, now=now, zone=scope.company.zone)
     sold = sales(scope, window)
+    waiting = decisions(scope, now=now)
     return Dashboard(
         scope=scope,
         now=now,
-        decisions=decisions(scope, now=now),
+        decisions=waiting,
         yesterday=yesterday(scope, today=window.today, first_day=sold.first_day),
         sales=sold,
-        stock=stock_outs(scope, today=window.today),
+        stock=stock_outs(scope, waiting.forecast, today=window.today),
         happened=happenings(scope, now=now),
         health=health(scope, now=now),
     )

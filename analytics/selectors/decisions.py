@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.core.cache import cache
 from django.db.models import F, Q, Sum
@@ -16,10 +16,11 @@ from analytics.choices import Comparison
 from analytics.formulas.turnover import DEMAND_DAYS
 from analytics.selectors.conservation import conservation
 from analytics.selectors.scope import ReportScope
+from analytics.selectors.stock import Forecast, forecast
 from analytics.selectors.stuck import StuckOrders, stuck_orders
 from analytics.selectors.turnover import turnover
 from catalog.choices import PairState
-from catalog.models import DoubtfulPair, Listing
+from catalog.models import DoubtfulPair, Listing, StockLevel
 from core.periods import Days, day_start
 from marketplaces.contracts.supplies import SupplyStatus
 from returns.selectors.attention import Waiting as ReturnsWaiting
@@ -73,6 +74,14 @@ class Missing:
     amount: Decimal | None
 
 
+class _Counted(NamedTuple):
+    """What is counted over all listings."""
+
+    gaps: tuple[Gap, ...]
+    forecast: Forecast
+    missing: Missing
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupplyDecision:
     """A supply that waits for somebody; `amount` is what its missing units cost, otherwise the goods that wait at
@@ -84,10 +93,11 @@ class SupplyDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
-    """What waits for somebody, by where it comes from; `supplies` are the most pressing ones, `more_supplies` the
+    """What waits for somebody, by where it comes from. `forecast` is what `gaps` are seen in; `supplies` are the most pressing ones, `more_supplies` the
     number of the others, and `pairs` the goods of which nobody said whether they are the same."""
 
     gaps: tuple[Gap, ...]
+    forecast: Forecast
     missing: Missing
     supplies: tuple[SupplyDecision, ...]
     more_supplies: int
@@ -99,13 +109,14 @@ class Decisions:
 
 def decisions(scope: Scope, *, now: datetime) -> Decisions:
     """Read what waits (a constant number of queries, none of them over orders that have ended)."""
-    gaps, missing = _of_all_listings(scope, now=now)
+    counted = _of_all_listings(scope, now=now)
     accounts = [account.pk for account in scope.accounts] if scope.is_narrowed else None
     waiting = supplies_attention(scope.company, now=now, limit=_MOST_SUPPLIES, accounts=accounts).rows
     supplies = _worth(scope, waiting)
     return Decisions(
-        gaps=gaps,
-        missing=missing,
+        gaps=counted.gaps,
+        forecast=counted.forecast,
+        missing=counted.missing,
         supplies=supplies[:_SHOWN_SUPPLIES],
         more_supplies=len(supplies[_SHOWN_SUPPLIES:]),
         returns=returns_attention(scope.company, accounts=accounts),
@@ -119,17 +130,27 @@ def decisions(scope: Scope, *, now: datetime) -> Decisions:
     )
 
 
-def _of_all_listings(scope: Scope, *, now: datetime) -> tuple[tuple[Gap, ...], Missing]:
+def _of_all_listings(scope: Scope, *, now: datetime) -> _Counted:
     """The forecast and the balance, counted anew when those of a while ago are too old."""
     today = now.astimezone(scope.company.zone).date()
     accounts = "-".join(str(account.pk) for account in scope.accounts)
     key = f"decisions:{scope.company.pk}:{accounts}:{today}"
-    held: tuple[tuple[Gap, ...], Missing] | None = cache.get(key)
+    held: _Counted | None = cache.get(key)
     if held is None:
         about = _report_scope(scope, today=today)
-        held = (gaps(about), _missing(about))
+        rows = _on_the_shelves(about)
+        held = _Counted(gaps=_gaps(about, rows), forecast=forecast(rows), missing=_missing(about))
         cache.set(key, held, timeout=int(_KEPT_FOR.total_seconds()))
     return held
+
+
+def _on_the_shelves(scope: ReportScope) -> list[TurnoverRow]:
+    """The listings that may be sold, of the accounts whose stock has been read."""
+    levels = StockLevel.objects.for_company(scope.company).filter(**scope.filters)
+    read = set(levels.values_list("account_id", flat=True).distinct())
+    return [
+        row for row in turnover(scope).rows if row.listing.account_id in read and not row.listing.is_archived
+    ]
 
 
 def _report_scope(scope: Scope, *, today: date) -> ReportScope:
@@ -144,15 +165,15 @@ def _report_scope(scope: Scope, *, today: date) -> ReportScope:
     )
 
 
-def gaps(scope: ReportScope) -> tuple[Gap, ...]:
-    """What runs out within HORIZON, by marketplace (five queries)."""
+def _gaps(scope: ReportScope, rows: Iterable[TurnoverRow]) -> tuple[Gap, ...]:
+    """What runs out within HORIZON, by marketplace."""
     coming = _coming(scope)
     found: dict[str, list[tuple[TurnoverRow, Decimal]]] = defaultdict(list)
-    for row in turnover(scope).rows:
+    for row in rows:
         days = _days_without(row, max(row.inbound, coming.get(row.id, 0)))
         if days > 0:
             found[row.listing.account.marketplace].append((row, days))
-    return tuple(_gap(marketplace, rows) for marketplace, rows in sorted(found.items()))
+    return tuple(_gap(marketplace, ending) for marketplace, ending in sorted(found.items()))
 
 
 def _gap(marketplace: str, rows: Iterable[tuple[TurnoverRow, Decimal]]) -> Gap:

@@ -327,7 +327,7 @@ def _listings(scope: ReportScope) -> dict[int, Listing]:
         .select_related("account")
         .only(
             "company_id", "product_id", "name", "seller_sku", "marketplace_sku", "photo_url", "category",
-            "price", "currency", "account__marketplace", "account__title",
+            "price", "currency", "is_archived", "account__marketplace", "account__title",
         )
     )  # fmt: skip
     return {listing.pk: listing for listing in rows}

@@ -122,6 +122,16 @@ def test_the_forecast_is_remembered_a_while_and_told_apart_by_account(
     assert read(account.company, now, account=str(other.pk)).gaps == ()
 
 
+def test_goods_that_nobody_sells_any_more_and_stock_that_was_not_read_are_no_gap(account, today, now):
+    sells(account, today, units=10, available=0, archived=True)
+    unread = AccountFactory(company=account.company)
+    sells(unread, today, units=10, available=0).stock_levels.all().delete()
+
+    found = read(account.company, now)
+
+    assert (found.gaps, found.forecast.listings) == ((), 0)
+
+
 # ---- what waits ----
 
 

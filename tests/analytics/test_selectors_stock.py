@@ -8,8 +8,12 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from analytics.selectors.scope import scope_of
-from analytics.selectors.stock import stock_outs
+from analytics.choices import Comparison
+from analytics.models import DailyFact
+from analytics.selectors.scope import ReportScope, scope_of
+from analytics.selectors.stock import forecast, stock_outs
+from analytics.selectors.turnover import turnover
+from core.periods import Days
 from tests.factories.catalog import ListingFactory, StockLevelFactory
 from tests.factories.marketplaces import AccountFactory
 
@@ -18,20 +22,40 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
 
 
-def level(account, *, available, ads, price="100.00", **fields):
+LAST_28 = Days(first=TODAY - timedelta(days=28), after=TODAY)
+
+
+def sells(listing, units):
+    """So many units on each of the last 28 days."""
+    DailyFact.all_companies.bulk_create(
+        DailyFact(
+            company=listing.company, account=listing.account, listing=listing, day=day, ordered_units=units,
+            ordered_amount=units,
+        )
+        for day in LAST_28
+    )  # fmt: skip
+
+
+def level(account, *, available, a_day, price="100.00", **fields):
     listing = ListingFactory(account=account, price=price and Decimal(price))
-    return StockLevelFactory(listing=listing, available=available, ads=ads and Decimal(ads), **fields)
+    sells(listing, a_day)
+    return StockLevelFactory(listing=listing, available=available, ads=None, **fields)
 
 
-def read(account, **options):
-    return stock_outs(scope_of(account.company), today=TODAY, **options)
+def read(account, *, scope=None, **options):
+    scope = scope or scope_of(account.company)
+    about = ReportScope(
+        company=scope.company, accounts=scope.accounts, is_narrowed=scope.is_narrowed, days=LAST_28, before=None,
+        comparison=Comparison.NONE, today=TODAY,
+    )  # fmt: skip
+    return stock_outs(scope, forecast(turnover(about).rows, **options), today=TODAY)
 
 
 def test_soonest_first_then_more_money_a_day(account):
-    later = level(account, available=20, ads="1.000")
-    cheap = level(account, available=5, ads="1.000", price="10.00")
-    dear = level(account, available=10, ads="2.000", price="500.00")
-    unpriced = level(account, available=5, ads="1.000", price=None)
+    later = level(account, available=20, a_day=1)
+    cheap = level(account, available=5, a_day=1, price="10.00")
+    dear = level(account, available=10, a_day=2, price="500.00")
+    unpriced = level(account, available=5, a_day=1, price=None)
 
     found = read(account)
 
@@ -45,8 +69,8 @@ def test_soonest_first_then_more_money_a_day(account):
 
 
 def test_less_than_a_day_apart_money_decides(account):
-    cheap = level(account, available=21, ads="10.000", price="10.00")
-    dear = level(account, available=29, ads="10.000", price="500.00")
+    cheap = level(account, available=21, a_day=10, price="10.00")
+    dear = level(account, available=29, a_day=10, price="500.00")
 
     assert [row.listing.pk for row in read(account).soonest] == [dear.listing_id, cheap.listing_id]
 
@@ -54,16 +78,17 @@ def test_less_than_a_day_apart_money_decides(account):
 def test_warehouses_of_a_listing_are_added_up_and_its_sales_are_not(account):
     listing = ListingFactory(account=account, price=Decimal("100.00"))
     for available, held in ((8, 0), (4, 0), (2, 5), (0, 0)):
-        StockLevelFactory(listing=listing, available=available, held=held, ads=Decimal("3.000"))
+        StockLevelFactory(listing=listing, available=available, held=held)
+    sells(listing, 3)
 
     (row,) = read(account).soonest
 
-    assert (row.sellable, row.ads, row.days, row.money_a_day) == (12, Decimal(3), Decimal(4), Decimal(300))
+    assert (row.sellable, row.demand, row.days, row.money_a_day) == (12, Decimal(3), Decimal(4), Decimal(300))
     assert (row.places, row.empty_places) == (4, 2)
 
 
 def test_what_new_orders_hold_is_not_counted_as_left(account):
-    level(account, available=10, held=4, ads="2.000")
+    level(account, available=10, held=4, a_day=2)
 
     (row,) = read(account).soonest
 
@@ -71,23 +96,17 @@ def test_what_new_orders_hold_is_not_counted_as_left(account):
 
 
 def test_no_sales_and_nothing_left_are_counted_apart(account):
-    level(account, available=10, ads=None)
-    level(account, available=10, ads="0.000")
-    level(account, available=0, ads=None)
-    level(account, available=0, ads="3.000", price="7.00")
-    level(account, available=2, held=2, ads="1.000", price="9.00")
+    level(account, available=10, a_day=0)
+    level(account, available=10, a_day=0)
+    level(account, available=0, a_day=0)
+    level(account, available=0, a_day=3, price="7.00")
+    level(account, available=2, held=2, a_day=1, price="9.00")
 
     found = read(account)
 
     assert found.soonest == ()
     assert (found.listings, found.ended, found.unsold) == (5, 2, 2)
     assert found.ended_money_a_day == Decimal(30)
-
-
-def test_archived_listings_are_left_out(account):
-    StockLevelFactory(listing=ListingFactory(account=account, archived=True))
-
-    assert read(account).listings == 0
 
 
 def test_the_oldest_reading_dates_the_block(account):
@@ -100,17 +119,17 @@ def test_the_oldest_reading_dates_the_block(account):
 
 def test_limit_and_scope(account):
     for _ in range(3):
-        level(account, available=1, ads="1.000")
+        level(account, available=1, a_day=1)
     other = AccountFactory(company=account.company)
-    mine = level(other, available=100, ads="1.000")
+    mine = level(other, available=100, a_day=1)
 
-    found = stock_outs(scope_of(account.company, account=str(other.pk)), today=TODAY)
+    found = read(account, scope=scope_of(account.company, account=str(other.pk)))
 
     assert [row.listing.pk for row in found.soonest] == [mine.listing_id]
     assert len(read(account, limit=2).soonest) == 2
 
 
 def test_another_company_sees_nothing(account, other_company):
-    level(account, available=1, ads="1.000")
+    level(account, available=1, a_day=1)
 
-    assert stock_outs(scope_of(other_company), today=TODAY).listings == 0
+    assert read(account, scope=scope_of(other_company)).listings == 0

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.models import HourlyOrders
+from analytics.models import DailyFact, HourlyOrders
 from core.periods import business_day
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.models import AccountStatus, RunOutcome
@@ -75,9 +75,13 @@ def shop(account, today):
         company=account.company, account=account, day=today - timedelta(days=28), hour=0,
         orders=1, units=1, amount=Decimal("400.00"), delivered=1,
     )  # fmt: skip
-    StockLevelFactory(
-        listing=ListingFactory(account=account, name="Плед вафельный"), available=6, ads=Decimal("2.000")
-    )
+    listing = ListingFactory(account=account, name="Плед вафельный")
+    StockLevelFactory(listing=listing, available=6)
+    for age in range(1, 29):
+        DailyFact.all_companies.create(
+            company=account.company, account=account, listing=listing, day=today - timedelta(days=age),
+            ordered_units=2, ordered_amount=200,
+        )  # fmt: skip
     SyncRunFactory(account=account, inserted=12)
     return account
 
