@@ -23,8 +23,8 @@ _LONGEST = 18
 _YEAR = 365 * DAY
 #: Nothing that is older than this is still on its way.
 _OPEN_FOR = 120 * DAY
-#: A day for which something is planned, or told to be missed, is so far at most from a change of it.
-_SLACK = 60 * DAY
+#: The day for which something is planned is so far at most from a change of it, and a change from being told.
+_PLANNED_FOR, _TOLD_WITHIN = 60 * DAY, 2 * DAY
 
 Row = dict[str, Any]
 Accept = Callable[[Told], bool]
@@ -171,8 +171,11 @@ def _day_text(day: int | None) -> str | None:
 # ---- which ones -------------------------------------------------------------------------------------------
 def _all(call: Call) -> Iterator[Told]:
     """Yield what is there to be listed: as far back as it is asked for, and everything that is still open."""
-    days = [_span(call, one)[1] for one in _dates(call)]
-    first = max(days) * DAY - _SLACK if days else call.at - _OPEN_FOR if _statuses(call) else 0
+    spans = [_span(call, one) for one in _dates(call)]
+    firsts = [
+        day * DAY - (_PLANNED_FOR if kind == "supplyDate" else _TOLD_WITHIN) for kind, day, _last in spans
+    ]
+    first = max(firsts) if firsts else call.at - _OPEN_FOR if _statuses(call) else 0
     for one in call.world.supply_book.changed_between(max(first, _opened(call)), call.seen_at + 1):
         yield from _told(call, one)
 
