@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from analytics.choices import Breakdown, Comparison, Grain
 from analytics.facts.orders import BY_LISTING, BY_REGION
@@ -307,6 +309,19 @@ def test_the_file_has_the_rows_of_the_page_in_their_order(owner_client, shop):
     assert [line[0] for line in cells[1:]] == [row.name for row in rows]
     assert [line[2] for line in cells[1:]] == [str(row.now.ordered_units) for row in rows] == ["7", "14"]
     assert [line[3] for line in cells[1:]] == ["700,00", "1400,00"]
+
+
+@pytest.mark.parametrize("name", ["sales", "processing"])
+def test_the_workbook_says_what_it_is_of(owner_client, shop, name):
+    address = reverse(f"analytics:{name}-export", args=[shop.company.slug, "xlsx"])
+
+    answer = owner_client.get(f"{address}?period=7d&marketplace=ozon&compare=none")
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    about = {row[0]: row[1] for row in book.get_sheet_by_index(1).to_python()}
+    assert shop.company.name in about.values()
+    assert "Ozon" in about.values()
+    assert len(book.get_sheet_by_index(0).to_python()) > (name == "sales")
 
 
 def test_a_company_without_orders_is_told_what_comes(owner_client, account):
