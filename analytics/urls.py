@@ -20,7 +20,9 @@ urlpatterns = [
     path("analytics/returns/", returning.page, name="returns"),
     re_path(r"^analytics/returns/export\.(?P<form>csv|xlsx)$", returning.export, name="returns-export"),
     path("analytics/balance/", conservation.page, name="conservation"),
-    re_path(r"^analytics/balance/export\.(?P<form>csv|xlsx)$", conservation.export, name="conservation-export"),
+    re_path(
+        r"^analytics/balance/export\.(?P<form>csv|xlsx)$", conservation.export, name="conservation-export"
+    ),
     path("analytics/turnover/", turnover.page, name="turnover"),
     re_path(r"^analytics/turnover/export\.(?P<form>csv|xlsx)$", turnover.export, name="turnover-export"),
 ]
