@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from marketplaces import registry
 from marketplaces.contracts.pages import Page
-from marketplaces.contracts.supplies import SuppliesQuery, SupplyStatus
+from marketplaces.contracts.supplies import BoxSnapshot, DocumentSnapshot, SuppliesQuery, SupplyStatus
 from marketplaces.streams import PullRequest
+from marketplaces.sync.quarantine import record_isolated
 from supplies.models import BoxLine, Supply, SupplyEvent, SupplyLine
 from supplies.services.erase import Supplies
 from supplies.streams import REREAD_FOR, SupplyStream
@@ -27,7 +29,7 @@ from tests.factories.supplies import (
     SupplyFactory,
     SupplyLineFactory,
 )
-from tests.supplies.snapshots import SEEN, supply
+from tests.supplies.snapshots import SEEN, line, supply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +121,29 @@ def test_lines_meet_listings_that_came_later(account: MarketplaceAccount) -> Non
 
     line.refresh_from_db()
     assert (line.listing_id, line.name) == (listing.pk, listing.name)
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "\u202eназад", "ы" * 10_000])
+@pytest.mark.parametrize("place", ["number", "reason", "line", "box", "paper"])
+def test_hostile_texts_cost_no_other_supply(account: MarketplaceAccount, text: str, place: str) -> None:
+    hostile = {
+        "number": {"number": text},
+        "reason": {"reason": text},
+        "line": {"lines": (line(name=text),)},
+        "box": {"boxes": (BoxSnapshot(code=text),)},
+        "paper": {"documents": (DocumentSnapshot(kind=text, number=text),)},
+    }[place]
+    bad = replace(supply(external_id="hostile"), **hostile)  # type: ignore[arg-type]
+    page = Page(snapshots=(bad, supply(external_id="sound")), observed_at=SEEN)
+    request = PullRequest(account=account, cursor={}, now=timezone.now())
+
+    result = record_isolated(page, lambda part: SupplyStream().record(part, request))
+
+    held = set(Supply.objects.for_company(account.company_id).values_list("external_id", flat=True))
+    refused = {one.external_id for one in result.rejected}
+    assert "sound" in held
+    assert held | refused == {"hostile", "sound"}
+    assert not held & refused
 
 
 def test_missing_units_are_valued_anew_when_a_cost_price_comes(account: MarketplaceAccount) -> None:
