@@ -194,7 +194,7 @@ class Adapter(
         return fetch_posting(self._client, external_id)
 
     def fetch_supplies(self, query: SuppliesQuery, *, cursor: Cursor) -> Iterator[Page[SupplySnapshot]]:
-        """Pages of 25 requests, then of 15 days of removals; see supplies.py and removals.py."""
+        """Pages of 10 requests, then of 15 days of removals; see supplies.py and removals.py."""
         return SuppliesPull(self._client, query).pages(cursor, now=self.context.now())
 
     def fetch_supply(self, external_id: str) -> Page[SupplySnapshot]:

@@ -66,7 +66,7 @@ POSTINGS_A_PAGE: Final = 100
 SKUS_A_STOCK_PAGE: Final = 100
 STOCK_ROWS_A_PAGE: Final = 1000
 # 50 may be asked at once; fewer lose less when a run is cut off, for each supply of them takes several requests.
-SUPPLY_ORDERS_A_PAGE: Final = 25
+SUPPLY_ORDERS_A_PAGE: Final = 10
 BUNDLE_ROWS_A_PAGE: Final = 100
 SUPPLIES_OF_CARGOES: Final = 100
 RETURNS_A_PAGE: Final = 500

@@ -151,6 +151,7 @@ def test_acts_bring_papers_and_prices(adapter: Adapter) -> None:
 
 @pytest.mark.parametrize("killed_after", [1, 2, 4, 6, 9])
 def test_supplies_go_on_where_a_killed_run_stopped(adapter: Adapter, world: World, killed_after: int) -> None:
+    whole = list(adapter.fetch_supplies(ALL, cursor={}))
     committed: list[Page[Any]] = []
     for page in adapter.fetch_supplies(ALL, cursor={}):
         committed.append(page)
@@ -160,7 +161,7 @@ def test_supplies_go_on_where_a_killed_run_stopped(adapter: Adapter, world: Worl
     rest = list(adapter.fetch_supplies(ALL, cursor=committed[-1].cursor))
 
     assert seen(merged([*committed, *rest])) == truth(world)
-    assert len(rest) < 14 - killed_after
+    assert len(rest) <= len(whole) - killed_after
     assert rest[-1].cursor == {"watermark": NOW.isoformat()}
 
 
