@@ -13,8 +13,11 @@ from catalog.choices import PairState
 from catalog.models import DoubtfulPair, Listing, Product
 from catalog.services.prices import Recipe, Step, draft_prices
 from companies.choices import Role
+from marketplaces.contracts.supplies import SupplyStatus
 from marketplaces.models import MarketplaceAccount, QuarantinedRecord
 from orders.models import Order
+from returns.models import Return
+from supplies.models import Supply
 from tests.browser.conftest import sign_in, sign_in_and_confirm
 from tests.factories.agreements import AgreementFactory, AgreementFileFactory
 from tests.factories.companies import (
@@ -24,6 +27,7 @@ from tests.factories.companies import (
     TaxPeriodFactory,
 )
 from tests.factories.payouts import BankAccountFactory
+from tests.factories.supplies import SupplyBoxFactory, SupplyFactory, SupplyLineFactory
 from tests.factories.warehouses import OwnWarehouseFactory
 
 if TYPE_CHECKING:
@@ -75,6 +79,20 @@ EMPTY = [
     "catalog/tariffs/",
     "catalog/matching/",
     "stock/",
+    "supplies/",
+    "supplies/calendar/",
+    "supplies/plan/",
+    "supplies/box-numbers/",
+    "supplies/inbound/",
+    "returns/",
+    "returns/reasons/",
+    "returns/pick-up/",
+    "returns/unmatched/",
+    "analytics/sales/",
+    "analytics/turnover/",
+    "analytics/returns/",
+    "analytics/processing/",
+    "analytics/balance/",
     "marketplaces/",
     "marketplaces/runs/",
     "marketplaces/quarantine/",
@@ -110,6 +128,7 @@ def filled(account: MarketplaceAccount) -> list[str]:
         *EMPTY,
         *SETTINGS,
         *of_the_company(account),
+        *of_the_circle(account),
         "orders/?status=cancelled",
         "orders/?q=nothing-like-it",
         f"orders/{order.pk}/",
@@ -125,6 +144,43 @@ def filled(account: MarketplaceAccount) -> list[str]:
         f"marketplaces/accounts/{account.pk}/disconnect/",
         f"marketplaces/quarantine/{record.pk}/",
         "?period=7",
+    ]
+
+
+def of_the_circle(account: MarketplaceAccount) -> list[str]:
+    """The pages of supplies and returns that show one of them, a plan among them."""
+    company = account.company
+    goods = Listing.objects.for_company(company).filter(account=account).order_by("pk")[:12]
+    plan = SupplyFactory(account=account, plan=True, lines=0)
+    for listing in goods:
+        SupplyLineFactory(
+            supply=plan,
+            listing=listing,
+            name=listing.name,
+            barcode=listing.barcode,
+            planned=12,
+            declared=None,
+        )
+    box = SupplyBoxFactory(supply=plan)
+    told = Supply.objects.for_company(company).filter(account=account).exclude(external_id="")
+    supply = told.filter(status=SupplyStatus.ACCEPTED).first()
+    assert supply is not None
+    back = Return.objects.for_company(company).exclude(order=None).first()
+    assert back is not None
+    return [
+        "supplies/calendar/?view=week",
+        "supplies/?status=accepted",
+        f"supplies/{supply.pk}/",
+        f"supplies/{plan.pk}/plan/",
+        f"supplies/{plan.pk}/plan/target/",
+        f"supplies/{plan.pk}/plan/list/",
+        f"supplies/{plan.pk}/boxes/",
+        f"supplies/boxes/{box.pk}/",
+        f"supplies/{plan.pk}/labels/",
+        f"returns/{back.pk}/",
+        "returns/?kind=client_return",
+        "analytics/returns/?by=reason",
+        "analytics/sales/?by=region",
     ]
 
 
