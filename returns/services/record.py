@@ -144,17 +144,17 @@ def _news(
 ) -> dict[str, Heard]:
     """The returns of which the snapshots say something that we do not hold yet."""
     prints = {id(snapshot): fingerprint(snapshot) for snapshot in sound}
-    held = _held(account, {snapshot.external_id for snapshot in sound})
+    known = _fingerprints(account, {snapshot.external_id for snapshot in sound})
+    fresh = [snapshot for snapshot in sound if known.get(snapshot.external_id) != prints[id(snapshot)]]
+    held = _held(account, {snapshot.external_id for snapshot in fresh})
     heard: dict[str, Told] = {}
     last: dict[str, bytes] = {}
-    for snapshot in sound:
-        row, told_of = held.get(snapshot.external_id), prints[id(snapshot)]
+    for snapshot in fresh:
         if snapshot.external_id not in heard:
-            if row is not None and bytes(row.fingerprint) == told_of:
-                continue
+            row = held.get(snapshot.external_id)
             heard[snapshot.external_id] = Told() if row is None else Told.of(row)
         heard[snapshot.external_id].hear(snapshot, observed_at=observed_at)
-        last[snapshot.external_id] = told_of
+        last[snapshot.external_id] = prints[id(snapshot)]
     return {
         external_id: Heard(before=held.get(external_id), told=told, told_of=last[external_id])
         for external_id, told in heard.items()
@@ -162,11 +162,19 @@ def _news(
     }
 
 
+def _fingerprints(account: MarketplaceAccount, external_ids: set[str]) -> dict[str, bytes]:
+    """What was read last of the returns: most of what is read again is the same."""
+    rows = Return.objects.for_company(account.company_id).filter(
+        account=account, external_id__in=external_ids
+    )
+    return {external_id: bytes(mark) for external_id, mark in rows.values_list("external_id", "fingerprint")}
+
+
 def _held(account: MarketplaceAccount, external_ids: set[str]) -> dict[str, Return]:
     rows = Return.objects.for_company(account.company_id).filter(
         account=account, external_id__in=external_ids
     )
-    return {row.external_id: row for row in rows.select_related("reason")}
+    return {row.external_id: row for row in rows}
 
 
 def _days(account: MarketplaceAccount, news: Iterable[Heard]) -> set[date]:

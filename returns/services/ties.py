@@ -48,6 +48,11 @@ _WRITE = """
 _COLUMNS = (
     "id", "order_id", "line_id", "listing_id", "unmatched", "placed_date", "cluster_to", "name", "seller_sku", "price",
 )  # fmt: skip
+# What is read of a return to tie it.
+_READ = (
+    "company_id", "external_id", "order_external_id", "order_number", "marketplace_sku", "barcode", "seller_sku",
+    "name", "price", "quantity", "status", "told",
+)  # fmt: skip
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,6 +101,7 @@ def tie_returns(*, account: MarketplaceAccount, ids: Iterable[int]) -> int:
     rows = list(
         Return.objects.for_company(account.company_id)
         .filter(account=account, pk__in=list(ids))
+        .only(*_READ)
         .order_by("pk")
     )
     if not rows:
@@ -275,8 +281,11 @@ def _listing_keys(row: Return) -> list[tuple[str, str]]:
 def _neighbours(account: MarketplaceAccount, ties: Sequence[_Tie]) -> list[Return]:
     """Other returns of the same orders: how many units came back is counted over all of them."""
     orders = {tie.order.pk for tie in ties if tie.order}
-    held = Return.objects.for_company(account.company_id).filter(order_id__in=orders)
-    return list(held.exclude(pk__in=[tie.row.pk for tie in ties]).order_by("pk"))
+    if not orders:
+        return []
+    here = {tie.row.pk for tie in ties}
+    held = Return.objects.for_company(account.company_id).filter(order_id__in=orders).only(*_READ)
+    return [row for row in held.order_by("pk") if row.pk not in here]
 
 
 def _mark_too_many(ties: Sequence[_Tie]) -> None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from kombu.exceptions import OperationalError
 
 from catalog.models import TouchedDay
+from returns import tasks
 from returns.choices import MatchBy
 from returns.models import Reason, ReasonRule, ReasonWord, Return, ReturnEvent
 from returns.selectors.preview import moved_by
@@ -250,3 +252,37 @@ def test_the_code_of_a_reason_stays(staff: Client) -> None:
     assert staff.post(url, form).status_code == 302
     reason.refresh_from_db()
     assert (reason.code, reason.group, reason.name) == ("size", "buyer", "Иначе")
+
+
+def test_staff_ask_for_the_history_to_follow(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("returns.admin.remap_reasons.apply_async", lambda **_options: asked.append("once"))
+    rule = ReasonRuleFactory()
+    action = {"action": "remap", "_selected_action": [rule.pk]}
+
+    assert staff.post(reverse("admin:returns_reasonrule_changelist"), action).status_code == 302
+    assert asked == ["once"]
+
+    def refuse(**_options: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("returns.admin.remap_reasons.apply_async", refuse)
+    assert staff.post(reverse("admin:returns_reasonrule_changelist"), action).status_code == 302
+
+
+def test_the_task_moves_what_the_rules_mean(company: Company) -> None:
+    shuffled(company)
+
+    assert tasks.remap_reasons() == 8
+
+
+def test_a_rule_that_is_changed_says_what_it_moves(staff: Client) -> None:
+    word = ReasonWordFactory(words="Новее нового", seen=7)
+    rule = ReasonRuleFactory(words="новее нового")
+    remap_reasons()
+    assert staff.get(reverse("admin:returns_reasonword_changelist")).status_code == 200
+    url = reverse("admin:returns_reasonrule_change", args=[rule.pk])
+
+    kept = staff.post(url, rule_form(words=word.words, is_active=""), follow=True)
+
+    assert "7" in "".join(str(message) for message in kept.context["messages"])

@@ -191,3 +191,30 @@ def test_a_page_asks_as_much_for_many_as_for_one(account: MarketplaceAccount) ->
         return len(queries)
 
     assert asked(1, 0) == asked(3, 10)
+
+
+def test_a_return_that_names_no_product_is_of_the_only_line(account: MarketplaceAccount) -> None:
+    order = place(account, "7")
+    record(account, told(marketplace_sku=""))
+
+    assert the_return(account).line == order.lines.get()
+
+
+def test_a_line_is_found_by_its_listing_or_its_article(account: MarketplaceAccount) -> None:
+    order = place(account, "7", "8")
+    first, second = order.lines.order_by("position")
+    first.listing.barcodes = ["4601234567893"]
+    first.listing.save()
+    second.listing = None
+    second.save()
+
+    record(account, told(external_id="a", marketplace_sku="", barcode="4601234567893"))
+    record(account, told(external_id="b", marketplace_sku="", seller_sku=second.seller_sku))
+
+    lines = dict(Return.all_companies.values_list("external_id", "line_id"))
+    assert lines == {"a": first.pk, "b": second.pk}
+
+
+def test_nothing_to_tie_is_no_work(account: MarketplaceAccount) -> None:
+    assert tie_again(account=account, changed_since=timezone.now()) == 0
+    assert record(account).seen == 0

@@ -369,3 +369,50 @@ def test_what_waits_for_the_morning(company: Company, account: MarketplaceAccoun
 
 def test_nothing_waits_where_there_is_nothing(company: Company) -> None:
     assert attention(company) == ()
+
+
+def test_a_return_of_nobody_is_not_found_and_a_seen_one_is_silent(
+    owner_client: Client, account: MarketplaceAccount, other_company: Company
+) -> None:
+    foreign = ReturnFactory(account=AccountFactory(company=other_company))
+    row = ReturnFactory(account=account)
+    url = f"{LIST}{row.pk}/"
+
+    assert owner_client.get(f"{LIST}{foreign.pk}/").status_code == 404
+    seen = owner_client.get(url).context["seen"]
+    assert owner_client.get(f"{url}?seen={seen}", headers=HTMX).status_code == 204
+    assert row.number in texts(owner_client, f"{url}?seen=0_0", **HTMX)
+
+
+def test_a_dispute_has_its_window_where_one_is_known(owner_client: Client, company: Company) -> None:
+    ended = {"status": ReturnStatus.LOST, "settled_at": NOW - timedelta(days=10)}
+    market = ReturnFactory(account=AccountFactory(company=company, marketplace="yandex_market"), **ended)
+    late = ReturnFactory(account=market.account, **{**ended, "settled_at": NOW - timedelta(days=31)})
+    ozon = ReturnFactory(account=AccountFactory(company=company, marketplace="ozon"), **ended)
+
+    def days(row: Any) -> list[date]:
+        return [one.day for one in owner_client.get(f"{LIST}{row.pk}/").context["page"].deadlines]
+
+    assert days(market) == [TODAY + timedelta(days=20)]
+    assert days(late) == []
+    assert days(ozon) == []
+
+
+def test_many_causes_end_in_others(owner_client: Client, account: MarketplaceAccount) -> None:
+    for number in range(14):
+        ReturnFactory(
+            account=account, reason=ReasonFactory(name=f"Причина {number:02} с очень длинным именем")
+        )
+
+    context = owner_client.get(REASONS).context
+
+    assert [share.value for share in context["pareto"].shares][-1] == 2
+    assert max(map(len, context["heat"].columns)) <= 16
+
+
+def test_a_product_in_the_address_is_a_chip(owner_client: Client, account: MarketplaceAccount) -> None:
+    row = ReturnFactory(account=account)
+
+    for url in (LIST, REASONS):
+        chips = owner_client.get(f"{url}?product={row.listing.product_id}").context["chips"]
+        assert [chip.value for chip in chips] == [row.listing.product.name]
