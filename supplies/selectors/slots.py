@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -93,11 +93,6 @@ def left_text(until: datetime, *, now: datetime) -> str:
 def ends_at(supply: Supply) -> datetime | None:
     """When the slot is over."""
     return supply.slot_to or supply.slot_from
-
-
-def utc(at: datetime) -> datetime:
-    """The same moment in UTC."""
-    return at.astimezone(UTC)
 
 
 def _is_whole_day(start: datetime, end: datetime) -> bool:

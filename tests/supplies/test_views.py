@@ -15,7 +15,9 @@ from python_calamine import CalamineWorkbook
 from companies.choices import Role
 from marketplaces import registry
 from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
+from marketplaces.models import AccountStatus
 from supplies.choices import SupplyEventKind
+from supplies.models import BoxLine
 from tests.factories.catalog import CostPriceFactory, ListingFactory, WarehouseFactory
 from tests.factories.marketplaces import AccountFactory, StreamStateFactory
 from tests.factories.supplies import (
@@ -421,6 +423,79 @@ def test_their_cabinet_is_linked_for_accounts_of_the_real_marketplace(
     account.base_url = "http://127.0.0.1:8001"
     account.save(update_fields=["base_url"])
     assert "seller.example" not in owner_client.get(f"{LIST}{supply.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "tone"),
+    [
+        ({"slot_from": NOW + timedelta(hours=3)}, "danger"),
+        ({"slot_from": NOW + timedelta(days=9)}, None),
+        ({"status": SupplyStatus.OVERDUE, "slot_from": NOW - timedelta(days=2)}, "danger"),
+        ({"fill_until": NOW + timedelta(hours=3)}, "danger"),
+    ],
+)
+def test_what_burns_is_told_first(
+    owner_client: Client, account: MarketplaceAccount, changes: dict[str, Any], tone: str | None
+) -> None:
+    supply = SupplyFactory(account=account, **changes)
+
+    banner = owner_client.get(f"{LIST}{supply.pk}/").context["page"].banner
+
+    assert (banner and banner.tone) == tone
+
+
+def test_time_to_object_that_is_over_is_told(owner_client: Client, company: Company) -> None:
+    account = AccountFactory(company=company, marketplace="yandex_market")
+    supply = SupplyFactory(
+        account=account, taken=True, missing_units=3, accepted_at=NOW - timedelta(days=31), lines=0
+    )
+    SupplyLineFactory(supply=supply, listing=None, key="7", accepted=97, price=None)
+
+    page = owner_client.get(f"{LIST}{supply.pk}/").context["page"]
+
+    assert (page.banner.tone, page.totals.worth, page.deadlines) == ("warning", None, [])
+
+
+def test_boxes_tell_what_is_in_them(owner_client: Client, account: MarketplaceAccount) -> None:
+    supply = SupplyFactory(account=account, lines=3)
+    lines = list(supply.lines.order_by("seller_sku"))
+    one, mixed, empty = SupplyBoxFactory.create_batch(3, supply=supply)
+    for box, held in ((one, lines[:1]), (mixed, lines)):
+        for line in held:
+            BoxLine.all_companies.create(company_id=box.company_id, box=box, line=line, quantity=4)
+
+    rows = owner_client.get(f"{LIST}{supply.pk}/").context["page"].boxes
+
+    assert [row.units for row in rows] == [4, 12, 0]
+    assert rows[0].contents == lines[0].name
+    assert rows[1].contents.startswith(lines[0].name)
+    assert "2" in rows[1].contents.removeprefix(lines[0].name)
+    assert rows[2].contents == ""
+    assert empty.pk
+
+
+def test_refresh_of_a_stopped_account_says_so(owner_client: Client, account: MarketplaceAccount) -> None:
+    StreamStateFactory(account=account, stream="supplies")
+    supply = SupplyFactory(account=account)
+    address = f"{LIST}{supply.pk}/refresh/"
+    assert owner_client.post(address).status_code == 302
+    assert owner_client.post(address, follow=True).status_code == 200  # just asked
+
+    account.status = AccountStatus.PAUSED
+    account.save(update_fields=["status"])
+
+    page = owner_client.post(address, follow=True)
+    assert page.status_code == 200
+
+
+def test_live_supply_is_silent_until_something_changes(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    supply = SupplyFactory(account=account)
+    seen = owner_client.get(f"{LIST}{supply.pk}/").context["seen"]
+
+    assert owner_client.get(f"{LIST}{supply.pk}/?seen={seen}", headers=HTMX).status_code == 204
+    assert owner_client.get(f"{LIST}{supply.pk}/?seen=0", headers=HTMX).status_code == 200
 
 
 def test_refresh_asks_for_the_supply(owner_client: Client, account: MarketplaceAccount) -> None:
