@@ -12,7 +12,17 @@ from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("core", "companies", "marketplaces", "catalog", "orders", "supplies", "returns", "analytics", "fbo_cabinet")
+APPS = (
+    "core",
+    "companies",
+    "marketplaces",
+    "catalog",
+    "orders",
+    "supplies",
+    "returns",
+    "analytics",
+    "fbo_cabinet",
+)
 # Function → which arguments are the context (None: it takes none), the message id and its plural.
 _FUNCTIONS: dict[str, tuple[int | None, ...]] = {
     **dict.fromkeys(("gettext", "gettext_lazy", "gettext_noop"), (None, 0)),

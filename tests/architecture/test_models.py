@@ -9,7 +9,17 @@ from django.db import models
 
 from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
 
-OURS = ("core", "companies", "marketplaces", "catalog", "orders", "supplies", "returns", "analytics", "fbo_cabinet")
+OURS = (
+    "core",
+    "companies",
+    "marketplaces",
+    "catalog",
+    "orders",
+    "supplies",
+    "returns",
+    "analytics",
+    "fbo_cabinet",
+)
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 # Tables that belong to no company.
 SHARED = {
