@@ -69,9 +69,10 @@ class ReportPeriodField(PeriodField):
         days = super().compress(data_list) or report_days(USUAL_PERIOD, today=today)
         if days.first > today:
             raise ValidationError(_("The period has not begun yet."))
+        days = Days(first=days.first, after=min(days.after, today + _ONE_DAY))
         if days.after - days.first > _LONGEST:
             raise ValidationError(_("The period may be three years long, no longer."))
-        return Days(first=days.first, after=min(days.after, today + _ONE_DAY))
+        return days
 
     def clean(self, value: Any) -> Days:
         """The days; a MultiValueField asks nobody when nothing is given."""

@@ -253,6 +253,23 @@ def test_the_page_shows_the_report(owner_client, shop, by):
     assert ("Плед 2" in text_of(found)) is (by not in ("?by=category", "?by=region"))
 
 
+def test_a_year_without_comparison_is_shown_by_month_unless_told(owner_client, shop):
+    found = page(owner_client, shop.company, "?period=365d&compare=none")
+
+    report = found.context["report"]
+    assert (report.grain, report.total_before, report.total.ordered_units) == (Grain.MONTH, None, 59 * 3)
+    assert page(owner_client, shop.company, "?period=365d&grain=week").context["report"].grain is Grain.WEEK
+
+
+def test_an_open_day_is_said_and_drawn_as_unripe(owner_client, shop, today):
+    first = (today - timedelta(days=3)).isoformat()
+
+    found = page(owner_client, shop.company, f"?period_from={first}&period_to=2099-01-01")
+
+    assert (found.context["scope"].is_open, found.context["line"].unripe_from) == (True, 3)
+    assert found.context["report"].total.ordered_units == 4 * 3
+
+
 def test_rows_are_ordered_and_paged_by_the_address(owner_client, shop, today):
     product = ProductFactory(company=shop.company)
     for _number in range(60):
