@@ -82,6 +82,9 @@ class Told:
         values: dict[str, Any] = {name: _held(row, name) for name in ages}
         if "registered_at" in ages:
             values["registered_at"] = row.registered_at
+        if "settled_at" in ages:
+            # The row holds the end of an ended return only.
+            values["settled_at"] = _moment(stored["settled"])
         return cls(values=values, ages=ages, first=stored.get("first", ""), **steps)
 
     def stored(self) -> dict[str, Any]:
@@ -94,6 +97,7 @@ class Told:
             "ages": ages,
             "steps": {name: list(step) for name, step in steps.items() if step},
             "first": self.first,
+            **({"settled": _text(self.values["settled_at"])} if "settled_at" in self.ages else {}),
         }
 
     def hear(self, snapshot: ReturnSnapshot, *, observed_at: datetime) -> None:

@@ -117,6 +117,17 @@ def test_out_of_a_final_status_leads_a_correction_only(account: MarketplaceAccou
     ]
 
 
+def test_an_end_that_is_told_too_early_waits_for_the_status(account: MarketplaceAccount) -> None:
+    ended = BEGAN + 20 * HOUR
+    record(account, told(ReturnStatus.RECEIVED, hours=5, settled_at=ended))
+    assert the_return(account).settled_at is None
+    assert record(account, told(ReturnStatus.RECEIVED, hours=5, settled_at=ended, reason="")).changed == 0
+
+    record(account, told(ReturnStatus.HANDED_OVER, hours=30), at=SEEN + HOUR)
+
+    assert the_return(account).settled_at == ended
+
+
 def test_of_undated_answers_the_furthest_stands(account: MarketplaceAccount) -> None:
     record(account, told(ReturnStatus.RECEIVED, hours=None))
     record(account, told(ReturnStatus.IN_TRANSIT, hours=None), at=SEEN + HOUR)
