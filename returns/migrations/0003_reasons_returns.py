@@ -6,21 +6,12 @@ from typing import Any, ClassVar
 
 from django.db import migrations
 
-from returns.services.defaults import DEFAULTS
+from returns.services.defaults import fill_dictionary
 
 
 def fill(apps: Any, _schema_editor: Any) -> None:
-    """Write those that are not there; what staff made stays as it is."""
-    reasons, rules = apps.get_model("returns", "Reason"), apps.get_model("returns", "ReasonRule")
-    for one in DEFAULTS:
-        reason, _is_new = reasons.objects.get_or_create(
-            code=one.code, defaults={"group": one.group, "name": one.name, "advice": one.advice}
-        )
-        for match_by, words in (("id", one.ids), ("text", one.texts), ("part", one.parts)):
-            for text in words:
-                rules.objects.get_or_create(
-                    marketplace="", match_by=match_by, words=text, defaults={"reason": reason}
-                )
+    """Write those that are not there."""
+    fill_dictionary(apps.get_model("returns", "Reason"), apps.get_model("returns", "ReasonRule"))
 
 
 def leave(_apps: Any, _schema_editor: Any) -> None:

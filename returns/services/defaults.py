@@ -5,7 +5,10 @@ Of parts that both stand in a text the reason that comes first here stands: what
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 
 class Default(NamedTuple):
@@ -154,3 +157,19 @@ DEFAULTS: Final = (
         ids=("other",), texts=("Иное", "Другое", "Прочее", "Другая причина", "Причина не указана", "Причина не известна"),
     ),
 )  # fmt: skip
+
+
+def fill_dictionary(reason_model: type[Model], rule_model: type[Model]) -> None:
+    """Write the reasons and rules that are not there, with the models given (a migration has its own); what staff
+    made stays as it is."""
+    reasons: Any = reason_model._default_manager  # noqa: SLF001 - Django's documented way to a model's manager
+    rules: Any = rule_model._default_manager  # noqa: SLF001
+    for one in DEFAULTS:
+        reason, _is_new = reasons.get_or_create(
+            code=one.code, defaults={"group": one.group, "name": one.name, "advice": one.advice}
+        )
+        for match_by, words in (("id", one.ids), ("text", one.texts), ("part", one.parts)):
+            for text in words:
+                rules.get_or_create(
+                    marketplace="", match_by=match_by, words=text, defaults={"reason": reason}
+                )

@@ -21,6 +21,8 @@ from marketplaces.registry import streams
 from marketplaces.services import connect_account
 from marketplaces.sync.engine import run_stream
 from marketplaces.sync.schedule import Trigger
+from returns.models import Reason, ReasonRule
+from returns.services.defaults import fill_dictionary
 from sandbox.__main__ import worlds_of
 from sandbox.accounts import DEMOS
 from sandbox.app import make_app
@@ -99,6 +101,8 @@ def sync(account: MarketplaceAccount) -> None:
 
 def connected(company: Company, shop: Shop, sandbox_url: str) -> MarketplaceAccount:
     """A shop of the demo seller as an account of the company, with everything that the sandbox tells of it."""
+    # Tests with real transactions empty every table after themselves, the dictionary of reasons too.
+    fill_dictionary(Reason, ReasonRule)
     account = connect_account(
         company=company,
         marketplace=shop.marketplace,

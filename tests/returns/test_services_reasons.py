@@ -17,6 +17,7 @@ from returns.choices import MatchBy
 from returns.models import Reason, ReasonRule, ReasonWord, Return, ReturnEvent
 from returns.selectors.preview import moved_by
 from returns.selectors.rulebook import Rulebook
+from returns.services.defaults import fill_dictionary
 from returns.services.reasons import remap_reasons
 from tests.factories.companies import UserFactory
 from tests.factories.marketplaces import AccountFactory
@@ -68,6 +69,17 @@ def test_what_usual_words_mean(marketplace: str, words_id: str, words: str, code
 def test_every_rule_of_a_new_cabinet_leads_to_its_reason() -> None:
     assert Reason.objects.values("group").distinct().count() == 8
     assert not Reason.objects.filter(rules=None).exists()
+
+
+def test_the_dictionary_is_filled_once_and_what_staff_made_stays() -> None:
+    count = ReasonRule.objects.count()
+    Reason.objects.filter(code="size").update(name="Мал или велик")
+    ReasonRule.objects.filter(words="пятн").delete()
+
+    fill_dictionary(Reason, ReasonRule)
+
+    assert ReasonRule.objects.count() == count
+    assert Reason.objects.get(code="size").name == "Мал или велик"
 
 
 def test_which_rule_stands() -> None:
