@@ -200,7 +200,7 @@ class _Rows:
             title % {"count": formats.number(count)},
             _("The marketplace does not sell at them until they are confirmed there."),
             action=_("Look at the prices"),
-            url=self._list("catalog:price-list", state="held"),
+            url=self._list("catalog:price-list", price="held"),
         )
 
     def _pairs(self, count: int) -> _Row:

@@ -34,6 +34,8 @@ pytestmark = pytest.mark.django_db
 # Who is asking, the accounts; sales 3, stock 3, supplies 4, returns 2, stuck orders 2, prices, pairs, yesterday 5, runs,
 # streams. The forecast and the balance are remembered.
 LIVE_QUERIES = 31
+# Accounts whose stock was read, turnover 4, what is on its way, the balance 9.
+QUERIES_OF_ALL_LISTINGS = 15
 
 
 @pytest.fixture(autouse=True)
@@ -178,11 +180,41 @@ def test_everything_that_waits_stands_in_the_order_of_the_money(waiting, now):
     assert rows[-1].share == 0
 
 
-def test_each_row_has_one_link_that_can_be_opened(owner_client, waiting, now):
-    rows = rows_of(waiting.company, now)
+@pytest.mark.parametrize("narrowed", [None, "account", "marketplace"])
+def test_each_row_has_one_link_whose_list_understands_it(owner_client, waiting, now, narrowed):
+    asked = {"account": str(waiting.pk), "marketplace": "ozon"}
 
-    assert all(owner_client.get(row.url).status_code == 200 for row in rows)
-    assert all(row.title and row.why and row.action for row in rows)
+    rows = rows_of(waiting.company, now, **{narrowed: asked[narrowed]} if narrowed else {})
+
+    assert len(rows) == 9
+    for row in rows:
+        assert row.title
+        assert row.why
+        assert row.action
+        understood(owner_client, row.url)
+
+
+def understood(client, url):
+    found = client.get(url)
+    assert found.status_code == 200, url
+    listed = found.context.get("found")
+    assert not getattr(listed, "errors", None), url
+    assert not getattr(listed, "warnings", None), url
+
+
+def test_the_other_links_of_the_page_are_understood(owner_client, waiting, today):
+    OrderTallyFactory(account=waiting, day=today)
+    for number in range(5):
+        SupplyFactory(account=waiting, taken=True, status_at=at(today - timedelta(days=1)), accepted=number)
+    ReturnFactory(account=waiting, status=ReturnStatus.RECEIVED, status_at=at(today - timedelta(days=1)))
+
+    html = page(owner_client, waiting.company, f"?account={waiting.pk}").content.decode()
+
+    main = html[html.index('id="dashboard-live"') : html.index("</main>")]
+    links = {url.replace("&amp;", "&") for url in re.findall(r'href="(/lavka/[^"#]*)', main)}
+    assert len(links) > 15
+    for url in links:
+        understood(owner_client, url)
 
 
 def test_a_link_keeps_the_account_that_is_chosen(waiting, now):
@@ -396,4 +428,7 @@ def test_cost_does_not_grow(owner_client, waiting, today, now, more, django_asse
     page(owner_client, waiting.company)
 
     with django_assert_num_queries(LIVE_QUERIES):
+        assert page(owner_client, waiting.company, **{"HX-Request": "true"}).status_code == 200
+    cache.clear()
+    with django_assert_num_queries(LIVE_QUERIES + QUERIES_OF_ALL_LISTINGS):
         assert page(owner_client, waiting.company, **{"HX-Request": "true"}).status_code == 200
