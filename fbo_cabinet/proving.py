@@ -281,6 +281,9 @@ def press_refresh(account_id: int) -> None:
     account = MarketplaceAccount.all_companies.get(pk=account_id)
     while True:
         for stream in STREAMS:
-            StreamState.all_companies.filter(account_id=account_id).update(due_at=timezone.now())
+            # A row at a time: the schedule takes several, in an order of its own.
+            StreamState.all_companies.filter(account_id=account_id, stream=stream).update(
+                due_at=timezone.now()
+            )
             services.request_refresh(account=account, stream=stream)
             run_once(account_id, stream, Trigger.MANUAL)
