@@ -26,6 +26,7 @@ app.conf.task_routes = {
     "marketplaces.erase_account": {"queue": "reports"},
     "core.*": {"queue": "reports"},
     "analytics.*": {"queue": "reports"},
+    "returns.*": {"queue": "reports"},
 }
 app.conf.beat_schedule = {
     "start-due-streams": {

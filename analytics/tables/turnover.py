@@ -44,9 +44,9 @@ class TurnoverTable(ReportTable):
     average_stock = Column(_("Average stock"), kind="decimal", source="now.average_stock", on_screen=False)
     availability = Column(_("Days with stock, share"), kind="decimal", on_screen=False)
     lost_amount = Column(
-        _("Lost without stock"), kind="money", sort=_by("lost_amount"), unit="₽", css="tight k-mid"
+        _("Missed sales"), kind="money", sort=_by("lost_amount"), unit="₽", css="tight k-mid"
     )
-    surplus = Column(_("Surplus"), kind="integer", sort="surplus", unit=_("pcs."), css="tight k-mid")
+    surplus = Column(_("Surplus"), kind="integer", unit=_("pcs."), on_screen=False)
     surplus_cost = Column(_("Surplus, ₽"), kind="money", on_screen=False)
     their_demand = Column(_("Sold a day by their count"), kind="decimal", on_screen=False)
     their_grade = Column(_("Turnover grade"), on_screen=False, width=16)
