@@ -16,39 +16,21 @@ from analytics.choices import Measure
 from core import formats
 from core.components import Part
 from core.svg import LineChart, NamedMark, Point
-from marketplaces.models import AccountStatus, RunOutcome
-from marketplaces.registry import adapters, streams
-from marketplaces.selectors import Freshness, run_message
+from marketplaces.registry import adapters
 from orders.models import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from decimal import Decimal
 
-    from django_stubs_ext import StrOrPromise
-
-    from analytics.selectors.health import AccountHealth
     from analytics.selectors.sales import Sales, StatusCount, Totals
     from analytics.selectors.stock import StockOut
     from analytics.selectors.stuck import StuckOrders
     from analytics.selectors.windows import Window
-    from core.statuses import Tone
-    from marketplaces.models import SyncRun
 
 # A day this many times the usual one is worth a name on the plot.
 _STANDS_OUT: Final = 1.4
 _FEWEST_DAYS_TO_JUDGE: Final = 7
-_KEY_ENDS_SOON: Final = 14
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """A badge of an account and the sentence below it."""
-
-    label: StrOrPromise
-    tone: Tone
-    icon: str
-    text: str
 
 
 def tiles(sales: Sales) -> list[Tile]:
@@ -305,54 +287,6 @@ def where(row: StockOut) -> str:
     if not row.empty_places:
         return places
     return _("%(places)s, empty: %(empty)s") % {"places": places, "empty": formats.number(row.empty_places)}
-
-
-def told(run: SyncRun) -> str:
-    """What a run brought, in a line."""
-    if run.outcome in (RunOutcome.FAILED, RunOutcome.SUSPICIOUS, RunOutcome.LOST):
-        return run_message(run) or str(run.outcome.label)
-    title = streams().title(run.stream)
-    found = [
-        (_("new %(count)s"), run.inserted),
-        (_("changed %(count)s"), run.changed),
-        (_("in quarantine %(count)s"), run.quarantined),
-    ]
-    words = ", ".join(text % {"count": formats.number(count)} for text, count in found if count)
-    return f"{title}: {words}"
-
-
-def note_of(account: AccountHealth) -> Note:
-    """How an account is, in a badge and a sentence."""
-    if not account.is_active:
-        status = account.account.status
-        is_going = status == AccountStatus.ERASING
-        text = (
-            _("The data are being erased.")
-            if is_going
-            else _("Nothing is synced. The data we have are in place.")
-        )
-        return Note(label=status.label, tone=status.tone, icon=status.icon, text=text)
-    if account.late:
-        worst: Tone = (
-            "danger" if any(stream.freshness is Freshness.STALE for stream in account.late) else "warning"
-        )
-        return Note(label=_("Falls behind"), tone=worst, icon="clock", text=_as_of_each(account))
-    if account.unread:
-        names = ", ".join(str(stream.title).lower() for stream in account.unread)
-        text = _("Reading for the first time: %(names)s.") % {"names": names}
-        return Note(label=_("First sync"), tone="progress", icon="refresh-cw", text=text)
-    left = account.key_days_left
-    if left is not None and left <= _KEY_ENDS_SOON:
-        text = ngettext(
-            "The key works for %(count)d day more.", "The key works for %(count)d days more.", left
-        ) % {"count": left}
-        return Note(label=_("Key ends soon"), tone="warning", icon="key-round", text=text)
-    return Note(label=_("In order"), tone="success", icon="check", text=_as_of_each(account))
-
-
-def _as_of_each(account: AccountHealth) -> str:
-    known = [stream for stream in account.streams if stream.is_on]
-    return ", ".join(f"{stream.title} {formats.as_of(stream.as_of)}" for stream in known)
 
 
 def _money_tile(sales: Sales) -> Tile:

@@ -134,7 +134,9 @@ def _of_all_listings(scope: Scope, *, now: datetime) -> _Counted:
     """The forecast and the balance, counted anew when those of a while ago are too old."""
     today = now.astimezone(scope.company.zone).date()
     accounts = "-".join(str(account.pk) for account in scope.accounts)
-    key = f"decisions:{scope.company.pk}:{accounts}:{today}"
+    # The moment tells a company from one of the same number in a database that was restored or made anew.
+    born = scope.company.created_at.timestamp()
+    key = f"decisions:{scope.company.pk}:{born}:{accounts}:{today}"
     held: _Counted | None = cache.get(key)
     if held is None:
         about = _report_scope(scope, today=today)

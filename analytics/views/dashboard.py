@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from analytics.charts import accounts
 from analytics.charts import morning as charts
 from analytics.charts import yesterday as past
 from analytics.charts.decisions import decision_rows
@@ -110,7 +111,7 @@ def _figures(request: CompanyRequest, found: Dashboard, choice: Mapping[str, Any
         "stuck_norms": charts.stuck_norms(),
         "side_by_side": charts.side_by_side(sales),
         "stock_rows": [(row, charts.where(row)) for row in found.stock.soonest],
-        "accounts_health": [(one, charts.note_of(one)) for one in found.health.accounts],
+        "accounts_health": [(one, accounts.note_of(one)) for one in found.health.accounts],
     }
 
 
@@ -128,7 +129,7 @@ def _morning(found: Dashboard, choice: Mapping[str, Any]) -> dict[str, Any]:
         "accepted": [(supply, past.accepted(supply)) for supply in day.supplies],
         "more_accepted": day.supplies_count - len(day.supplies),
         "arrived": [past.arrived(place) for place in day.arrived],
-        "happened": [(run, charts.told(run)) for run in found.happened.runs],
+        "happened": [(run, accounts.told(run)) for run in found.happened.runs],
     }
 
 
