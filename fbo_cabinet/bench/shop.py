@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone
 
-from catalog.models import Listing, Product, Warehouse
+from catalog.models import Cluster, Listing, Product, Warehouse
 from companies.choices import Role
 from companies.models import Company, Membership, User
 from marketplaces.contracts.orders import OrderLineSnapshot, OrderSnapshot, OrderStatus
@@ -24,13 +24,21 @@ if TYPE_CHECKING:
 LISTINGS: Final = 240
 WAREHOUSES: Final = 12
 CLUSTERS: Final = ("Москва", "Санкт-Петербург", "Урал", "Казань", "Юг", "Сибирь", "Дальний Восток", "Воронеж")
-HISTORY: Final = timedelta(days=365)
+HISTORY: Final = timedelta(days=730)
 _WORDS: Final = {
     OrderStatus.ACCEPTED: "awaiting_packaging",
     OrderStatus.PACKED: "awaiting_deliver",
     OrderStatus.SHIPPED: "delivering",
     OrderStatus.DELIVERED: "delivered",
     OrderStatus.CANCELLED: "cancelled",
+}
+# The steps of an order and how long after it was placed each comes, in hours: at least, and at most.
+_STEPS: Final = {
+    OrderStatus.ACCEPTED: (0, 1),
+    OrderStatus.PACKED: (2, 10),
+    OrderStatus.CANCELLED: (2, 10),
+    OrderStatus.SHIPPED: (12, 40),
+    OrderStatus.DELIVERED: (60, 200),
 }
 
 
@@ -76,12 +84,17 @@ def make_account(company: Company) -> MarketplaceAccount:
         )
         for number, product in enumerate(products)
     )
+    clusters = Cluster.all_companies.bulk_create(
+        Cluster(company=company, marketplace="ozon", external_id=str(number), name=name)
+        for number, name in enumerate(CLUSTERS)
+    )
     Warehouse.all_companies.bulk_create(
         Warehouse(
             company=company,
             marketplace="ozon",
             external_id=str(22_000_000 + number),
             name=f"СКЛАД_{number}_РФЦ",
+            cluster=clusters[number % len(clusters)],
         )
         for number in range(WAREHOUSES)
     )
@@ -89,7 +102,7 @@ def make_account(company: Company) -> MarketplaceAccount:
 
 
 def orders(count: int, *, seed: int = 7, until: datetime | None = None) -> Iterator[OrderSnapshot]:
-    """Orders of a year, one to three positions each, oldest first; the late ones are still on their way."""
+    """Orders of two years, one to three positions each, oldest first; the late ones are still on their way."""
     chance = random.Random(seed)  # noqa: S311 - nothing here is a secret
     end = until or timezone.now()
     for index in range(count):
@@ -101,6 +114,34 @@ def later(snapshots: Sequence[OrderSnapshot], *, share: float) -> list[OrderSnap
     """The same orders at the next look: every so many has moved on to another status."""
     step = round(1 / share)
     return [_moved(snapshot) if index % step == 0 else snapshot for index, snapshot in enumerate(snapshots)]
+
+
+def looks(snapshots: Sequence[OrderSnapshot], *, seed: int = 11) -> Iterator[list[OrderSnapshot]]:
+    """The orders as they are seen at one step after another, each step with its moment."""
+    chance = random.Random(seed)  # noqa: S311 - nothing here is a secret
+    for status, hours in _STEPS.items():
+        yield [
+            _seen(snapshot, status, snapshot.placed_at + timedelta(hours=chance.uniform(*hours)))
+            for snapshot in snapshots
+            if status in _way(snapshot.status)
+        ]
+
+
+def _way(status: OrderStatus) -> set[OrderStatus]:
+    """The steps that an order has behind it by the time it has come to a status."""
+    if status is OrderStatus.CANCELLED:
+        return {OrderStatus.ACCEPTED, OrderStatus.CANCELLED}
+    return {step for step in _STEPS if step.rank <= status.rank} - {OrderStatus.CANCELLED}
+
+
+def _seen(snapshot: OrderSnapshot, status: OrderStatus, moment: datetime) -> OrderSnapshot:
+    return replace(
+        snapshot,
+        status=status,
+        external_status=_WORDS[status],
+        status_at=moment,
+        delivered_at=moment if status is OrderStatus.DELIVERED else None,
+    )
 
 
 def _moved(snapshot: OrderSnapshot) -> OrderSnapshot:
