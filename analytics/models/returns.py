@@ -88,7 +88,13 @@ class Deliveries(CompanyOwned):
                 nulls_distinct=False,
             ),
         ]
-        indexes = [models.Index(fields=["company", "delivered_day"], name="deliveries_by_delivery")]
+        indexes = [
+            models.Index(
+                fields=["company", "delivered_day"],
+                include=["listing", "account", "units"],
+                name="deliveries_by_delivery",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.delivered_day} · {self.listing_id}: {self.units}"

@@ -29,7 +29,13 @@ class ClosingStock(CompanyOwned):
                 fields=["company", "day", "listing", "cluster"], name="closing_stock_once"
             )
         ]
-        indexes = [models.Index(fields=["company", "listing", "day"], name="closing_stock_listing")]
+        indexes = [
+            models.Index(
+                fields=["company", "listing", "day"],
+                include=["available", "reserved"],
+                name="closing_stock_listing",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} · {self.listing_id}: {self.available}"

@@ -13,7 +13,7 @@ from django.db.models import Sum
 from django.db.models.functions import TruncWeek
 
 from analytics.choices import ReturnsBy
-from analytics.models import DailyFact, DailyReturns, Deliveries, PlaceDeliveries
+from analytics.models import DailyReturns, Deliveries, ListingSales, PlaceDeliveries, RegionSales
 from catalog.models import Listing, Product
 from core.periods import Days
 from marketplaces.contracts.returns import ReturnKind
@@ -224,7 +224,7 @@ def _level(delivered: int, cohort_delivered: int, back: Iterable[_Back], cohort:
 def _units(scope: ReportScope, days: Days) -> _Units:
     return _Units(
         delivered=_by_listing(_narrowed(Deliveries, scope), "units", delivered_day=days),
-        cohort_delivered=_by_listing(_narrowed(DailyFact, scope), "delivered_units", day=days),
+        cohort_delivered=_by_listing(_narrowed(ListingSales, scope), "delivered_units", day=days),
         back=_back(scope, day=days),
         cohort_back=_back(scope, placed_day=days),
     )
@@ -376,8 +376,9 @@ def _shares(units: _Units, reasons: Mapping[int, Reason]) -> tuple[ReasonShare, 
 
 def _weeks(scope: ReportScope, days: Days) -> tuple[WeekLevel, ...]:
     """The weeks that the days are in, as far as the days go."""
+    sales = ListingSales if scope.is_of_some_listings else RegionSales
     delivered = dict(
-        _narrowed(DailyFact, scope)
+        _narrowed(sales, scope)
         .filter(**_within(day=days))
         .annotate(week=TruncWeek("day"))
         .values_list("week")

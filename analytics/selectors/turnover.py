@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 SAME_DAYS: Final = Decimal("0.5")
 _NOTHING: Final = Decimal(0)
 # By listing: the days whose closing stock is known, its sum over them, how many of them had stock; units sold in all
-# and on those days, and money. A listing closes in several clusters.
+# and on those days. A listing closes in several clusters.
 _FLOWS: Final = """
     WITH closing AS (
         SELECT listing_id, day, sum(available + reserved) AS units, sum(available) > 0 AS had_stock
@@ -44,15 +44,13 @@ _FLOWS: Final = """
         WHERE company_id = %(company)s AND day >= %(first)s AND day < %(after)s
         GROUP BY 1, 2
     ), sold AS (
-        SELECT listing_id, day, sum(ordered_units - cancelled_units) AS units,
-               sum(ordered_amount - cancelled_amount) AS amount
-        FROM analytics_dailyfact
+        SELECT listing_id, day, sum(ordered_units - cancelled_units) AS units
+        FROM analytics_listingsales
         WHERE company_id = %(company)s AND day >= %(first)s AND day < %(after)s AND listing_id IS NOT NULL
         GROUP BY 1, 2
     )
     SELECT listing_id, count(closing.day), coalesce(sum(closing.units), 0), count(*) FILTER (WHERE had_stock),
-           coalesce(sum(sold.units), 0), coalesce(sum(sold.units) FILTER (WHERE closing.day IS NOT NULL), 0),
-           coalesce(sum(sold.amount), 0)
+           coalesce(sum(sold.units), 0), coalesce(sum(sold.units) FILTER (WHERE closing.day IS NOT NULL), 0)
     FROM closing FULL JOIN sold USING (listing_id, day)
     GROUP BY 1
 """
@@ -66,7 +64,6 @@ class Flow(NamedTuple):
     days_in_stock: int = 0
     units: int = 0
     units_on_known_days: int = 0
-    amount: Decimal = _NOTHING
 
     @property
     def days_without_stock(self) -> int:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.choices import Comparison
-from analytics.models import DailyFact, MonthlyUnits
+from analytics.models import ListingSales, MonthlyUnits
 from analytics.selectors.conservation import Verdict, conservation
 from analytics.selectors.scope import ReportScope
 from core.periods import Days, business_day
@@ -119,7 +119,7 @@ def test_where_the_stock_tells_what_is_prepared_nothing_is_excused(listing, acco
 def test_cancelled_lately_may_be_looked_over_where_nobody_says_so(listing, account):
     came(listing, 10)
     lies(listing, 8)
-    DailyFact.all_companies.create(
+    ListingSales.all_companies.create(
         company=listing.company, account=account, listing=listing, day=business_day(timezone.now()),
         ordered_units=2, cancelled_units=2,
     )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from analytics.choices import Comparison, ReturnsBy
-from analytics.models import DailyFact, DailyReturns, Deliveries, PlaceDeliveries
+from analytics.models import DailyReturns, Deliveries, ListingSales, PlaceDeliveries, RegionSales
 from analytics.selectors.returning import return_level
 from analytics.selectors.scope import ReportScope, shifted
 from core.periods import Days
@@ -43,9 +43,9 @@ def level(account, *, by=ReturnsBy.PRODUCT, days=LAST_28, compare=Comparison.PRE
 
 def delivered(listing, units, *, placed=IN, on=IN):
     owned = {"company": listing.company, "account": listing.account}
-    DailyFact.all_companies.create(
-        **owned, listing=listing, day=placed, ordered_units=units, delivered_units=units
-    )
+    sums = {"day": placed, "ordered_units": units, "delivered_units": units}
+    ListingSales.all_companies.create(**owned, **sums, listing=listing)
+    RegionSales.all_companies.create(**owned, **sums, cluster_to=f"of listing {listing.pk}")
     Deliveries.all_companies.create(**owned, listing=listing, day=placed, delivered_day=on, units=units)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from analytics.choices import Comparison
 from analytics.formulas.turnover import Grade
-from analytics.models import ClosingStock, DailyFact
+from analytics.models import ClosingStock, ListingSales
 from analytics.selectors.scope import ReportScope, shifted
 from analytics.selectors.turnover import turnover
 from core.periods import Days, business_day
@@ -32,10 +32,9 @@ def scope(account, *, days=LAST_28, **fields):
 
 
 def sold(listing, day, units, *, cancelled=0):
-    DailyFact.all_companies.create(
+    ListingSales.all_companies.create(
         company=listing.company, account=listing.account, listing=listing, day=day,
-        ordered_units=units + cancelled, cancelled_units=cancelled,
-        ordered_amount=100 * (units + cancelled), cancelled_amount=100 * cancelled,
+        ordered_units=units + cancelled, cancelled_units=cancelled, ordered_amount=100 * (units + cancelled),
     )  # fmt: skip
 
 
