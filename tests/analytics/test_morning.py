@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.charts.decisions import decision_rows
-from analytics.models import DailyFact, MonthlyUnits
+from analytics.models import ListingSales, MonthlyUnits
 from analytics.selectors.decisions import decisions
 from analytics.selectors.scope import scope_of
 from core.periods import MOSCOW, business_day
@@ -74,7 +74,7 @@ def sells(account, today, *, units, available, price="100.00", **fields):
     """A listing that sold `units` on each of the last 28 days."""
     listing = ListingFactory(account=account, price=price and Decimal(price), **fields)
     for age in range(1, 29):
-        DailyFact.all_companies.create(
+        ListingSales.all_companies.create(
             company=account.company, account=account, listing=listing, day=today - timedelta(days=age),
             ordered_units=units, ordered_amount=100 * units,
         )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from analytics.choices import Comparison
-from analytics.models import DailyFact
+from analytics.models import ListingSales
 from analytics.selectors.scope import ReportScope, scope_of
 from analytics.selectors.stock import forecast, stock_outs
 from analytics.selectors.turnover import turnover
@@ -27,8 +27,8 @@ LAST_28 = Days(first=TODAY - timedelta(days=28), after=TODAY)
 
 def sells(listing, units):
     """So many units on each of the last 28 days."""
-    DailyFact.all_companies.bulk_create(
-        DailyFact(
+    ListingSales.all_companies.bulk_create(
+        ListingSales(
             company=listing.company, account=listing.account, listing=listing, day=day, ordered_units=units,
             ordered_amount=units,
         )

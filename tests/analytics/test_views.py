@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.models import DailyFact, HourlyOrders
+from analytics.models import HourlyOrders, ListingSales
 from core.periods import business_day
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.models import AccountStatus, RunOutcome
@@ -78,7 +78,7 @@ def shop(account, today):
     listing = ListingFactory(account=account, name="Плед вафельный")
     StockLevelFactory(listing=listing, available=6)
     for age in range(1, 29):
-        DailyFact.all_companies.create(
+        ListingSales.all_companies.create(
             company=account.company, account=account, listing=listing, day=today - timedelta(days=age),
             ordered_units=2, ordered_amount=200,
         )  # fmt: skip
