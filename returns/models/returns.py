@@ -125,6 +125,7 @@ class Return(CompanyOwned):
             models.Index(fields=["company", "-changed_at", "-id"], name="return_changed"),
             models.Index(fields=["company", "status", "-registered_at", "-id"], name="return_status"),
             models.Index(fields=["company", "reason", "-registered_at", "-id"], name="return_reason"),
+            models.Index(fields=["company", "kind", "-registered_at", "-id"], name="return_kind"),
             models.Index(fields=["company", "listing", "-registered_at", "-id"], name="return_listing"),
             models.Index(fields=["company", "order"], name="return_order"),
             models.Index(

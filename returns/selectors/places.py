@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from returns.models import Return
 
 # More than anybody picks up at once; the rest is told by the list.
-MOST_ROWS: Final = 500
+MOST_ROWS: Final = 200
 
 
 @dataclass(slots=True, kw_only=True)
