@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from companies.models import Company, User
 
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+# Axe reads each width and each theme once: what it finds hangs on one of them, hardly ever on both together.
+READ_BY_AXE = [(1440, "light"), (390, "dark")]
 PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/styleguide/"]
 PERSON = [
     "/accounts/profile/",
@@ -83,7 +85,6 @@ EMPTY = [
     "supplies/calendar/",
     "supplies/plan/",
     "supplies/box-numbers/",
-    "supplies/inbound/",
     "returns/",
     "returns/reasons/",
     "returns/pick-up/",
@@ -234,7 +235,8 @@ def look_at(page: Page, addresses: list[str]) -> dict[str, Any]:
         for width, theme in LOOKS:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            too_wide, troubles = overflow(page), findings(page)
+            too_wide = overflow(page)
+            troubles = findings(page) if (width, theme) in READ_BY_AXE else []
             if troubles or too_wide > 0:
                 wrong[f"{address} at {width} px, {theme}"] = troubles or f"{too_wide} px too wide"
     return wrong
