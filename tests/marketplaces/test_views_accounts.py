@@ -71,7 +71,9 @@ def test_two_fields_connect_an_account(sandbox, owner_client, company) -> None:
         "orders",
         "prices",
         "products",
+        "returns",
         "stock",
+        "supplies",
         "tariffs",
     ]
 
@@ -176,7 +178,7 @@ def test_the_account_page_shows_seller_rights_and_what_is_given(connected, owner
     assert connected.tax_id in page
     assert "…" + connected.key_hint in page
     assert connected.credentials_sealed not in page
-    assert "кабинет их пока не читает" in page
+    assert "кабинет начисления пока не читает" in page
 
 
 def test_a_viewer_sees_the_account_and_no_way_to_change_it(account, client_of, teammate) -> None:
@@ -280,5 +282,5 @@ def test_the_account_page_asks_the_same_number_of_queries(
             StreamStateFactory(account=account, stream=stream)
             SyncRunFactory(account=account, stream=stream, outcome="failed", error_code="temporary")
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(23):
         owner_client.get(account.get_absolute_url())
