@@ -33,6 +33,7 @@ from companies.selectors.legal import compare
 from fbo_cabinet import demo, proving
 from marketplaces.http import use_transport
 from marketplaces.models import AccountStatus, Agreement, MarketplaceAccount, StreamState
+from marketplaces.ratelimit import Limiter
 from marketplaces.sync.engine import run_stream
 from marketplaces.sync.schedule import Trigger
 from orders.models import Order
@@ -56,6 +57,8 @@ pytestmark = pytest.mark.django_db
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     monkeypatch.setattr(demo, "_PAUSE", 0)
     monkeypatch.setattr(demo, "PATIENCE", timedelta(0))
+    # Other tests may have emptied the buckets of the same shops.
+    monkeypatch.setattr(Limiter, "acquire", lambda *_about, **_more: None)
     stamina.set_testing(True, attempts=1)
     yield
     stamina.set_testing(False)
