@@ -127,7 +127,8 @@ def filled(account: MarketplaceAccount) -> list[str]:
     )
     return [
         *EMPTY,
-        *SETTINGS,
+        # Forms look the same when nothing is filled in yet: there the other test has seen them.
+        *(path for path in SETTINGS if path.startswith("settings/") and "/new/" not in path),
         *of_the_company(account),
         *of_the_circle(account),
         "orders/?status=cancelled",
