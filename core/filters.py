@@ -109,6 +109,22 @@ class CompanyChoiceFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  #
         return field
 
 
+class AnyOfFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # untyped base
+    """Rows whose own column holds any of the values chosen.
+
+    django-filter would also make the rows distinct, which a column of their own never needs, and for which
+    PostgreSQL sorts by all that is shown.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        super().__init__(*args, **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: Sequence[str]) -> QuerySet[Any]:
+        """The rows with any of the values; all of them when none is chosen."""
+        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
+
+
 class PeriodField(forms.MultiValueField):
     """A preset (`period=7d`) or two days (`period_from=2026-11-18&period_to=2026-11-24`) as core.periods.Days."""
 

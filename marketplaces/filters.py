@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import django_filters
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import CompanyChoiceFilter, ListFilterSet, PeriodFilter
+from core.filters import AnyOfFilter, CompanyChoiceFilter, ListFilterSet, PeriodFilter
 from marketplaces import registry
 from marketplaces.models import MarketplaceAccount, QuarantineState, RunOutcome
 
@@ -43,9 +42,7 @@ class RunFilter(ListFilterSet):
         label=_("Account"), field_name="account_id", choices_for=account_choices, empty_label=_("any")
     )
     stream = CompanyChoiceFilter(label=_("Stream"), choices_for=stream_choices, empty_label=_("any"))
-    outcome = django_filters.MultipleChoiceFilter(
-        label=_("Outcome"), choices=RunOutcome.choices, widget=forms.CheckboxSelectMultiple
-    )
+    outcome = AnyOfFilter(label=_("Outcome"), choices=RunOutcome.choices)
     period = PeriodFilter(label=_("Started"), field_name="started_at")
     objects = django_filters.ChoiceFilter(
         label=_("Runs of one object"),
@@ -71,6 +68,4 @@ class QuarantineFilter(ListFilterSet):
         label=_("Account"), field_name="account_id", choices_for=account_choices, empty_label=_("any")
     )
     stream = CompanyChoiceFilter(label=_("Stream"), choices_for=stream_choices, empty_label=_("any"))
-    state = django_filters.MultipleChoiceFilter(
-        label=_("State"), choices=QuarantineState.choices, widget=forms.CheckboxSelectMultiple
-    )
+    state = AnyOfFilter(label=_("State"), choices=QuarantineState.choices)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.selectors.choices import account_choices, cluster_choices, product_choice, warehouse_choices
-from core.filters import CompanyChoiceFilter, ListFilterSet, PeriodFilter, company_of
+from core.filters import AnyOfFilter, CompanyChoiceFilter, ListFilterSet, PeriodFilter, company_of
 from marketplaces import registry
 from marketplaces.contracts.orders import OrderStatus
 from orders.selectors.lists import late, matching, with_product, with_sku
@@ -25,9 +25,7 @@ class OrderFilter(ListFilterSet):
     """Number, article or barcode; status, marketplace, account, days, warehouse, cluster, SKU, amount."""
 
     q = django_filters.CharFilter(label=_("Number, article, barcode"), method="find", max_length=100)
-    status = django_filters.MultipleChoiceFilter(
-        label=_("Status"), choices=OrderStatus.choices, widget=forms.CheckboxSelectMultiple
-    )
+    status = AnyOfFilter(label=_("Status"), choices=OrderStatus.choices)
     period = PeriodFilter(label=_("Placed"), field_name="placed_at")
     marketplace = CompanyChoiceFilter(
         label=_("Marketplace"), choices_for=lambda _request: registry.choices(), empty_label=_("any")

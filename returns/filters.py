@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.selectors.choices import account_choices, cluster_choices, product_choice
-from core.filters import CompanyChoiceFilter, ListFilterSet, PeriodFilter, company_of
+from core.filters import AnyOfFilter, CompanyChoiceFilter, ListFilterSet, PeriodFilter, company_of
 from marketplaces import registry
 from marketplaces.contracts.returns import ReturnKind, ReturnStatus
 from returns.choices import AttentionKind, ReasonGroup, Unmatched
@@ -40,9 +40,7 @@ class DayFilter(PeriodFilter):
 class ScopeFilter(ListFilterSet):
     """What every page of returns is narrowed by: kind, days, marketplace, account, product."""
 
-    kind = django_filters.MultipleChoiceFilter(
-        label=_("Kind"), choices=ReturnKind.choices, widget=forms.CheckboxSelectMultiple
-    )
+    kind = AnyOfFilter(label=_("Kind"), choices=ReturnKind.choices)
     period = DayFilter(label=_("Began"), field_name="registered_date")
     marketplace = CompanyChoiceFilter(
         label=_("Marketplace"), choices_for=lambda _request: registry.choices(), empty_label=_("any")
@@ -71,9 +69,7 @@ class ReturnFilter(ScopeFilter):
     tied to its order."""
 
     q = django_filters.CharFilter(label=_("Order, return, article, barcode"), method="find", max_length=100)
-    status = django_filters.MultipleChoiceFilter(
-        label=_("Status"), choices=ReturnStatus.choices, widget=forms.CheckboxSelectMultiple
-    )
+    status = AnyOfFilter(label=_("Status"), choices=ReturnStatus.choices)
     group = django_filters.ChoiceFilter(
         label=_("Who can act"), method="of_group", choices=ReasonGroup.choices, empty_label=_("any")
     )

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.selectors.choices import account_choices, product_choice, warehouse_choices
-from core.filters import CompanyChoiceFilter, ListFilterSet, PeriodFilter, company_of
+from core.filters import AnyOfFilter, CompanyChoiceFilter, ListFilterSet, PeriodFilter, company_of
 from marketplaces import registry
 from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from supplies.selectors.attention import needs_attention
@@ -29,9 +29,7 @@ class SupplyFilter(ListFilterSet):
     """Number, article or barcode; status, marketplace, account, warehouse, kind, days of the slot, what waits."""
 
     q = django_filters.CharFilter(label=_("Number, article, barcode"), method="find", max_length=100)
-    status = django_filters.MultipleChoiceFilter(
-        label=_("Status"), choices=SupplyStatus.choices, widget=forms.CheckboxSelectMultiple
-    )
+    status = AnyOfFilter(label=_("Status"), choices=SupplyStatus.choices)
     slot = PeriodFilter(label=_("Slot"), field_name="slot_from")
     marketplace = CompanyChoiceFilter(
         label=_("Marketplace"), choices_for=lambda _request: registry.choices(), empty_label=_("any")

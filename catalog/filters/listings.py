@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.selectors import listings, variants
 from catalog.selectors.choices import account_choices
-from core.filters import CompanyChoiceFilter, ListFilterSet, company_of
+from core.filters import AnyOfFilter, CompanyChoiceFilter, ListFilterSet, company_of
 from marketplaces import registry
 from marketplaces.contracts.products import ListingStatus
 
@@ -29,9 +29,7 @@ class ListingFilter(ListFilterSet):
     """Name, article, SKU or barcode; status, marketplace, account, archive, stock, matching, dimensions."""
 
     q = django_filters.CharFilter(label=_("Name, article, SKU, barcode"), method="find", max_length=100)
-    status = django_filters.MultipleChoiceFilter(
-        label=_("Status"), choices=ListingStatus.choices, widget=forms.CheckboxSelectMultiple
-    )
+    status = AnyOfFilter(label=_("Status"), choices=ListingStatus.choices)
     marketplace = CompanyChoiceFilter(
         label=_("Marketplace"),
         field_name="account__marketplace",

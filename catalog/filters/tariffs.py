@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.selectors import tariffs
 from catalog.selectors.choices import account_choices
-from core.filters import CompanyChoiceFilter, ListFilterSet
+from core.filters import AnyOfFilter, CompanyChoiceFilter, ListFilterSet
 from core.periods import business_day
 from marketplaces import registry
 from marketplaces.contracts.tariffs import ChargeKind, TariffSubject
@@ -35,9 +35,7 @@ class TariffFilter(ListFilterSet):
     q = django_filters.CharFilter(
         label=_("Article, name, category, warehouse"), method="find", max_length=100
     )
-    kind = django_filters.MultipleChoiceFilter(
-        label=_("What is charged for"), choices=ChargeKind.choices, widget=forms.CheckboxSelectMultiple
-    )
+    kind = AnyOfFilter(label=_("What is charged for"), choices=ChargeKind.choices)
     subject = django_filters.ChoiceFilter(
         label=_("Tariff of"), choices=TariffSubject.choices, empty_label=_("any")
     )

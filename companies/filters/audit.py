@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import django_filters
-from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from companies.choices import AuditAction, AuditSubject
 from companies.selectors.audit import actor_choices, members_named
-from core.filters import CompanyChoiceFilter, ListFilterSet, PeriodFilter, company_of
+from core.filters import AnyOfFilter, CompanyChoiceFilter, ListFilterSet, PeriodFilter, company_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -21,12 +20,8 @@ class AuditFilter(ListFilterSet):
     """What was changed, what was done to it, by whom, when; the name of the thing; visits of support."""
 
     q = django_filters.CharFilter(label=_("Name of what was changed"), method="find", max_length=100)
-    subject = django_filters.MultipleChoiceFilter(
-        label=_("What was changed"), choices=AuditSubject.choices, widget=forms.CheckboxSelectMultiple
-    )
-    action = django_filters.MultipleChoiceFilter(
-        label=_("What was done"), choices=AuditAction.choices, widget=forms.CheckboxSelectMultiple
-    )
+    subject = AnyOfFilter(label=_("What was changed"), choices=AuditSubject.choices)
+    action = AnyOfFilter(label=_("What was done"), choices=AuditAction.choices)
     actor = CompanyChoiceFilter(
         label=_("Who changed it"),
         method="by_actor",

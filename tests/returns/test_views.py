@@ -125,6 +125,15 @@ def test_counters_narrow_and_stay_bounded(owner_client: Client, account: Marketp
     assert COUNT_LIMIT == 1_000
 
 
+def test_the_counters_of_a_kind_count_every_row(owner_client: Client, account: MarketplaceAccount) -> None:
+    ReturnFactory.create_batch(3, account=account, kind=ReturnKind.REFUSAL)
+    ReturnFactory(account=account)
+
+    strip = owner_client.get(f"{LIST}?kind=refusal").context["counters"]
+
+    assert [cell.value for cell in strip] == ["3", "3"]
+
+
 def test_the_list_refreshes_by_itself(owner_client: Client, account: MarketplaceAccount) -> None:
     StreamStateFactory(account=account, stream="returns")
     ReturnFactory(account=account)
