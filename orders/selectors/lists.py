@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from catalog.models import Listing
 from catalog.selectors.choices import listings_meant
+from core import counting
 from marketplaces.contracts.orders import OrderStatus
 from orders.choices import COUNT_LIMIT
 from orders.models import Order, OrderLine, OrderTally
@@ -115,14 +115,8 @@ def tally(
 
 def bounded_counts(orders: OrderQuerySet, *, limit: int = COUNT_LIMIT) -> dict[str, StatusCount]:
     """Orders by status, counted row by row: all of a short list, no further than the limit in each of a long one."""
-    short = list(orders.order_by().values_list("status", flat=True)[: 2 * limit + 1])
-    if len(short) <= 2 * limit:
-        return {str(status): StatusCount(orders=count) for status, count in Counter(short).items()}
-    counts: dict[str, StatusCount] = {}
-    for status in OrderStatus:
-        found = orders.filter(status=status).order_by()[: limit + 1].count()
-        counts[status.value] = StatusCount(orders=min(found, limit), is_more=found > limit)
-    return counts
+    found = counting.bounded_counts(orders, field="status", values=OrderStatus.values, limit=limit)
+    return {status: StatusCount(orders=one.count, is_more=one.is_more) for status, one in found.items()}
 
 
 def total(counts: Mapping[str, StatusCount]) -> StatusCount:

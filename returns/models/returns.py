@@ -126,6 +126,13 @@ class Return(CompanyOwned):
             models.Index(fields=["company", "status", "-registered_at", "-id"], name="return_status"),
             models.Index(fields=["company", "reason", "-registered_at", "-id"], name="return_reason"),
             models.Index(fields=["company", "kind", "-registered_at", "-id"], name="return_kind"),
+            # A status among those of a reason or a kind: its rows in order, and how many there are.
+            models.Index(
+                fields=["company", "reason", "status", "-registered_at", "-id"], name="return_reason_status"
+            ),
+            models.Index(
+                fields=["company", "kind", "status", "-registered_at", "-id"], name="return_kind_status"
+            ),
             models.Index(fields=["company", "listing", "-registered_at", "-id"], name="return_listing"),
             models.Index(fields=["company", "order"], name="return_order"),
             models.Index(

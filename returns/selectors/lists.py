@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from catalog.models import Listing
 from catalog.selectors.choices import listings_meant
+from core.counting import bounded_counts
 from marketplaces.contracts.returns import ReturnKind, ReturnStatus
 from returns.choices import COUNT_LIMIT, SOON, TOO_LONG, AttentionKind, Unmatched
 from returns.models import OPEN, Reason, Return
@@ -82,16 +82,9 @@ def last_change(company: Company) -> datetime | None:
 
 
 def status_counts(returns: ReturnQuerySet, *, limit: int = COUNT_LIMIT) -> dict[str, StatusCount]:
-    """Returns by status, row by row: all of a short list, no further than the limit in each of a long one."""
-    plain = returns.select_related(None).order_by()
-    short = list(plain.values_list("status", flat=True)[: 2 * limit + 1])
-    if len(short) <= 2 * limit:
-        return {str(status): StatusCount(returns=count) for status, count in Counter(short).items()}
-    counts: dict[str, StatusCount] = {}
-    for status in ReturnStatus:
-        found = plain.filter(status=status)[: limit + 1].count()
-        counts[status.value] = StatusCount(returns=min(found, limit), is_more=found > limit)
-    return counts
+    """Returns by status, counted row by row: all of a short list, no further than the limit in each of a long one."""
+    found = bounded_counts(returns, field="status", values=ReturnStatus.values, limit=limit)
+    return {status: StatusCount(returns=one.count, is_more=one.is_more) for status, one in found.items()}
 
 
 def total(counts: Mapping[str, StatusCount]) -> StatusCount:
