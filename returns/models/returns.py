@@ -135,10 +135,30 @@ class Return(CompanyOwned):
             ),
             models.Index(fields=["company", "listing", "-registered_at", "-id"], name="return_listing"),
             models.Index(fields=["company", "order"], name="return_order"),
+            # What waits by place; what must be decided soon, by each of its days, with all that is summed of it.
             models.Index(
-                fields=["company", "pick_up_until", "id"],
+                fields=["company", "marketplace", "place_name", "pick_up_until", "id"],
+                include=["place_address", "quantity", "amount", "storage_cost"],
+                condition=models.Q(status="waiting_pickup"),
+                name="return_place",
+            ),
+            models.Index(
+                fields=["company", "pick_up_until"],
+                include=["account", "quantity", "amount", "registered_date"],
                 condition=models.Q(status="waiting_pickup"),
                 name="return_pick_up",
+            ),
+            models.Index(
+                fields=["company", "disposal_on"],
+                include=["account", "quantity", "amount", "registered_date"],
+                condition=models.Q(status__in=OPEN) & ~models.Q(disposal_on=None),
+                name="return_disposal",
+            ),
+            models.Index(
+                fields=["company", "registered_at"],
+                include=["account", "kind", "external_status", "quantity", "amount", "registered_date"],
+                condition=models.Q(status__in=OPEN),
+                name="return_open",
             ),
             models.Index(
                 fields=["company", "account", "order_external_id"],

@@ -6,22 +6,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Sum
 from django.utils import timezone
 
 from returns.choices import AttentionKind
-from returns.models import OPEN, Return
+from returns.models import Return
 from returns.selectors.lists import condition
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import date
+    from datetime import date, datetime
+
+    from django.db.models import Aggregate
 
     from companies.models import Company
+    from returns.models import ReturnQuerySet
 
 # Beyond this many the figure in the rail says no more.
 _MOST_COUNTED = 1_000
-_OF_OPEN = (AttentionKind.PICK_UP, AttentionKind.DISPOSAL, AttentionKind.LONG)
 _DATES = {AttentionKind.PICK_UP: "pick_up_until", AttentionKind.DISPOSAL: "disposal_on"}
 
 
@@ -37,8 +39,8 @@ class Waiting:
     returns: int
     units: int
     amount: Decimal
-    until: date | None
     since: date | None
+    until: date | None = None
 
 
 def attention(company: Company, *, accounts: Collection[int] | None = None) -> tuple[Waiting, ...]:
@@ -47,19 +49,8 @@ def attention(company: Company, *, accounts: Collection[int] | None = None) -> t
     rows = Return.objects.for_company(company)
     if accounts is not None:
         rows = rows.filter(account_id__in=accounts)
-    of_open = rows.filter(status__in=OPEN).aggregate(
-        **{
-            f"{kind.value}_{name}": figure
-            for kind in _OF_OPEN
-            for name, figure in _figures(condition(kind, today=today, now=now), kind).items()
-        }
-    )
-    lost = condition(AttentionKind.UNMATCHED, today=today, now=now)
-    without = rows.filter(lost).aggregate(
-        **{f"unmatched_{name}": figure for name, figure in _figures(Q(), AttentionKind.UNMATCHED).items()}
-    )
-    figures = {**of_open, **without}
-    return tuple(_waiting(kind, figures) for kind in AttentionKind if figures[f"{kind.value}_returns"])
+    figures = {kind: _told(rows, kind, today=today, now=now) for kind in AttentionKind}
+    return tuple(Waiting(kind=kind, **told) for kind, told in figures.items() if told["returns"])
 
 
 def attention_count(company: Company) -> int:
@@ -70,27 +61,14 @@ def attention_count(company: Company) -> int:
     return int(Return.objects.for_company(company).filter(urgent)[:_MOST_COUNTED].count())
 
 
-def _figures(meant: Q, kind: AttentionKind) -> dict[str, Count | Sum | Min]:
-    figures: dict[str, Count | Sum | Min] = {
-        "returns": Count("pk", filter=meant),
-        "units": Sum("quantity", filter=meant, default=0),
-        "amount": Sum("amount", filter=meant, default=Decimal(0)),
-        "since": Min("registered_date", filter=meant),
+def _told(rows: ReturnQuerySet, kind: AttentionKind, *, today: date, now: datetime) -> dict[str, Any]:
+    """The figures of a kind; each kind has an index that answers them, of few rows however many there are."""
+    figures: dict[str, Aggregate] = {
+        "returns": Count("*"),
+        "units": Sum("quantity", default=0),
+        "amount": Sum("amount", default=Decimal(0)),
+        "since": Min("registered_date"),
     }
     if kind in _DATES:
-        figures["until"] = Min(_DATES[kind], filter=meant)
-    return figures
-
-
-def _waiting(kind: AttentionKind, figures: dict[str, Any]) -> Waiting:
-    def of(name: str) -> Any:
-        return figures.get(f"{kind.value}_{name}")
-
-    return Waiting(
-        kind=kind,
-        returns=of("returns"),
-        units=of("units"),
-        amount=of("amount"),
-        until=of("until"),
-        since=of("since"),
-    )
+        figures["until"] = Min(_DATES[kind])
+    return rows.filter(condition(kind, today=today, now=now)).aggregate(**figures)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import F
+from django.db.models import Count, F, Max, Min, Sum, Window
+from django.db.models.functions import RowNumber
 
 from marketplaces.contracts.returns import ReturnStatus
 from returns.selectors.detail import countdown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from django.db.models import QuerySet
@@ -19,13 +22,19 @@ if TYPE_CHECKING:
     from core.statuses import Tone
     from returns.models import Return
 
-# More than anybody picks up at once; the rest is told by the list.
-MOST_ROWS: Final = 200
+# More than anybody visits in a day, and the first returns of each; the list tells the rest.
+MOST_PLACES: Final = 20
+MOST_ROWS: Final = 10
+_WAITING: Final = ReturnStatus.WAITING_PICKUP
+_NEAREST: Final = F("pick_up_until").asc(nulls_last=True)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A place with what waits there, the nearest deadline first. `until` None: nobody tells until when."""
+    """A place with what waits there. `until` None: nobody tells until when.
+
+    `rows` are the returns with the nearest deadlines, `more` how many there are besides; the sums are of all.
+    """
 
     marketplace: str
     name: str
@@ -33,62 +42,85 @@ class Place:
     until: date | None
     left: str
     tone: Tone
-    rows: list[Return] = field(default_factory=list)
-
-    @property
-    def units(self) -> int:
-        """Units that wait here."""
-        return sum(row.quantity for row in self.rows)
-
-    @property
-    def amount(self) -> Decimal:
-        """At the seller's price."""
-        return sum((row.amount for row in self.rows), Decimal(0))
-
-    @property
-    def storage_cost(self) -> Decimal:
-        """What storage has cost so far, where it is told."""
-        return sum((row.storage_cost for row in self.rows if row.storage_cost is not None), Decimal(0))
+    units: int
+    amount: Decimal
+    storage_cost: Decimal | None
+    rows: Sequence[Return]
+    more: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickUps:
-    """The places, the nearest deadline first; `is_more` when the rest is told by the list only."""
+    """The places with the nearest deadlines; `units` and `amount` are of all `places_count` of them."""
 
     places: tuple[Place, ...]
-    is_more: bool
+    places_count: int
+    units: int
+    amount: Decimal
 
     @property
-    def units(self) -> int:
-        """Units of all places."""
-        return sum(place.units for place in self.places)
-
-    @property
-    def amount(self) -> Decimal:
-        """At the seller's price, over all places."""
-        return sum((place.amount for place in self.places), Decimal(0))
+    def is_cut(self) -> bool:
+        """Whether there are more places than are shown."""
+        return self.places_count > len(self.places)
 
 
 def pick_ups(returns: QuerySet[Any], *, today: date) -> PickUps:
-    """What waits for pick-up among the returns given, by place."""
-    waiting = returns.filter(status=ReturnStatus.WAITING_PICKUP)
-    rows: list[Any] = list(waiting.order_by(F("pick_up_until").asc(nulls_last=True), "pk")[: MOST_ROWS + 1])
-    places: dict[tuple[str, str], Place] = {}
-    for row in rows[:MOST_ROWS]:
-        key = (row.marketplace, row.place_name)
-        if key not in places:
-            places[key] = _place(row, today)
-        places[key].rows.append(row)
-    return PickUps(places=tuple(places.values()), is_more=len(rows) > MOST_ROWS)
+    """What waits for pick-up among the returns given, by place: two queries."""
+    waiting = returns.filter(status=_WAITING)
+    sums = list(
+        waiting.order_by()
+        .values("marketplace", "place_name")
+        .annotate(
+            until=Min("pick_up_until"),
+            address=Max("place_address"),
+            units=Sum("quantity"),
+            sum=Sum("amount"),
+            storage=Sum("storage_cost"),
+            count=Count("pk"),
+        )
+        .order_by(F("until").asc(nulls_last=True), "marketplace", "place_name")
+    )
+    rows = _first_rows(waiting, sums[:MOST_PLACES])
+    return PickUps(
+        places=tuple(
+            _place(one, rows[one["marketplace"], one["place_name"]], today) for one in sums[:MOST_PLACES]
+        ),
+        places_count=len(sums),
+        units=sum(one["units"] for one in sums),
+        amount=sum((one["sum"] for one in sums), Decimal(0)),
+    )
 
 
-def _place(row: Return, today: date) -> Place:
-    left, tone = countdown(row.pick_up_until, today) if row.pick_up_until else ("", "neutral")
+def _first_rows(
+    waiting: QuerySet[Any], places: Sequence[Mapping[str, Any]]
+) -> Mapping[tuple[str, str], list[Return]]:
+    """The returns with the nearest deadlines of each place."""
+    names = {one["place_name"] for one in places}
+    ranked = waiting.order_by().annotate(
+        rank=Window(
+            RowNumber(), partition_by=[F("marketplace"), F("place_name")], order_by=[_NEAREST, F("pk").asc()]
+        )
+    )
+    first = ranked.filter(place_name__in=names, rank__lte=MOST_ROWS).values("pk")
+    rows: Mapping[tuple[str, str], list[Return]] = defaultdict(list)
+    for row in waiting.filter(pk__in=first).order_by(_NEAREST, "pk"):
+        rows[row.marketplace, row.place_name].append(row)
+    return rows
+
+
+def _place(sums: Mapping[str, Any], rows: Sequence[Return], today: date) -> Place:
+    until = sums["until"]
+    left, tone = countdown(until, today) if until else ("", "neutral")
     return Place(
-        marketplace=row.marketplace,
-        name=row.place_name,
-        address=row.place_address,
-        until=row.pick_up_until,
+        marketplace=sums["marketplace"],
+        name=sums["place_name"],
+        address=sums["address"],
+        until=until,
         left=left,
         tone=tone,
+        units=sums["units"],
+        amount=sums["sum"],
+        storage_cost=sums["storage"],
+        rows=rows,
+        more=sums["count"] - len(rows),
     )

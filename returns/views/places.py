@@ -14,7 +14,7 @@ from companies.choices import Permission
 from companies.permissions import requires
 from core.listing import account_id, select
 from returns.filters import ScopeFilter
-from returns.models import Return
+from returns.selectors.lists import return_list
 from returns.selectors.places import pick_ups
 from returns.tables import ReturnTable
 from returns.views.tabs import tabs_of
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 @requires(Permission.VIEW)
 def return_pick_up(request: CompanyRequest) -> HttpResponse:
     """Places with units to pick up, the nearest deadline first."""
-    rows = Return.objects.for_company(request.company).select_related("reason")
-    selection = select(request, rows, table=ReturnTable, filterset=ScopeFilter)
+    selection = select(request, return_list(request.company), table=ReturnTable, filterset=ScopeFilter)
     context = {
         "found": selection,
         "page": pick_ups(selection.queryset, today=timezone.localdate()),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from marketplaces.contracts.returns import ReturnKind, ReturnStatus
 from returns.choices import COUNT_LIMIT, ReasonGroup, ReturnEventKind, Unmatched
+from returns.selectors import places
 from returns.selectors.attention import attention, attention_count
 from returns.selectors.detail import countdown
 from returns.selectors.lists import status_counts
@@ -247,7 +250,30 @@ def test_places_by_the_nearest_day(owner_client: Client, account: MarketplaceAcc
         ("Дальнее", 1, TODAY + timedelta(days=9)),
         ("", 1, None),
     ]
-    assert (page.units, page.is_more) == (5, False)
+    assert (page.units, page.places_count, page.is_cut) == (5, 3, False)
+
+
+def test_a_place_tells_the_nearest_and_leads_to_the_rest(
+    owner_client: Client, account: MarketplaceAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "MOST_ROWS", 2)
+    monkeypatch.setattr(places, "MOST_PLACES", 1)
+    waiting = {"account": account, "status": ReturnStatus.WAITING_PICKUP, "storage_cost": Decimal("4.50")}
+    for days in (5, 3, 4):
+        ReturnFactory(**waiting, place_name="Ближнее", pick_up_until=TODAY + timedelta(days=days))
+    ReturnFactory(**waiting, place_name="Дальнее", pick_up_until=TODAY + timedelta(days=9))
+
+    response = owner_client.get(PICK_UP)
+
+    page = response.context["page"]
+    (near,) = page.places
+    assert [row.pick_up_until.day - TODAY.day for row in near.rows] == [3, 4]
+    assert (near.units, near.more, near.storage_cost) == (3, 1, Decimal("13.50"))
+    assert (page.units, page.places_count, page.is_cut) == (4, 2, True)
+    links = [
+        html.unescape(url) for url in re.findall(r'href="([^"]*status=waiting_pickup[^"]*)"', response.text)
+    ]
+    assert [len(owner_client.get(url).context["found"].rows) for url in links] == [4, 3]
 
 
 @pytest.mark.parametrize(
