@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from fbo_cabinet.bench.shop import CLUSTERS, HISTORY, LISTINGS, WAREHOUSES
+from fbo_cabinet.bench.shop import CLUSTERS, LISTINGS, WAREHOUSES
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.contracts.returns import ReturnKind, ReturnSnapshot, ReturnStatus
 from marketplaces.contracts.supplies import SupplyKind, SupplyLineSnapshot, SupplySnapshot, SupplyStatus
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from orders.models import Order
 
 LINES: Final = 20
-# Slots are booked this far ahead.
+# Their id of the first return that `waiting` makes.
+WAITING_FROM: Final = 80_000_000
+# A supply has its slot so long after the one before, the last this far ahead: two thousand fill two years.
+_APART: Final = timedelta(hours=9)
 _AHEAD: Final = timedelta(days=20)
 _REASONS: Final = (
     "Брак", "Не подошёл размер", "Цвет отличается от фото", "Повреждена упаковка", "Покупатель передумал",
@@ -66,6 +70,23 @@ def returns(orders: Sequence[Order], *, until: datetime) -> Iterator[ReturnSnaps
         )
 
 
+def waiting(orders: Sequence[Order], *, until: datetime) -> Iterator[ReturnSnapshot]:
+    """A return of each of the orders that waits to be picked up, at every warehouse in turn."""
+    for number, told in enumerate(returns(orders, until=until)):
+        yield replace(
+            told,
+            external_id=str(WAITING_FROM + number),
+            number=str(WAITING_FROM + number),
+            status=ReturnStatus.WAITING_PICKUP,
+            external_status=ReturnStatus.WAITING_PICKUP.value,
+            place_name=f"СКЛАД_{number % WAREHOUSES}_РФЦ",
+            pick_up_until=(until + timedelta(days=number % 14)).date(),
+            storage_from=(until - timedelta(days=3)).date(),
+            storage_cost=Decimal("4.50"),
+            disposal_on=(until + timedelta(days=number % 14 + 1)).date(),
+        )
+
+
 def _kind(order: Order, number: int) -> ReturnKind:
     if order.status == OrderStatus.CANCELLED:
         return ReturnKind.CANCELLATION if number % 2 else ReturnKind.REFUSAL
@@ -73,10 +94,10 @@ def _kind(order: Order, number: int) -> ReturnKind:
 
 
 def supplies(count: int, *, until: datetime) -> Iterator[SupplySnapshot]:
-    """Supplies with slots of two years and some weeks ahead, oldest first; the late ones are on their way."""
+    """Supplies until some weeks ahead at an even pace, oldest first; the late ones are on their way."""
     chance = random.Random(17)  # noqa: S311 - nothing here is a secret
     for number in range(count):
-        slot_from = (until - HISTORY + (HISTORY + _AHEAD) * (number / count)).replace(minute=0, second=0)
+        slot_from = (until + _AHEAD - _APART * (count - number)).replace(minute=0, second=0)
         status = _status(chance, until - slot_from)
         is_counted = status in {SupplyStatus.DISCREPANCY, SupplyStatus.ACCEPTED}
         warehouse = number % WAREHOUSES

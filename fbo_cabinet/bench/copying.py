@@ -32,6 +32,8 @@ _NUMBER_COPIES: Final = f"""
 _MOMENT: Final = "copies.placed_at + ({column} - copies.was_placed_at) * copies.pace"
 _NEW_ID: Final = "nextval(pg_get_serial_sequence('{table}', 'id'))"
 _DAY: Final = "(({moment}) AT TIME ZONE %(zone)s)::date"
+# What waits does not wait until one day.
+_LATER: Final = "copies.number %% 14"
 _OF_COPY: Final = "copies.number || '-' || {column}"
 
 _FROM_ORDERS: Final = """
@@ -96,7 +98,7 @@ def _order() -> dict[str, str]:
         **_copied("external_id", "number"),
         "placed_at": "copies.placed_at",
         "placed_date": _DAY.format(moment="copies.placed_at"),
-        **_moments("accepted_at", "status_at", "delivered_at"),
+        **_moments("accepted_at", "status_at", "delivered_at", "changed_at"),
         **{name: f"goods.{name}" for name in goods},
     }
 
@@ -107,6 +109,7 @@ def _return() -> dict[str, str]:
         **_copied("external_id", "number", "order_external_id", "order_number"),
         **_moments("registered_at", "status_at", "received_at", "settled_at", "told_at", "changed_at"),
         "registered_date": _DAY.format(moment=registered),
+        **{name: f"t.{name} + {_LATER}" for name in ("pick_up_until", "disposal_on")},
         "order_id": "copies.id",
         "placed_date": "placed.placed_date",
         "cluster_to": "placed.cluster_to",

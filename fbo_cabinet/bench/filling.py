@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from analytics import facts
@@ -15,9 +16,10 @@ from catalog.models import TouchedDay
 from core.periods import Days
 from fbo_cabinet.bench import circle, copying, shop, stock
 from fbo_cabinet.bench.database import vacuum
-from marketplaces.models import RunOutcome, SyncRun
+from marketplaces.models import MarketplaceAccount, RunOutcome, SyncRun
 from orders.models import Order
 from orders.services.record import record_orders
+from returns.models import Return
 from returns.services.record import record_returns
 from supplies.services.record import record_supplies
 
@@ -26,11 +28,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from companies.models import Company
-    from marketplaces.models import MarketplaceAccount
 
 TEMPLATES: Final = 1_000
 # Of the orders, one of so many came back.
 _RETURNED: Final = 10
+# So many wait to be picked up besides, whatever the size: ten at each warehouse.
+WAITING: Final = 10 * shop.WAREHOUSES
 _AT_ONCE: Final = 100
 _DAYS_AT_ONCE: Final = 31
 
@@ -41,6 +44,8 @@ def begin(company: Company) -> MarketplaceAccount:
     now = timezone.now()
     for snapshots in shop.looks(list(shop.orders(TEMPLATES, until=now))):
         record_orders(account=account, snapshots=snapshots, observed_at=now, source="poll")
+    # As if each step had been read when it was made.
+    Order.objects.for_company(company).update(changed_at=F("status_at"))
     _return_some(account, now)
     stock.stock_up(account)
     SyncRun.all_companies.bulk_create(
@@ -89,8 +94,24 @@ def fill(company: Company, count: int) -> None:
     if count > held:
         with transaction.atomic():
             copying.copy_orders(company, templates, first=held // TEMPLATES, last=count // TEMPLATES - 1)
+        _wait_for_pick_up(company)
     _sum_up(company)
     vacuum()
+
+
+def _wait_for_pick_up(company: Company) -> None:
+    """The last orders of which nothing came back yet come back, and wait at the warehouses; once for a company."""
+    if Return.objects.for_company(company).filter(external_id=str(circle.WAITING_FROM)).exists():
+        return
+    now = timezone.now()
+    delivered = Order.objects.for_company(company).filter(status="delivered", returns=None)
+    orders = list(delivered.order_by("-placed_at", "-pk").prefetch_related("lines")[:WAITING])
+    record_returns(
+        account=MarketplaceAccount.objects.for_company(company).get(),
+        snapshots=list(circle.waiting(orders, until=now)),
+        observed_at=now,
+        source="poll",
+    )
 
 
 def _sum_up(company: Company) -> None:

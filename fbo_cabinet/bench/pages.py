@@ -30,8 +30,8 @@ QUICK_FEW, QUICK_MANY = 2_000, 20_000
 ROUNDS, RUNS = 5, 5
 _GROWTH: Final = 1.2
 _LIST_COST: Final = 4
-# A shop of few orders has few supplies too, but more than a list shows at once.
-_SUPPLIED, _LEAST_SUPPLIES = 500, 100
+# A shop of few orders has few supplies too, but as many a month as the large one, and a page of accepted ones.
+_SUPPLIED, _LEAST_SUPPLIES = 500, 200
 _EMPTY = "empty page"
 # Lists that show a whole page of rows.
 _LISTS: Final = ("orders", "supplies", "returns")

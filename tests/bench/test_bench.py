@@ -19,6 +19,7 @@ from fbo_cabinet.bench.browser import Browser, PageBroken, as_served
 from fbo_cabinet.bench.database import scratch_database
 from fbo_cabinet.management.commands import bench
 from marketplaces.contracts.orders import OrderStatus
+from marketplaces.contracts.returns import ReturnStatus
 from orders.models import Order, OrderEvent, OrderLine, OrderTally
 from returns.models import Return, ReturnEvent
 from supplies.models import Supply, SupplyLine
@@ -116,7 +117,8 @@ def test_filling_copies_whole_orders_and_sums_them_up():
     assert [step for step in check_range(company) if step.wrong_days or step.wrong_tallies] == []
 
 
-def test_filling_copies_returns_with_the_orders_they_are_of():
+def test_filling_copies_returns_with_the_orders_they_are_of(monkeypatch):
+    monkeypatch.setattr(filling, "WAITING", 7)
     company, _owner = shop.make_company("fill")
     filling.begin(company)
     recorded = Return.objects.for_company(company).count()
@@ -124,8 +126,11 @@ def test_filling_copies_returns_with_the_orders_they_are_of():
     filling.fill(company, 240)
 
     rows = list(Return.objects.for_company(company).select_related("order", "line"))
-    assert len(rows) == 4 * recorded > 0
-    assert ReturnEvent.objects.for_company(company).count() % 4 == 0
+    waiting = [row for row in rows if row.external_id >= str(circle.WAITING_FROM)]
+    assert len(rows) - len(waiting) == 4 * recorded > 0
+    assert (len(waiting), {row.status for row in waiting}) == (7, {ReturnStatus.WAITING_PICKUP})
+    events = ReturnEvent.objects.for_company(company).exclude(return_of__in=[row.pk for row in waiting])
+    assert events.count() % 4 == 0
     for row in rows:
         assert row.order_external_id == row.order.external_id
         assert (row.line.order_id, row.line.listing_id) == (row.order_id, row.listing_id)
@@ -141,11 +146,11 @@ def test_a_shop_is_supplied_and_its_stock_remembered():
     company, _owner = shop.make_company("supplied")
     account = filling.begin(company)
 
-    filling.supply(account, 40)
+    filling.supply(account, 80)
 
     supplies = Supply.objects.for_company(company)
-    assert supplies.count() == 40
-    assert SupplyLine.objects.for_company(company).exclude(listing=None).count() == 40 * circle.LINES
+    assert supplies.count() == 80
+    assert SupplyLine.objects.for_company(company).exclude(listing=None).count() == 80 * circle.LINES
     assert supplies.filter(status="accepted").exists()
     assert supplies.open().filter(slot_from__gt=timezone.now()).exists()
     closing = ClosingStock.objects.for_company(company).order_by("-day")
