@@ -121,7 +121,12 @@ class Return(CompanyOwned):
         ]
         indexes = [
             models.Index(fields=["company", "-registered_at", "-id"], name="return_registered"),
-            models.Index(fields=["company", "registered_date", "kind"], name="return_day"),
+            # The reasons of a period are summed from it alone.
+            models.Index(
+                fields=["company", "registered_date", "kind"],
+                include=["account", "listing", "reason", "quantity", "amount"],
+                name="return_day",
+            ),
             models.Index(fields=["company", "-changed_at", "-id"], name="return_changed"),
             models.Index(fields=["company", "status", "-registered_at", "-id"], name="return_status"),
             models.Index(fields=["company", "reason", "-registered_at", "-id"], name="return_reason"),

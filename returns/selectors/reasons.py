@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import F, Sum
+from django.db.models import Count, F, Q, Sum, Window
 from django.utils.translation import gettext as _
 
 from catalog.models import Product
@@ -105,32 +105,33 @@ class ReasonsPage:
     weeks: Sequence[tuple[date, int]]
 
 
-@dataclass(slots=True)
-class _Table:
-    """Units and amounts by product and reason."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Products:
+    """The products with the most returns, in order, with the units of each reason; `count` is of all products."""
 
-    cells: dict[tuple[int | None, int | None], Sums] = field(default_factory=lambda: defaultdict(Sums))
-    products: dict[int | None, Sums] = field(default_factory=lambda: defaultdict(Sums))
-    reasons: dict[int | None, Sums] = field(default_factory=lambda: defaultdict(Sums))
-    total: Sums = field(default_factory=Sums)
+    sums: Mapping[int | None, Sums]
+    cells: Mapping[tuple[int | None, int | None], int]
+    count: int
 
 
 def reasons_page(company: Company, returns: ReturnQuerySet, *, period: Days) -> ReasonsPage:
     """The page over the returns given (filters other than the period are in them already)."""
-    table = _table(_within(returns, period))
-    reasons = {
-        reason.pk: reason for reason in Reason.objects.filter(pk__in=[pk for pk in table.reasons if pk])
-    }
-    rows = _reason_rows(table, reasons)
-    products = _product_rows(company, table, reasons)
+    now = _within(returns, period)
+    by_reason = _by_reason(now)
+    products = _by_product(now)
+    total = Sums()
+    for sums in by_reason.values():
+        total.add(sums.units, sums.amount)
+    reasons = {reason.pk: reason for reason in Reason.objects.filter(pk__in=[pk for pk in by_reason if pk])}
+    rows = _reason_rows(by_reason, reasons, total)
     return ReasonsPage(
-        total=table.total,
+        total=total,
         before=_sums(_within(returns, period.before())),
         reasons=rows,
-        groups=_group_rows(rows, table.total),
-        products=products,
-        products_count=len(table.products),
-        cells={key: sums.units for key, sums in table.cells.items()},
+        groups=_group_rows(rows, total),
+        products=_product_rows(company, products, reasons, total),
+        products_count=products.count,
+        cells=products.cells,
         weeks=_weeks(returns, period),
     )
 
@@ -142,20 +143,29 @@ def _within(returns: ReturnQuerySet, period: Days) -> ReturnQuerySet:
     return found
 
 
-def _table(returns: ReturnQuerySet) -> _Table:
-    table = _Table()
-    cells = returns.values(product=F("listing__product_id"), of=F("reason_id")).annotate(
-        units=Sum("quantity"), sum=Sum("amount")
+def _by_reason(returns: ReturnQuerySet) -> dict[int | None, Sums]:
+    rows = returns.values_list("reason_id").annotate(units=Sum("quantity"), sum=Sum("amount"))
+    return {pk: Sums(units=units, amount=amount) for pk, units, amount in rows}
+
+
+def _by_product(returns: ReturnQuerySet) -> _Products:
+    """However many products there are, those that are shown are read: ties by id."""
+    product = F("listing__product_id")
+    ranked = (
+        returns.values(product=product)
+        .annotate(units=Sum("quantity"), sum=Sum("amount"), all=Window(Count("*")))
+        .order_by("-units", F("product").asc(nulls_first=True))[:_ROWS]
     )
-    for cell in cells:
-        for sums in (
-            table.cells[cell["product"], cell["of"]],
-            table.products[cell["product"]],
-            table.reasons[cell["of"]],
-            table.total,
-        ):
-            sums.add(cell["units"], cell["sum"])
-    return table
+    found = list(ranked.values_list("product", "units", "sum", "all"))
+    meant = Q(listing__product_id__in=[pk for pk, *_sums in found if pk])
+    if any(pk is None for pk, *_sums in found):
+        meant |= Q(listing__product_id=None)
+    cells = returns.filter(meant).values_list(product, "reason_id").annotate(units=Sum("quantity"))
+    return _Products(
+        sums={pk: Sums(units=units, amount=amount) for pk, units, amount, _all in found},
+        cells={(pk, reason): units for pk, reason, units in cells},
+        count=found[0][3] if found else 0,
+    )
 
 
 def _sums(returns: ReturnQuerySet) -> Sums:
@@ -163,10 +173,12 @@ def _sums(returns: ReturnQuerySet) -> Sums:
     return Sums(units=found["units"], amount=found["amount"])
 
 
-def _reason_rows(table: _Table, reasons: Mapping[int, Reason]) -> list[ReasonRow]:
+def _reason_rows(
+    by_reason: Mapping[int | None, Sums], reasons: Mapping[int, Reason], total: Sums
+) -> list[ReasonRow]:
     rows = [
-        ReasonRow(reason=reasons.get(pk or 0), sums=sums, share=_share(sums.units, table.total.units))
-        for pk, sums in table.reasons.items()
+        ReasonRow(reason=reasons.get(pk or 0), sums=sums, share=_share(sums.units, total.units))
+        for pk, sums in by_reason.items()
     ]
     return sorted(rows, key=lambda row: (-row.sums.units, row.name))
 
@@ -183,21 +195,23 @@ def _group_rows(rows: Sequence[ReasonRow], total: Sums) -> list[GroupRow]:
     ]
 
 
-def _product_rows(company: Company, table: _Table, reasons: Mapping[int, Reason]) -> list[ProductRow]:
-    """The products with the most returns; ties by id."""
-    ranked = sorted(table.products, key=lambda pk: (-table.products[pk].units, pk or 0))[:_ROWS]
-    held = Product.objects.for_company(company).in_bulk([pk for pk in ranked if pk])
+def _product_rows(
+    company: Company, products: _Products, reasons: Mapping[int, Reason], total: Sums
+) -> list[ProductRow]:
+    held = Product.objects.for_company(company).in_bulk([pk for pk in products.sums if pk])
+    told: dict[int | None, dict[int | None, int]] = {pk: {} for pk in products.sums}
+    for (product, reason), units in products.cells.items():
+        told[product][reason] = units
     rows = []
-    for pk in ranked:
-        of = {reason: sums.units for (product, reason), sums in table.cells.items() if product == pk}
+    for pk, of in told.items():
         main = max(of, key=lambda reason: (reason is not None, of[reason], -(reason or 0)))
         rows.append(
             ProductRow(
                 product=held.get(pk or 0),
-                sums=table.products[pk],
+                sums=products.sums[pk],
                 main=reasons.get(main or 0),
                 main_units=of[main],
-                share=_share(table.products[pk].units, table.total.units),
+                share=_share(products.sums[pk].units, total.units),
             )
         )
     return rows
