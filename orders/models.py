@@ -84,7 +84,10 @@ class Order(CompanyOwned):
         ]
         indexes = [
             models.Index(fields=["company", "-placed_at", "-id"], name="order_placed"),
-            models.Index(fields=["company", "-changed_at", "-id"], name="order_changed"),
+            # The order of the list; a status and a cluster are looked for in it, however rare among the last changes.
+            models.Index(
+                fields=["company", "-changed_at", "-id", "status", "cluster_to"], name="order_changed"
+            ),
             models.Index(fields=["company", "status", "-placed_at", "-id"], name="order_status"),
             models.Index(
                 fields=["company", "account", "external_id"],
