@@ -84,11 +84,13 @@ class Order(CompanyOwned):
         ]
         indexes = [
             models.Index(fields=["company", "-placed_at", "-id"], name="order_placed"),
-            # The order of the list; a status and a cluster are looked for in it, however rare among the last changes.
+            # The orders of the list; a status and a cluster are looked for in them, and counted, without the rows.
             models.Index(
                 fields=["company", "-changed_at", "-id", "status", "cluster_to"], name="order_changed"
             ),
-            models.Index(fields=["company", "status", "-placed_at", "-id"], name="order_status"),
+            models.Index(
+                fields=["company", "status", "-placed_at", "-id", "cluster_to"], name="order_status"
+            ),
             models.Index(
                 fields=["company", "account", "external_id"],
                 condition=models.Q(status__in=["unknown", "accepted", "packed", "shipped"]),
