@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, DateField, Min, Sum, Value
 from django.utils import timezone
 
 from returns.choices import AttentionKind
@@ -16,8 +15,9 @@ from returns.selectors.lists import condition
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date, datetime
+    from decimal import Decimal
 
-    from django.db.models import Aggregate
+    from django.db.models import QuerySet
 
     from companies.models import Company
     from returns.models import ReturnQuerySet
@@ -49,8 +49,13 @@ def attention(company: Company, *, accounts: Collection[int] | None = None) -> t
     rows = Return.objects.for_company(company)
     if accounts is not None:
         rows = rows.filter(account_id__in=accounts)
-    figures = {kind: _told(rows, kind, today=today, now=now) for kind in AttentionKind}
-    return tuple(Waiting(kind=kind, **told) for kind, told in figures.items() if told["returns"])
+    first, *others = (_figures(rows, kind, today=today, now=now) for kind in AttentionKind)
+    told = {row.pop("why"): row for row in first.union(*others, all=True)}
+    return tuple(
+        Waiting(kind=kind, **told[kind.value])
+        for kind in AttentionKind
+        if kind.value in told and told[kind.value]["returns"]
+    )
 
 
 def attention_count(company: Company) -> int:
@@ -61,14 +66,19 @@ def attention_count(company: Company) -> int:
     return int(Return.objects.for_company(company).filter(urgent)[:_MOST_COUNTED].count())
 
 
-def _told(rows: ReturnQuerySet, kind: AttentionKind, *, today: date, now: datetime) -> dict[str, Any]:
+def _figures(rows: ReturnQuerySet, kind: AttentionKind, *, today: date, now: datetime) -> QuerySet[Any, Any]:
     """The figures of a kind; each kind has an index that answers them, of few rows however many there are."""
-    figures: dict[str, Aggregate] = {
-        "returns": Count("*"),
-        "units": Sum("quantity", default=0),
-        "amount": Sum("amount", default=Decimal(0)),
-        "since": Min("registered_date"),
-    }
-    if kind in _DATES:
-        figures["until"] = Min(_DATES[kind])
-    return rows.filter(condition(kind, today=today, now=now)).aggregate(**figures)
+    nearest = Min(_DATES[kind]) if kind in _DATES else Value(None, output_field=DateField())
+    figures: QuerySet[Any, Any] = (
+        rows.filter(condition(kind, today=today, now=now))
+        .order_by()
+        .values(why=Value(kind.value))
+        .annotate(
+            returns=Count("*"),
+            units=Sum("quantity"),
+            amount=Sum("amount"),
+            since=Min("registered_date"),
+            until=nearest,
+        )
+    )
+    return figures

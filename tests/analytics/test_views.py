@@ -21,9 +21,9 @@ from tests.factories.orders import OrderTallyFactory
 pytestmark = pytest.mark.django_db
 
 # Who is asking: the session's trace (six), the member. The block: accounts, three of sales, three of stock, two of
-# supplies and of returns each, two of stuck orders, prices held back, pairs in doubt, five of yesterday, runs, streams
+# supplies, one of returns, two of stuck orders, prices held back, pairs in doubt, five of yesterday, runs, streams
 # (what waits adds a few more: test_morning). The frame: accounts of the top bar, companies, open quarantine.
-LIVE_QUERIES = 29
+LIVE_QUERIES = 28
 QUERIES = LIVE_QUERIES + 3
 
 
