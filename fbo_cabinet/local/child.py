@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
@@ -12,6 +13,9 @@ PR_SET_PDEATHSIG = 1
 def main() -> None:
     """Take SIGNAL PARENT PROGRAM ARGUMENTS…, tie the life of this process to its parent's, and become PROGRAM."""
     death_signal, parent, *argv = sys.argv[1:]
+    # What a shell in the background ignores, its children would ignore too, and nobody could hurry them.
+    for ignored in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(ignored, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
     # The parent may have died before the line above could notice.

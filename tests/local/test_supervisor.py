@@ -114,6 +114,20 @@ def test_stop_asks_then_hurries_then_kills(supervisor: Supervisor, tmp_path: Pat
     assert processes_of(f"MARK={tmp_path}") == set()
 
 
+def test_what_a_shell_in_the_background_ignores_still_hurries(supervisor: Supervisor, tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGQUIT, signal.SIG_IGN)
+    try:
+        script = "trap '' TERM; trap 'exit 5' QUIT; echo set; while :; do sleep 0.05; done"
+        running = supervisor.keep(shell("slow", script, hurry_signal=signal.SIGQUIT))
+        tick_until(supervisor, (tmp_path / "log" / "slow.log").exists)
+
+        supervisor.stop()
+    finally:
+        signal.signal(signal.SIGQUIT, before)
+
+    assert running.child.process.returncode == 5
+
+
 def test_a_reader_that_left_does_not_stop_the_programs(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
