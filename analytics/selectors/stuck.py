@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from analytics.choices import Axis, Step
 from analytics.formulas.percentiles import nearest_rank
@@ -81,10 +81,14 @@ def stuck_orders(scope: Scope, *, now: datetime, limit: int = 50) -> StuckOrders
     """Read what is stuck (three queries), the longest first."""
     norms = norms_of(scope, now=now)
     rows = _standing(scope, norms, now=now)
-    counted = list(rows.order_by().values_list("status", "amount")[: MOST_COUNTED + 1])
-    kept = counted[:MOST_COUNTED]
+    counted = rows.order_by()[:MOST_COUNTED].aggregate(
+        count=Count("pk"),
+        amount=Sum("amount", default=Decimal(0)),
+        **{status.value: Count("pk", filter=Q(status=status)) for status in OPEN},
+    )
+    count = counted["count"]
     known = {(norm.marketplace, norm.status): norm.after for norm in norms}
-    longest = rows.select_related("account").order_by("status_at", "pk")[:limit] if kept else ()
+    longest = rows.select_related("account").order_by("status_at", "pk")[:limit] if count else ()
     return StuckOrders(
         orders=tuple(
             StuckOrder(
@@ -95,10 +99,10 @@ def stuck_orders(scope: Scope, *, now: datetime, limit: int = 50) -> StuckOrders
             for order in longest
         ),
         norms=norms,
-        by_status=Counter(OrderStatus.of(status) for status, _amount in kept),
-        count=len(kept),
-        is_more=len(counted) > MOST_COUNTED,
-        amount=sum((amount for _status, amount in kept), Decimal(0)),
+        by_status=Counter({status: counted[status.value] for status in OPEN if counted[status.value]}),
+        count=count,
+        is_more=count == MOST_COUNTED and rows.order_by()[MOST_COUNTED:].exists(),
+        amount=counted["amount"],
     )
 
 
