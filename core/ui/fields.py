@@ -40,7 +40,9 @@ def field(
         bound.field.widget.attrs["class"] = "check"
     return component(
         "field",
-        bound=bound, kind=kind, span=span, ok=ok, label=label or bound.label, control=_control(
+        bound=bound, kind=kind, span=span, ok=ok, label=label or bound.label,
+        # The options of a choice are drawn one by one.
+        control="" if kind == "options" else _control(
             bound, kind=kind, css=css, placeholder=placeholder, autofocus=autofocus
         ),
         is_optional=not bound.field.required and kind != "check" if optional is None else optional,
