@@ -129,7 +129,7 @@ def layer(kind: str) -> SafeString:
 @register.simple_tag
 def deadline(text: Any, *, tone: str = "neutral") -> SafeString:
     """Time left, in words, with a tightening tone."""
-    return component("deadline", text=text, tone=tone)
+    return format_html('<span class="deadline tone-{}">{}{}</span>', tone, icon("clock"), text)
 
 
 @register.simple_tag

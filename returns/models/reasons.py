@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from returns.choices import MatchBy, ReasonGroup
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Reason(models.Model):
@@ -24,6 +29,11 @@ class Reason(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def group_name(self) -> StrOrPromise:
+        """Who can act, in words; for lists: Django's own way prepares every choice each time it is asked."""
+        return ReasonGroup(self.group).label
 
 
 class ReasonRule(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
@@ -19,6 +21,9 @@ from marketplaces.models import MarketplaceAccount
 from orders.models import Order, OrderLine
 from returns.choices import ReturnEventKind, ReturnSource, Unmatched
 from returns.models.reasons import Reason
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 OPEN = [status for status in ReturnStatus if not status.is_final]
 
@@ -185,6 +190,11 @@ class Return(CompanyOwned):
 
     def __str__(self) -> str:
         return self.number or self.external_id
+
+    @property
+    def kind_name(self) -> StrOrPromise:
+        """The kind in words; for lists: Django's own way prepares every choice each time it is asked."""
+        return ReturnKind(self.kind).label
 
     def get_absolute_url(self) -> str:
         return reverse("returns:return-detail", args=[self.company.slug, self.pk])
