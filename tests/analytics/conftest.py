@@ -67,7 +67,8 @@ def told(
     case = CASES[request.param]
     monkeypatch.setattr(Limiter, "acquire", lambda *_about, **_more: None)
     monkeypatch.setattr(http, "USUAL_PAUSE", timedelta(0))
-    settings.ORDER_HISTORY_DAYS = DAYS + 2
+    # The first supplies come days before the first orders.
+    settings.ORDER_HISTORY_DAYS = DAYS + 25
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     now = timezone.now() - timedelta(hours=1)
     world = World(replace(WorldSettings(skus=24, days=DAYS, per_day=20.0).ending(now), channel=request.param))

@@ -200,18 +200,18 @@ def test_scratch_database_is_whole_and_gone_afterwards():
 
     with scratch_database() as name:
         Company.objects.create(name="Лавка", slug="scratch")
-        assert databases() == [name]
+        assert name in databases()
 
     assert connection.settings_dict["NAME"] == usual
-    assert databases() == []
+    assert name not in databases()
     assert not Company.objects.filter(slug="scratch").exists()
 
 
 def test_scratch_database_is_dropped_when_a_benchmark_breaks():
-    with pytest.raises(ZeroDivisionError), scratch_database():
+    with pytest.raises(ZeroDivisionError), scratch_database() as name:
         1 / 0  # noqa: B018 - the breaking benchmark
 
-    assert databases() == []
+    assert name not in databases()
 
 
 def test_command_runs_what_is_asked_for(monkeypatch):
@@ -256,4 +256,3 @@ def test_pages_are_measured_at_two_sizes_in_turn(monkeypatch):
     assert [one.what for one in found[-3:]] == [
         "list page of orders", "list page of supplies", "list page of returns",
     ]  # fmt: skip
-    assert databases() == []
