@@ -11,9 +11,14 @@ from analytics.models import (
     Deliveries,
     FactsState,
     HourlyOrders,
+    ListingFlow,
+    ListingReasons,
+    ListingReturns,
     ListingSales,
     MonthlyUnits,
     PlaceDeliveries,
+    PlaceReturns,
+    ReasonReturns,
     RegionSales,
     StepTimes,
 )
@@ -36,6 +41,7 @@ class DailyFactAdmin(StaffAdmin):
 class ListingSalesAdmin(StaffAdmin):
     list_display = (
         "day",
+        "span",
         "company",
         "account",
         "listing",
@@ -44,7 +50,7 @@ class ListingSalesAdmin(StaffAdmin):
         "delivered_units",
     )
     list_select_related = ("company", "account", "listing")
-    list_filter = (COMPANY_FILTER,)
+    list_filter = (COMPANY_FILTER, "span")
     search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
     ordering = ("-day", "-pk")
 
@@ -52,10 +58,10 @@ class ListingSalesAdmin(StaffAdmin):
 @admin.register(RegionSales)
 class RegionSalesAdmin(StaffAdmin):
     list_display = (
-        "day", "company", "account", "cluster_to", "ordered_units", "ordered_amount", "delivered_units",
+        "day", "span", "company", "account", "cluster_to", "ordered_units", "ordered_amount", "delivered_units",
     )  # fmt: skip
     list_select_related = ("company", "account")
-    list_filter = (COMPANY_FILTER,)
+    list_filter = (COMPANY_FILTER, "span")
     ordering = ("-day", "-pk")
 
 
@@ -126,9 +132,81 @@ class MonthlyUnitsAdmin(StaffAdmin):
 
 @admin.register(StepTimes)
 class StepTimesAdmin(StaffAdmin):
-    list_display = ("day", "company", "account", "axis", "place", "step", "minutes", "orders")
+    list_display = ("day", "span", "company", "account", "axis", "place", "step")
     list_select_related = ("company", "account")
-    list_filter = (COMPANY_FILTER, "axis", "step")
+    list_filter = (COMPANY_FILTER, "span", "axis", "step")
+    ordering = ("-day", "-pk")
+
+
+@admin.register(ListingReturns)
+class ListingReturnsAdmin(StaffAdmin):
+    list_display = (
+        "day",
+        "span",
+        "basis",
+        "company",
+        "account",
+        "listing",
+        "delivered",
+        "returned",
+        "refused",
+    )
+    list_select_related = ("company", "account", "listing")
+    list_filter = (COMPANY_FILTER, "span", "basis")
+    search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
+    ordering = ("-day", "-pk")
+
+
+@admin.register(ListingReasons)
+class ListingReasonsAdmin(StaffAdmin):
+    list_display = ("day", "span", "basis", "company", "account", "listing", "reason", "returned", "refused")
+    list_select_related = ("company", "account", "listing", "reason")
+    list_filter = (COMPANY_FILTER, "span", "basis")
+    search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
+    ordering = ("-day", "-pk")
+
+
+@admin.register(ReasonReturns)
+class ReasonReturnsAdmin(StaffAdmin):
+    list_display = (
+        "day",
+        "span",
+        "basis",
+        "company",
+        "account",
+        "reason",
+        "returned",
+        "refused",
+        "technical",
+    )
+    list_select_related = ("company", "account", "reason")
+    list_filter = (COMPANY_FILTER, "span", "basis")
+    ordering = ("-day", "-pk")
+
+
+@admin.register(PlaceReturns)
+class PlaceReturnsAdmin(StaffAdmin):
+    list_display = (
+        "day",
+        "span",
+        "company",
+        "account",
+        "warehouse_name",
+        "cluster_to",
+        "delivered",
+        "returned",
+    )
+    list_select_related = ("company", "account")
+    list_filter = (COMPANY_FILTER, "span")
+    ordering = ("-day", "-pk")
+
+
+@admin.register(ListingFlow)
+class ListingFlowAdmin(StaffAdmin):
+    list_display = ("day", "span", "company", "listing", "known_days", "closing", "days_in_stock", "sold")
+    list_select_related = ("company", "listing")
+    list_filter = (COMPANY_FILTER, "span")
+    search_fields = ("=listing__marketplace_sku", "=listing__seller_sku")
     ordering = ("-day", "-pk")
 
 

@@ -37,6 +37,21 @@ class Grain(models.TextChoices):
     MONTH = "month", _("By month")
 
 
+class Span(models.TextChoices):
+    """How many days a row of facts is the sum of; a week begins on Monday."""
+
+    DAY = "day", _("Day")
+    WEEK = "week", _("Week")
+    MONTH = "month", _("Month")
+
+
+class Basis(models.TextChoices):
+    """Which day a return is counted on: that of its own events, or that of the order."""
+
+    EVENT = "event", _("By the day it happened")
+    COHORT = "cohort", _("By the day of the order")
+
+
 class Step(models.TextChoices):
     """A stretch of an order's way; each is measured where the marketplace tells both of its ends."""
 

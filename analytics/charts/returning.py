@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from analytics.selectors.returning import LevelRow, ReasonShare, ReturnLevel
+    from analytics.selectors.levels import LevelRow, ReasonShare, ReturnLevel
     from core.formats import Number
 
 _REASONS_SHOWN = 9

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from analytics.facts.levels import (
+    LISTING_REASONS,
+    LISTING_RETURNS,
+    PLACE_RETURNS,
+    REASON_RETURNS,
+    moved_days,
+)
 from analytics.facts.orders import BY_LISTING, BY_REGION, DAILY, HOURLY, TALLIES
 from analytics.facts.returns import DELIVERIES, MONTHLY, PLACES, RETURNS
 from analytics.facts.steps import STEPS
-from analytics.facts.stock import CLOSING
+from analytics.facts.stock import CLOSING, FLOWS
 from analytics.facts.tables import Difference, FactTable, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from companies.models import Company
 
-__all__ = ["CLOSED", "TALLIES", "TOUCHED", "Difference", "FactTable"]
+__all__ = ["CLOSED", "SUMMED", "TALLIES", "TOUCHED", "Difference", "FactTable"]
 
 # Built again for every touched day, in this order: some are summed from those before them.
 TOUCHED: Final = (HOURLY, DAILY, BY_LISTING, BY_REGION, STEPS, RETURNS, DELIVERIES, PLACES, MONTHLY)
+# Summed from those, of the touched days and of the days that these move.
+SUMMED: Final = (LISTING_RETURNS, LISTING_REASONS, REASON_RETURNS, PLACE_RETURNS, FLOWS)
 # Built for the days whose end the stock history tells: readings never change the past.
 CLOSED: Final = (CLOSING,)
 
@@ -28,7 +37,7 @@ _DAYS_OF: Final = {
     "orders_order": "placed_date",
     "returns_return": "registered_date",
     "catalog_stockinterval": "(valid_from AT TIME ZONE %(zone)s)::date",
-} | {table.name: "day" for table in (*TOUCHED, *CLOSED, TALLIES)}
+} | {table.name: "day" for table in (*TOUCHED, *SUMMED, *CLOSED, TALLIES)}
 _ENDS: Final = "SELECT min({day}) AS first, max({day}) AS last FROM {table} WHERE company_id = %(company)s"
 _KNOWN: Final = " UNION ALL ".join(_ENDS.format(day=day, table=table) for table, day in _DAYS_OF.items())
 _KNOWN_DAYS: Final = f"SELECT min(first), max(last) FROM ({_KNOWN}) known"  # noqa: S608 - our own words
@@ -36,12 +45,23 @@ _KNOWN_DAYS: Final = f"SELECT min(first), max(last) FROM ({_KNOWN}) known"  # no
 
 def build_days(company: Company, days: Sequence[date]) -> int:
     """Replace the facts of touched days, in the caller's transaction; returns how many daily rows they have."""
-    return [table.build(company, days) for table in TOUCHED][TOUCHED.index(DAILY)]
+    moved = moved_days(company, days)
+    count = [table.build(company, days) for table in TOUCHED][TOUCHED.index(DAILY)]
+    sum_up(company, {*days, *moved, *moved_days(company, days)})
+    return count
+
+
+def sum_up(company: Company, days: Collection[date]) -> None:
+    """Replace what is summed from the facts of the days, in the caller's transaction."""
+    for table in SUMMED:
+        table.build(company, sorted(days))
 
 
 def build_closing_stock(company: Company, days: Sequence[date]) -> int:
     """Replace the closing stock of the days, in the caller's transaction; returns how many rows they have."""
-    return [table.build(company, days) for table in CLOSED][CLOSED.index(CLOSING)]
+    count = [table.build(company, days) for table in CLOSED][CLOSED.index(CLOSING)]
+    FLOWS.build(company, days)
+    return count
 
 
 def build_tallies(company: Company, days: Sequence[date]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from analytics.facts.spans import SpanTable
 from analytics.facts.tables import DAYS, FactTable
 
 # The moments let the index on placed_at find the orders of a day; the date decides.
@@ -65,13 +66,13 @@ _SUMMED: Final = """
     WHERE company_id = %(company)s AND day = ANY(%(days)s)
     GROUP BY account_id, day, {key}
 """
-BY_LISTING: Final = FactTable(
+BY_LISTING: Final = SpanTable(
     name="analytics_listingsales",
     key=("account_id", "listing_id"),
     sums=_SUMS,
     select=_SUMMED.format(key="listing_id"),
 )
-BY_REGION: Final = FactTable(
+BY_REGION: Final = SpanTable(
     name="analytics_regionsales",
     key=("account_id", "cluster_to"),
     sums=_SUMS,

@@ -13,7 +13,7 @@ from marketplaces.contracts.returns import ReturnStatus
 from marketplaces.registry import adapters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from companies.models import Company
 
@@ -23,10 +23,10 @@ DAYS: Final = (
     "unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS d (day, starts, ends)"
 )
 
-_HELD: Final = "SELECT {columns} FROM {table} WHERE company_id = %(company)s AND day = ANY(%(days)s)"
+_OF_DAYS: Final = "company_id = %(company)s AND day = ANY(%(days)s)"
 _DIFFERENT: Final = """
     WITH right_now AS (SELECT {columns} FROM ({select}) summed {not_empty}),
-    held AS ({held} {and_not_empty})
+    held AS (SELECT {columns} FROM {table} WHERE {asked} {and_not_empty})
     SELECT {columns}, is_held FROM (
         SELECT *, true AS is_held FROM (TABLE held EXCEPT TABLE right_now) too_much
         UNION ALL
@@ -59,8 +59,7 @@ class FactTable:
 
     `select` reads `%(company)s` and the days (DAYS) and names its columns as the table does, `day` among them.
     `is_queued`: a day that waits in the queue of touched days may differ, `queued` telling which of them (`t`) are
-    those of a row. `ignores_empty`: a row of nothing but
-    zeros is as good as none.
+    those of a row. `ignores_empty`: a row of nothing but zeros is as good as none.
     """
 
     name: str
@@ -72,21 +71,46 @@ class FactTable:
     queued: str = "t.day = different.day"
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What a row is known by, besides the company and the day."""
+        return self.key
+
+    @property
     def columns(self) -> str:
         """The columns of a row, the company apart."""
-        return ", ".join(("day", *self.key, *self.sums))
+        return ", ".join(("day", *self.names, *self.sums))
+
+    @property
+    def asked(self) -> str:
+        """Which rows of the table are those of the days."""
+        return _OF_DAYS
+
+    @property
+    def right(self) -> str:
+        """The SELECT of the rows that should be there."""
+        return self.select
 
     def build(self, company: Company, days: Sequence[date]) -> int:
         """Replace the facts of the days, in the caller's transaction; returns how many rows they have."""
-        parameters = bounds(company, days)
+        parameters = self.parameters(company, days)
+        self.delete(self.asked, parameters)
+        return self.insert(self.select, parameters)
+
+    def parameters(self, company: Company, days: Sequence[date]) -> dict[str, Any]:
+        """What the statements are given."""
+        return bounds(company, days)
+
+    def delete(self, asked: str, parameters: Mapping[str, Any]) -> None:
+        """Delete the rows that a condition names."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {self.name} WHERE {asked}", parameters)  # noqa: S608 - our own words
+
+    def insert(self, select: str, parameters: Mapping[str, Any]) -> int:
+        """Insert what the SELECT gives; returns how many rows that were."""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"DELETE FROM {self.name} WHERE company_id = %(company)s AND day = ANY(%(days)s)",  # noqa: S608 - our own table names
-                parameters,
-            )
-            cursor.execute(
                 f"INSERT INTO {self.name} (company_id, {self.columns})"  # noqa: S608 - our own words
-                f" SELECT %(company)s, {self.columns} FROM ({self.select}) summed",
+                f" SELECT %(company)s, {self.columns} FROM ({select}) summed",
                 parameters,
             )
             return int(cursor.rowcount)
@@ -96,26 +120,27 @@ class FactTable:
         not_empty = f"({', '.join(self.sums)}) <> ({', '.join('0' for _ in self.sums)})"
         statement = _DIFFERENT.format(
             columns=self.columns,
-            key=", ".join(self.key),
-            select=self.select,
-            held=_HELD.format(columns=self.columns, table=self.name),
+            key=", ".join(self.names),
+            select=self.right,
+            table=self.name,
+            asked=self.asked,
             where=_UNLESS_QUEUED.format(queued=self.queued) if self.is_queued else "",
             not_empty=f"WHERE {not_empty}" if self.ignores_empty else "",
             and_not_empty=f"AND {not_empty}" if self.ignores_empty else "",
         )
-        return list(self._paired(rows(statement, bounds(company, days))))
+        return list(self._paired(rows(statement, self.parameters(company, days))))
 
     def _paired(self, found: Sequence[tuple[Any, ...]]) -> Iterator[Difference]:
         """What is held and what is right of the same key, made one."""
         sides: dict[tuple[Any, ...], dict[bool, tuple[Any, ...]]] = {}
-        after_key = 1 + len(self.key)
+        after_key = 1 + len(self.names)
         for row in found:
             sides.setdefault(row[:after_key], {})[row[-1]] = row[after_key:-1]
         for key, values in sides.items():
             yield Difference(
                 table=self.name,
                 day=key[0],
-                key=tuple(zip(self.key, key[1:], strict=True)),
+                key=tuple(zip(self.names, key[1:], strict=True)),
                 held=self._named(values.get(True)),
                 right=self._named(values.get(False)),
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -14,13 +16,14 @@ def nearest_rank(counts: Mapping[int, int], share: float) -> int | None:
 
     `counts` says how many there are of each value.
     """
-    total = sum(counts.values())
+    return nearest_ranks(counts, share)[0]
+
+
+def nearest_ranks(counts: Mapping[int, int], *shares: float) -> tuple[int | None, ...]:
+    """The same for several shares at once."""
+    values = sorted(counts)
+    reached = list(accumulate(counts[value] for value in values))
+    total = reached[-1] if reached else 0
     if not total:
-        return None
-    wanted = max(1, ceil(round(total * share, 9)))
-    reached = 0
-    for value in sorted(counts):
-        reached += counts[value]
-        if reached >= wanted:
-            return value
-    raise AssertionError("the counts add up to their total")
+        return tuple(None for _share in shares)
+    return tuple(values[bisect_left(reached, max(1, ceil(round(total * share, 9))))] for share in shares)

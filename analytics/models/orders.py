@@ -5,9 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from analytics.spans import Spanned, SpanQuerySet
 from catalog.models import Listing
 from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
 from marketplaces.models import MarketplaceAccount
+
+# Reports read nothing else of a row of sales: the index of its name answers them alone.
+_SUMS = ["ordered_units", "ordered_amount", "cancelled_units", "delivered_units"]
 
 
 class DailyFact(CompanyOwned):
@@ -86,9 +90,9 @@ class HourlyOrders(CompanyOwned):
         return f"{self.day} {self.hour}:00 · {self.orders}"
 
 
-class ListingSales(CompanyOwned):
-    """DailyFact of all clusters together: one listing, one business day of the order. Kept apart so that a report by
-    product reads a row a listing and day, however many orders there were."""
+class ListingSales(Spanned):
+    """DailyFact of all clusters together: one listing, one business day, week or month of the orders. Kept apart so that
+    a report by product reads a row a listing and span, however many orders there were."""
 
     account = models.ForeignKey(
         MarketplaceAccount, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -96,22 +100,22 @@ class ListingSales(CompanyOwned):
     listing = models.ForeignKey(
         Listing, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
     )
-    day = models.DateField()
     ordered_units = models.IntegerField(default=0)
     ordered_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     cancelled_units = models.IntegerField(default=0)
     delivered_units = models.IntegerField(default=0)
 
-    all_companies = CompanyQuerySet.as_manager()
-    objects = ScopedManager.from_queryset(CompanyQuerySet)()
+    all_companies = SpanQuerySet.as_manager()
+    objects = ScopedManager.from_queryset(SpanQuerySet)()
 
     class Meta:
         verbose_name = _("sales of a listing")
         verbose_name_plural = _("sales by listing")
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "day", "account", "listing"],
+                fields=["company", "span", "day", "account", "listing"],
                 name="listing_sales_once",
+                include=_SUMS,
                 nulls_distinct=False,
             ),
         ]
@@ -120,28 +124,30 @@ class ListingSales(CompanyOwned):
         return f"{self.day} · {self.listing_id}"
 
 
-class RegionSales(CompanyOwned):
-    """DailyFact of all listings together: one destination cluster, one business day of the order."""
+class RegionSales(Spanned):
+    """DailyFact of all listings together: one destination cluster, one business day, week or month of the
+    orders."""
 
     account = models.ForeignKey(
         MarketplaceAccount, on_delete=models.CASCADE, related_name="+", db_index=False
     )
-    day = models.DateField()
     cluster_to = models.CharField(max_length=200, blank=True)
     ordered_units = models.IntegerField(default=0)
     ordered_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     cancelled_units = models.IntegerField(default=0)
     delivered_units = models.IntegerField(default=0)
 
-    all_companies = CompanyQuerySet.as_manager()
-    objects = ScopedManager.from_queryset(CompanyQuerySet)()
+    all_companies = SpanQuerySet.as_manager()
+    objects = ScopedManager.from_queryset(SpanQuerySet)()
 
     class Meta:
         verbose_name = _("sales of a region")
         verbose_name_plural = _("sales by region")
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "day", "account", "cluster_to"], name="region_sales_once"
+                fields=["company", "span", "day", "account", "cluster_to"],
+                name="region_sales_once",
+                include=_SUMS,
             ),
         ]
 

@@ -12,6 +12,7 @@ from django.db.models import F, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from analytics.choices import Span
 from analytics.models import DailyReturns, ListingSales, MonthlyUnits
 from analytics.selectors.turnover import costs_of
 from catalog.models import Listing, StockLevel
@@ -340,7 +341,7 @@ def _unseen(scope: ReportScope) -> dict[int, int]:
     since = scope.today - CHECKED_WITHIN
     found: Counter[int] = Counter()
     for model, column, more in (
-        (ListingSales, "cancelled_units", {}),
+        (ListingSales, "cancelled_units", {"span": Span.DAY}),
         (DailyReturns, "units", {"kind": ReturnKind.CLIENT_RETURN}),
     ):
         rows = model.objects.for_company(scope.company).filter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -12,11 +12,20 @@ from django.db.models import F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from analytics.choices import Breakdown, Grain
+from analytics.choices import Basis, Breakdown, Grain
 from analytics.formulas import buyout as formulas
 from analytics.formulas.classes import Abc, abc
-from analytics.models import DailyFact, DailyReturns, ListingSales, RegionSales
+from analytics.models import (
+    DailyFact,
+    DailyReturns,
+    ListingReturns,
+    ListingSales,
+    PlaceReturns,
+    ReasonReturns,
+    RegionSales,
+)
 from analytics.selectors.buckets import Bucket, buckets
+from analytics.spans import Spanned
 from catalog.models import Product
 from marketplaces.contracts.returns import ReturnKind
 from orders.models import OrderTally
@@ -181,7 +190,7 @@ class Dynamics:
 
 
 def dynamics(scope: ReportScope, *, grain: Grain, by: Breakdown) -> Dynamics:
-    """Read the report: six queries whatever the size, seven by product; none over orders."""
+    """Read the report: eight queries whatever the size, nine by product; none over orders."""
     first_day = _first_day(scope)
     before = scope.before if first_day and scope.before and first_day <= scope.before.first else None
     by_day = _by_day(scope)
@@ -231,7 +240,7 @@ def _first_day(scope: ReportScope) -> date | None:
 
 
 def _facts(scope: ReportScope, by: Breakdown | None = None) -> Any:
-    """The smallest table of facts that tells what is asked: a row a listing or a region and day, if one will do."""
+    """The smallest table of facts that tells what is asked: a row a listing or a region and span, if one will do."""
     model: type[DailyFact | ListingSales | RegionSales] = RegionSales
     if by in (Breakdown.PRODUCT, Breakdown.CATEGORY):
         model = ListingSales
@@ -240,28 +249,38 @@ def _facts(scope: ReportScope, by: Breakdown | None = None) -> Any:
     return model.objects.for_company(scope.company).filter(**scope.filters, **scope.listing_filters())
 
 
-def _returns(scope: ReportScope) -> Any:
-    rows = DailyReturns.objects.for_company(scope.company).filter(kind__in=BACK_FROM_BUYERS)
-    return rows.filter(**scope.filters, **scope.listing_filters())
+def _returns(scope: ReportScope, by: Breakdown | None = None) -> Any:
+    """The same of returns; each tells `back`, the units that came back."""
+    if by is Breakdown.REGION and scope.is_of_some_listings:
+        rows = DailyReturns.objects.for_company(scope.company).filter(kind__in=BACK_FROM_BUYERS)
+        return rows.annotate(back=F("units")).filter(**scope.filters, **scope.listing_filters())
+    if by is Breakdown.REGION:
+        rows = PlaceReturns.objects.for_company(scope.company)
+    elif by is None and not scope.is_of_some_listings:
+        rows = ReasonReturns.objects.for_company(scope.company).filter(basis=Basis.COHORT)
+    else:
+        rows = ListingReturns.objects.for_company(scope.company).filter(basis=Basis.COHORT)
+    came_back = F("returned") + F("refused_in_part")
+    return rows.filter(**scope.filters, **scope.listing_filters()).annotate(back=came_back)
+
+
+def _placed(rows: Any, days: Days) -> Any:
+    """The rows of the orders placed in the days."""
+    if issubclass(rows.model, Spanned):
+        return rows.within(days)
+    return rows.filter(_within(days, "placed_day" if rows.model is DailyReturns else "day"))
 
 
 def _by_day(scope: ReportScope) -> dict[date, Sold]:
     """What was ordered on each day of the period and of the one before (two queries)."""
     asked = _within(scope.days) | _within(scope.before)
-    rows = (
-        _facts(scope).filter(asked).values("day").annotate(**{name: Sum(name) for name in _SUMS}).order_by()
-    )
-    back = (
-        _returns(scope)
-        .filter(_within(scope.days, "placed_day") | _within(scope.before, "placed_day"))
-        .values_list("placed_day")
-        .annotate(Sum("units"))
-        .order_by()
-    )
-    returned = dict(back)
+    rows = _facts(scope).daily().filter(asked)
+    facts = rows.values("day").annotate(**{name: Sum(name) for name in _SUMS}).order_by()
+    back = _returns(scope).daily().filter(asked).order_by().values_list("day")
+    returned = dict(back.annotate(units=Sum("back")))
     return {
         row["day"]: Sold(**{name: row[name] for name in _SUMS}, returned_units=returned.get(row["day"], 0))
-        for row in rows
+        for row in facts
     }
 
 
@@ -284,56 +303,39 @@ def _orders(scope: ReportScope) -> tuple[int, int] | None:
 
 
 def _rows(scope: ReportScope, by: Breakdown, *, has_before: bool) -> Iterable[DynamicsRow]:
-    now, before = _by_key(scope, by)
-    names = _named(scope, by, now)
-    classes = abc({ident: now[key].ordered_amount for key, (ident, _name, _product) in names.items()})
+    now = _by_key(scope, by, scope.days)
+    before = _by_key(scope, by, scope.before) if has_before and scope.before else None
+    names = _named(scope, by, now.keys() | (before or {}).keys())
+    classes = abc({ident: _of(now, key).ordered_amount for key, (ident, _name, _product) in names.items()})
     for key, (ident, name, product) in names.items():
         yield DynamicsRow(
             id=ident,
             key=str(key or ""),
             name=name,
-            now=now[key],
-            before=before.get(key, Sold()) if has_before else None,
+            now=_of(now, key),
+            before=None if before is None else _of(before, key),
             place=classes[ident],
             product=product,
         )
 
 
-def _by_key(scope: ReportScope, by: Breakdown) -> tuple[dict[Any, Sold], dict[Any, Sold]]:
-    """What was ordered of each product, category or region: in the period, and in the one before (two queries)."""
-    both = (("now", scope.days), ("before", scope.before))
-    sums = {
-        f"{when}_{name}": Sum(name, filter=_within(days), default=0)
-        for when, days in both
-        if days is not None
-        for name in _SUMS
-    }
-    asked = _within(scope.days) | _within(scope.before)
-    keyed = _facts(scope, by).filter(asked).annotate(key=_KEYS[by])
-    facts = {row["key"]: row for row in keyed.values("key").annotate(**sums).order_by()}
-    back = {
-        when: Sum("units", filter=_within(days, "placed_day"), default=0)
-        for when, days in both
-        if days is not None
-    }
-    placed = _within(scope.days, "placed_day") | _within(scope.before, "placed_day")
-    keyed = _returns(scope).filter(placed).annotate(key=_KEYS[by])
-    returned = {row["key"]: row for row in keyed.values("key").annotate(**back).order_by()}
+def _of(found: Mapping[Any, Sold], key: Any) -> Sold:
+    return found.get(key) or Sold()
 
-    def read(when: str) -> dict[Any, Sold]:
-        return {
-            found: Sold(
-                **{name: row[f"{when}_{name}"] for name in _SUMS},
-                returned_units=returned[found][when] if found in returned else 0,
-            )
-            for found, row in facts.items()
-        }
 
-    return read("now"), read("before") if scope.before else {}
+def _by_key(scope: ReportScope, by: Breakdown, days: Days) -> dict[Any, Sold]:
+    """What was ordered of each product, category or region (two queries)."""
+    facts = _placed(_facts(scope, by), days).annotate(key=_KEYS[by]).order_by()
+    back = _placed(_returns(scope, by), days).annotate(key=_KEYS[by]).order_by()
+    returned = dict(back.values_list("key").annotate(Sum("back")))
+    return {
+        row["key"]: Sold(**{name: row[name] for name in _SUMS}, returned_units=returned.get(row["key"], 0))
+        for row in facts.values("key").annotate(**{name: Sum(name) for name in _SUMS})
+    }
 
 
 def _named(
-    scope: ReportScope, by: Breakdown, found: Mapping[Any, Sold]
+    scope: ReportScope, by: Breakdown, found: Collection[Any]
 ) -> dict[Any, tuple[int, str, Product | None]]:
     """The id, the name and the product of each key."""
     if by is not Breakdown.PRODUCT:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import TruncWeek
 
-from analytics.choices import Axis, Step
-from analytics.formulas.percentiles import nearest_rank
-from analytics.models import StepTimes
+from analytics.choices import Axis, Span, Step
+from analytics.formulas.percentiles import nearest_ranks
 from analytics.selectors.stuck import StuckOrders, stuck_orders
+from analytics.selectors.timings import histograms, step_times
 from catalog.models import Warehouse
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.registry import untold_steps
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from analytics.selectors.scope import ReportScope
+    from analytics.selectors.timings import Counts
     from core.periods import Days
 
 _HALF: Final = 0.5
@@ -41,8 +42,6 @@ _ENDS: Final = {
     Step.DELIVERY: {OrderStatus.SHIPPED},
     Step.WHOLE: set(),
 }
-
-Counts = dict[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,17 +125,19 @@ class Processing:
 
 
 def processing(scope: ReportScope, *, by: str, now: datetime) -> Processing:
-    """Read the report: five queries whatever the size, six by cluster, seven by warehouse; none counts orders."""
-    timed = _timed(scope)
+    """Read the report: six queries whatever the size, seven by cluster, eight by warehouse; none counts orders."""
+    weeks = histograms(
+        step_times(scope, scope.days, longest=Span.WEEK).annotate(week=TruncWeek("day")), "week", "step"
+    )
     tally = _tally(scope)
-    rows = _week_rows(timed) if by == "week" else _place_rows(scope, Axis(by))
+    rows = _week_rows(weeks) if by == "week" else _place_rows(scope, Axis(by))
     return Processing(
         scope=scope,
         by=by,
         statuses=_statuses(tally),
         orders=sum(tally.values()),
-        steps=tuple(_figures(scope, timed)),
-        weeks=tuple(_weeks(timed, tally)),
+        steps=tuple(_figures(scope, weeks)),
+        weeks=tuple(_weeks(weeks, tally)),
         rows=tuple(rows),
         stuck=stuck_orders(scope, now=now),
     )
@@ -150,11 +151,8 @@ def told_steps(scope: ReportScope) -> tuple[Step, ...]:
 
 def timing(counts: Mapping[int, int]) -> Timing:
     """The figures of a histogram of minutes, by nearest rank."""
-    return Timing(
-        orders=sum(counts.values()),
-        median=_hours(nearest_rank(counts, _HALF)),
-        p90=_hours(nearest_rank(counts, _NINE_OF_TEN)),
-    )
+    median, p90 = nearest_ranks(counts, _HALF, _NINE_OF_TEN)
+    return Timing(orders=sum(counts.values()), median=_hours(median), p90=_hours(p90))
 
 
 def _hours(minutes: int | None) -> Decimal | None:
@@ -163,26 +161,6 @@ def _hours(minutes: int | None) -> Decimal | None:
 
 def _inside(days: Days) -> Q:
     return Q(day__gte=days.first, day__lt=days.after)
-
-
-def _timed(scope: ReportScope) -> dict[tuple[bool, date], dict[str, Counts]]:
-    """Histograms by step of (days of the report or those compared with, week)."""
-    asked = _inside(scope.days) | (_inside(scope.before) if scope.before else Q(pk__in=[]))
-    rows: Any = (
-        StepTimes.objects.for_company(scope.company)
-        .filter(asked, axis=Axis.ALL, **scope.filters)
-        .annotate(
-            week=TruncWeek("day"),
-            is_now=ExpressionWrapper(_inside(scope.days), output_field=BooleanField()),
-        )
-        .values_list("is_now", "week", "step", "minutes")
-        .annotate(Sum("orders"))
-        .order_by()
-    )
-    found: dict[tuple[bool, date], dict[str, Counts]] = defaultdict(lambda: defaultdict(dict))
-    for is_now, week, step, minutes, orders in rows:
-        found[is_now, week][step][minutes] = orders
-    return found
 
 
 def _tally(scope: ReportScope) -> dict[tuple[date, str], int]:
@@ -214,54 +192,34 @@ def _statuses(tally: Mapping[tuple[date, str], int]) -> tuple[StatusShare, ...]:
     )
 
 
-def _figures(
-    scope: ReportScope, timed: Mapping[tuple[bool, date], dict[str, Counts]]
-) -> Iterable[StepFigure]:
+def _figures(scope: ReportScope, weeks: Mapping[tuple[Any, ...], Counts]) -> Iterable[StepFigure]:
+    earlier = histograms(step_times(scope, scope.before), "step") if scope.before else {}
+    now: Mapping[str, Counts] = defaultdict(Counter)
+    for (_week, step), counts in weeks.items():
+        now[step].update(counts)
     for step in told_steps(scope):
-        now = timing(_sum(steps[step] for (is_now, _week), steps in timed.items() if is_now))
-        before = timing(_sum(steps[step] for (is_now, _week), steps in timed.items() if not is_now))
-        yield StepFigure(step=step, now=now, before=before if scope.before and before.orders else None)
+        before = timing(earlier.get((step,), {}))
+        yield StepFigure(step=step, now=timing(now[step]), before=before if before.orders else None)
 
 
-def _sum(histograms: Iterable[Counts]) -> Counts:
-    found: Counts = defaultdict(int)
-    for counts in histograms:
-        for minutes, orders in counts.items():
-            found[minutes] += orders
-    return found
-
-
-def _weeks(
-    timed: Mapping[tuple[bool, date], dict[str, Counts]], tally: Mapping[tuple[date, str], int]
-) -> Iterable[Week]:
+def _weeks(timed: Mapping[tuple[Any, ...], Counts], tally: Mapping[tuple[date, str], int]) -> Iterable[Week]:
     for week in sorted({week for week, _status in tally}):
         placed = sum(orders for (when, _status), orders in tally.items() if when == week)
         still = sum(tally.get((week, status), 0) for status in OPEN)
-        counts = timed[True, week][Step.WHOLE] if (True, week) in timed else {}
         yield Week(
             first=week,
-            whole=timing(counts),
+            whole=timing(timed.get((week, Step.WHOLE), {})),
             open_share=Decimal(still) / placed if placed else Decimal(0),
         )
 
 
-def _week_rows(timed: Mapping[tuple[bool, date], dict[str, Counts]]) -> Iterable[ProcessingRow]:
-    weeks = sorted(week for is_now, week in timed if is_now)
-    for place, week in enumerate(weeks):
-        yield _row(place, name="", day=week, steps=timed[True, week])
+def _week_rows(timed: Mapping[tuple[Any, ...], Counts]) -> Iterable[ProcessingRow]:
+    for place, (week, steps) in enumerate(sorted(_by_step(timed).items())):
+        yield _row(place, name="", day=week, steps=steps)
 
 
 def _place_rows(scope: ReportScope, axis: Axis) -> Iterable[ProcessingRow]:
-    rows = (
-        StepTimes.objects.for_company(scope.company)
-        .filter(_inside(scope.days), axis=axis, **scope.filters)
-        .values_list("place", "step", "minutes")
-        .annotate(Sum("orders"))
-        .order_by()
-    )
-    places: dict[str, dict[str, Counts]] = defaultdict(lambda: defaultdict(dict))
-    for place, step, minutes, orders in rows:
-        places[place][step][minutes] = orders
+    places = _by_step(histograms(step_times(scope, scope.days, axis=axis), "place", "step"))
     known: dict[str, int] = {}
     if axis is Axis.WAREHOUSE:
         held = Warehouse.objects.for_company(scope.company).filter(name__in=list(places)).order_by("-pk")
@@ -270,12 +228,20 @@ def _place_rows(scope: ReportScope, axis: Axis) -> Iterable[ProcessingRow]:
         yield _row(number, name=place, day=None, steps=places[place], warehouse_id=known.get(place))
 
 
+def _by_step(timed: Mapping[tuple[Any, ...], Counts]) -> dict[Any, dict[str, Counts]]:
+    """Histograms by (row, step), a row at a time."""
+    found: dict[Any, dict[str, Counts]] = defaultdict(dict)
+    for (row, step), counts in timed.items():
+        found[row][step] = counts
+    return found
+
+
 def _row(
     number: int,
     *,
     name: str,
     day: date | None,
-    steps: Mapping[str, Counts],
+    steps: Mapping[str, Mapping[int, int]],
     warehouse_id: int | None = None,
 ) -> ProcessingRow:
     known = {step.value: timing(steps.get(step, {})) for step in Step}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
-from analytics.choices import Axis, Step
+from analytics.choices import Step
 from analytics.formulas.percentiles import nearest_rank
-from analytics.models import StepTimes
 from analytics.selectors.sales import stuck_after
+from analytics.selectors.timings import histograms, step_times
 from core.periods import Days
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.registry import untold_steps
@@ -112,7 +112,7 @@ def norms_of(scope: Scope, *, now: datetime) -> tuple[Norm, ...]:
     found = []
     for marketplace in sorted({account.marketplace for account in scope.accounts}):
         for status, days in stuck_after(marketplace).items():
-            minutes = _usual(measured[marketplace, _step_after(marketplace, status)])
+            minutes = _usual(measured.get((marketplace, _step_after(marketplace, status)), {}))
             found.append(
                 Norm(
                     marketplace=marketplace,
@@ -139,20 +139,10 @@ def _usual(counts: Mapping[int, int]) -> int | None:
     return nearest_rank(counts, _NINE_OF_TEN) if sum(counts.values()) >= _ENOUGH else None
 
 
-def _measured(scope: Scope, *, now: datetime) -> dict[tuple[str, str | None], dict[int, int]]:
+def _measured(scope: Scope, *, now: datetime) -> Mapping[tuple[Any, ...], Mapping[int, int]]:
     last = now.astimezone(scope.company.zone).date() - _RIPE_AFTER
     days = Days(first=last - _WINDOW, after=last)
-    rows = (
-        StepTimes.objects.for_company(scope.company)
-        .filter(axis=Axis.ALL, day__gte=days.first, day__lt=days.after, **scope.filters)
-        .values_list("account__marketplace", "step", "minutes")
-        .annotate(Sum("orders"))
-        .order_by()
-    )
-    found: dict[tuple[str, str | None], dict[int, int]] = defaultdict(dict)
-    for marketplace, step, minutes, orders in rows:
-        found[marketplace, step][minutes] = orders
-    return found
+    return histograms(step_times(scope, days), "account__marketplace", "step")
 
 
 def _standing(scope: Scope, norms: tuple[Norm, ...], *, now: datetime) -> QuerySet[Order]:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from django.db import connection
 from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Greatest
 
@@ -23,6 +22,7 @@ from analytics.formulas.turnover import (
     surplus_units,
     turnover_of_sums,
 )
+from analytics.models import ListingFlow
 from catalog.models import CostPrice, Listing, StockLevel
 from core.periods import Days
 
@@ -35,25 +35,8 @@ if TYPE_CHECKING:
 # Closer than this to ours, the marketplace's own days of cover say the same.
 SAME_DAYS: Final = Decimal("0.5")
 _NOTHING: Final = Decimal(0)
-# By listing: the days whose closing stock is known, its sum over them, how many of them had stock; units sold in all
-# and on those days. A listing closes in several clusters.
-_FLOWS: Final = """
-    WITH closing AS (
-        SELECT listing_id, day, sum(available + reserved) AS units, sum(available) > 0 AS had_stock
-        FROM analytics_closingstock
-        WHERE company_id = %(company)s AND day >= %(first)s AND day < %(after)s
-        GROUP BY 1, 2
-    ), sold AS (
-        SELECT listing_id, day, sum(ordered_units - cancelled_units) AS units
-        FROM analytics_listingsales
-        WHERE company_id = %(company)s AND day >= %(first)s AND day < %(after)s AND listing_id IS NOT NULL
-        GROUP BY 1, 2
-    )
-    SELECT listing_id, count(closing.day), coalesce(sum(closing.units), 0), count(*) FILTER (WHERE had_stock),
-           coalesce(sum(sold.units), 0), coalesce(sum(sold.units) FILTER (WHERE closing.day IS NOT NULL), 0)
-    FROM closing FULL JOIN sold USING (listing_id, day)
-    GROUP BY 1
-"""
+# The columns of a ListingFlow in the order of a Flow.
+_FLOW: Final = ("known_days", "closing", "days_in_stock", "sold", "sold_on_known_days")
 
 
 class Flow(NamedTuple):
@@ -332,9 +315,9 @@ def _listings(scope: ReportScope) -> dict[int, Listing]:
 
 def _flows(scope: ReportScope, days: Days) -> dict[int, Flow]:
     """Of every listing of the company: to narrow them costs more than to leave some out afterwards."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FLOWS, {"company": scope.company.pk, "first": days.first, "after": days.after})
-        return {row[0]: Flow(*row[1:]) for row in cursor.fetchall()}
+    rows = ListingFlow.objects.for_company(scope.company).within(days).order_by()
+    sums = {f"all_{name}": Sum(name) for name in _FLOW}
+    return {pk: Flow(*counts) for pk, *counts in rows.values_list("listing_id").annotate(**sums)}
 
 
 def _levels(scope: ReportScope) -> dict[int, _Level]:

@@ -13,9 +13,14 @@ from analytics.models import (
     DailyReturns,
     Deliveries,
     HourlyOrders,
+    ListingFlow,
+    ListingReasons,
+    ListingReturns,
     ListingSales,
     MonthlyUnits,
     PlaceDeliveries,
+    PlaceReturns,
+    ReasonReturns,
     RegionSales,
     StepTimes,
 )
@@ -41,11 +46,14 @@ class Facts(AccountHolding):
         listings = Listing.objects.for_company(company_id).filter(account_id=account_id).values("pk")
         of_account = (
             DailyFact, ListingSales, RegionSales, HourlyOrders, StepTimes, DailyReturns, Deliveries,
-            PlaceDeliveries, MonthlyUnits,
+            PlaceDeliveries, MonthlyUnits, ListingReturns, ListingReasons, ReasonReturns, PlaceReturns,
         )  # fmt: skip
         for rows in (
             *(model.objects.for_company(company_id).filter(account_id=account_id) for model in of_account),
-            ClosingStock.objects.for_company(company_id).filter(listing_id__in=listings),
+            *(
+                model.objects.for_company(company_id).filter(listing_id__in=listings)
+                for model in (ClosingStock, ListingFlow)
+            ),
         ):
             chosen = list(rows.values_list("pk", flat=True)[:most])
             if chosen:

@@ -105,7 +105,9 @@ def past(company: Company, days: Sequence[date]) -> list[date]:
 
 def _wrong_days(company: Company, days: Sequence[date]) -> list[date]:
     """The days whose facts differ from the orders, those that wait in the queue apart."""
-    return sorted({one.day for table in facts.TOUCHED for one in table.differences(company, days)})
+    return sorted(
+        {one.day for table in (*facts.TOUCHED, *facts.SUMMED) for one in table.differences(company, days)}
+    )
 
 
 def _wrong_tallies(company: Company, days: Sequence[date]) -> list[WrongTally]:

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from companies.models import Company
     from core.periods import Days
 
-TABLES: Final = (*facts.TOUCHED, *facts.CLOSED, facts.TALLIES)
+TABLES: Final = (*facts.TOUCHED, *facts.CLOSED, *facts.SUMMED, facts.TALLIES)
+_BUILT_TOGETHER: Final = (
+    ((*facts.TOUCHED, *facts.SUMMED), facts.build_days),
+    (facts.CLOSED, facts.build_closing_stock),
+    ((facts.TALLIES,), facts.build_tallies),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +55,11 @@ def _repair(company: Company, days: tuple[date, ...]) -> VerifiedDays:
     lock_sources(company)
     found = _compare(company, days)
     # Of tables that are built together one may be summed from another: all of them are built again.
-    for tables in (facts.TOUCHED, facts.CLOSED, (facts.TALLIES,)):
+    for tables, build in _BUILT_TOGETHER:
         names = {table.name for table in tables}
         wrong = sorted({one.day for one in found.differences if one.table in names})
         if wrong:
-            for table in tables:
-                table.build(company, wrong)
+            build(company, wrong)
     return found
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from analytics.charts import returning as charts
 from analytics.choices import ReturnsBy
-from analytics.selectors.returning import return_level
+from analytics.selectors.returning import return_level, with_main_reasons
 from analytics.tables.returning import ReturnLevelTable
 from analytics.views.reports import about_report, ask, choice, frame, page_of, segment, select_rows
 from companies.choices import Permission
@@ -20,7 +20,7 @@ from core.exports import export_response
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from analytics.selectors.returning import ReturnLevel
+    from analytics.selectors.levels import ReturnLevel
     from analytics.views.reports import Asked
     from companies.http import CompanyRequest
     from core.listing import Selection
@@ -44,7 +44,9 @@ def page(request: CompanyRequest) -> HttpResponse:
             "reasons": charts.reasons(found),
             "breakdowns": segment(request, "by", ReturnsBy.choices, found.by),
             "rows": charts.bars(
-                context["found"].rows, average=found.total.cohort_rate, largest=found.highest_rate
+                with_main_reasons(found, context["found"].rows),
+                average=found.total.cohort_rate,
+                largest=found.highest_rate,
             ),
         }
     return render(request, "analytics/returns.html", context)

@@ -35,10 +35,12 @@ def order(account, steps, *, precision=Precision.EXACT, **fields):
 def measured(account, axis="all"):
     TouchedDay.all_companies.create(company=account.company, day=DAY)
     refresh_facts(account.company, now=NOW)
-    rows = (
-        StepTimes.objects.for_company(account.company).filter(axis=axis).order_by("place", "step", "minutes")
-    )
-    return list(rows.values_list("place", "step", "minutes", "orders"))
+    rows = StepTimes.objects.for_company(account.company).daily().filter(axis=axis)
+    return [
+        (row.place, row.step, *one)
+        for row in rows.order_by("place", "step")
+        for one in zip(row.minutes, row.orders, strict=True)
+    ]
 
 
 def test_each_step_is_measured_from_its_beginning_to_its_end(account):

@@ -22,6 +22,7 @@ from returns.choices import AttentionKind as ReturnsKind
 from returns.choices import Unmatched
 from supplies.choices import AttentionKind as SupplyKind
 from tests.factories.catalog import CostPriceFactory, ListingFactory, StockLevelFactory
+from tests.factories.facts import sum_up
 from tests.factories.goods import DoubtfulPairFactory
 from tests.factories.marketplaces import AccountFactory, StreamStateFactory
 from tests.factories.orders import OrderFactory, OrderTallyFactory
@@ -78,6 +79,7 @@ def sells(account, today, *, units, available, price="100.00", **fields):
             company=account.company, account=account, listing=listing, day=today - timedelta(days=age),
             ordered_units=units, ordered_amount=100 * units,
         )  # fmt: skip
+    sum_up(account.company)
     StockLevelFactory(listing=listing, available=available, reserved=0, ads=None)
     return listing
 

@@ -18,15 +18,16 @@ from analytics.selectors.stuck import norms_of, stuck_orders
 from core.periods import Days, business_day
 from marketplaces.contracts.orders import OrderStatus
 from tests.factories.catalog import ListingFactory, WarehouseFactory
+from tests.factories.facts import sum_up
 from tests.factories.marketplaces import AccountFactory, StreamStateFactory
 from tests.factories.orders import OrderFactory, OrderTallyFactory
 
 pytestmark = pytest.mark.django_db
 
-# Who is asking: the session's trace (six), the member. The report: accounts, times, tally, places, warehouses, norms,
+# Who is asking: the session's trace (six), the member. The report: accounts, times of the days and of those before, tally, places, warehouses, norms,
 # stuck orders counted and shown, freshness. The bar: categories. The frame: accounts of the top bar, companies, open
 # quarantine.
-QUERIES = 20
+QUERIES = 21
 
 
 @pytest.fixture
@@ -40,10 +41,13 @@ def today(now):
 
 
 def times(account, day, minutes, orders, *, step=Step.WHOLE, axis="all", place=""):
-    return StepTimes.all_companies.create(
-        company=account.company, account=account, day=day, axis=axis, place=place, step=step, minutes=minutes,
-        orders=orders,
+    row, _is_new = StepTimes.all_companies.get_or_create(
+        company=account.company, account=account, day=day, span="day", axis=axis, place=place, step=step,
+        defaults={"minutes": [], "orders": []},
     )  # fmt: skip
+    row.minutes, row.orders = [*row.minutes, minutes], [*row.orders, orders]
+    row.save()
+    sum_up(account.company)
 
 
 def scope_of(company, *, days=28, **asked):

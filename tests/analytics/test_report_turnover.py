@@ -17,6 +17,7 @@ from analytics.selectors.scope import ReportScope, shifted
 from analytics.selectors.turnover import turnover
 from core.periods import Days, business_day
 from tests.factories.catalog import CostPriceFactory, ListingFactory, StockLevelFactory
+from tests.factories.facts import sum_up
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,7 @@ LAST_28 = Days(first=TODAY - timedelta(days=28), after=TODAY)
 
 
 def scope(account, *, days=LAST_28, **fields):
+    sum_up(account.company)
     return ReportScope(
         company=account.company, accounts=(account,), days=days, before=shifted(days, Comparison.PREVIOUS),
         comparison=Comparison.PREVIOUS, today=TODAY, **fields,
@@ -154,6 +156,7 @@ def shop(account):
         StockLevelFactory(listing=listing, available=available, held=0)
         for age in range(1, 29 if units else 1):
             sold(listing, today - timedelta(days=age), units)
+    sum_up(account.company)
     return account
 
 

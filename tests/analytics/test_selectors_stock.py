@@ -15,6 +15,7 @@ from analytics.selectors.stock import forecast, stock_outs
 from analytics.selectors.turnover import turnover
 from core.periods import Days
 from tests.factories.catalog import ListingFactory, StockLevelFactory
+from tests.factories.facts import sum_up
 from tests.factories.marketplaces import AccountFactory
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,7 @@ def sells(listing, units):
         )
         for day in LAST_28
     )  # fmt: skip
+    sum_up(listing.company)
 
 
 def level(account, *, available, a_day, price="100.00", **fields):

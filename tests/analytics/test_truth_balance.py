@@ -17,6 +17,7 @@ from analytics.selectors.returning import return_level
 from analytics.selectors.turnover import turnover
 from catalog.models import Listing
 from core.periods import Days
+from tests.factories.facts import sum_up
 
 if TYPE_CHECKING:
     from tests.analytics.conftest import Told
@@ -126,6 +127,7 @@ def test_turnover_is_true_where_the_stock_of_every_day_is_known(told: Told) -> N
         )
         for row in told.rows["closing"]
     )
+    sum_up(company)
     true = {row["sku"]: row for row in told.rows["turnover"]}
     some = next(iter(true.values()))
     days = Days(

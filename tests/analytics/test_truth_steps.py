@@ -110,10 +110,13 @@ def test_steps_seen_live_are_as_long_as_they_were(watched: Any) -> None:
                 minutes = rounded_up((times[end] - times[begin]).total_seconds())
                 true[day, view.warehouse, step.value, minutes] += 1
 
-    rows = StepTimes.objects.for_company(account.company_id).filter(axis=Axis.WAREHOUSE, day__gte=first)
+    rows = (
+        StepTimes.objects.for_company(account.company_id).daily().filter(axis=Axis.WAREHOUSE, day__gte=first)
+    )
     held = {
-        (day, place, step, minutes): orders
-        for day, place, step, minutes, orders in rows.values_list("day", "place", "step", "minutes", "orders")
+        (row.day, row.place, row.step, minutes): orders
+        for row in rows
+        for minutes, orders in zip(row.minutes, row.orders, strict=True)
     }
 
     assert {step for _day, _place, step, _minutes in true} == set(Step.values)

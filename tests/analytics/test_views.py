@@ -15,6 +15,7 @@ from core.periods import business_day
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.models import AccountStatus, RunOutcome
 from tests.factories.catalog import ListingFactory, StockLevelFactory
+from tests.factories.facts import sum_up
 from tests.factories.marketplaces import AccountFactory, StreamStateFactory, SyncRunFactory
 from tests.factories.orders import OrderTallyFactory
 
@@ -82,6 +83,7 @@ def shop(account, today):
             company=account.company, account=account, listing=listing, day=today - timedelta(days=age),
             ordered_units=2, ordered_amount=200,
         )  # fmt: skip
+    sum_up(account.company)
     SyncRunFactory(account=account, inserted=12)
     return account
 

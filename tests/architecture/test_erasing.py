@@ -15,9 +15,14 @@ from analytics.models import (
     DailyReturns,
     Deliveries,
     HourlyOrders,
+    ListingFlow,
+    ListingReasons,
+    ListingReturns,
     ListingSales,
     MonthlyUnits,
     PlaceDeliveries,
+    PlaceReturns,
+    ReasonReturns,
     RegionSales,
     StepTimes,
 )
@@ -105,6 +110,9 @@ def fill(company: Company, *, products: list[Product]) -> MarketplaceAccount:
         Deliveries.all_companies.create(**facts, delivered_day=today, units=1)
         MonthlyUnits.all_companies.create(**facts, ordered=1)
         ListingSales.all_companies.create(**facts, ordered_units=1)
+        ListingReturns.all_companies.create(**facts, basis="event", returned=1)
+        ListingReasons.all_companies.create(**facts, basis="event", returned=1)
+        ListingFlow.all_companies.create(company=company, listing=listing, day=today, sold=1)
         DoubtfulPairFactory(listing=listing, product=listing.product)
         ListingMoveFactory(listing=listing, to_product=listing.product)
         ListingPriceFactory(listing=listing)
@@ -122,9 +130,11 @@ def fill(company: Company, *, products: list[Product]) -> MarketplaceAccount:
     TariffDayFactory(account=account)
     HourlyOrders.all_companies.create(company=company, account=account, day=today, hour=9, orders=2)
     PlaceDeliveries.all_companies.create(company=company, account=account, day=today, units=1)
+    PlaceReturns.all_companies.create(company=company, account=account, day=today, returned=1)
+    ReasonReturns.all_companies.create(company=company, account=account, day=today, basis="event", returned=1)
     RegionSales.all_companies.create(company=company, account=account, day=today, ordered_units=1)
     StepTimes.all_companies.create(
-        company=company, account=account, day=today, axis="all", step="whole", minutes=60, orders=1
+        company=company, account=account, day=today, axis="all", step="whole", minutes=[60], orders=[1]
     )
     OrderTallyFactory(account=account, day=today, orders=len(products), units=len(products))
     return account
@@ -185,9 +195,14 @@ def test_every_table_of_an_account_is_known_here() -> None:
         "analytics.DailyReturns",
         "analytics.Deliveries",
         "analytics.HourlyOrders",
+        "analytics.ListingFlow",
+        "analytics.ListingReasons",
+        "analytics.ListingReturns",
         "analytics.ListingSales",
         "analytics.MonthlyUnits",
         "analytics.PlaceDeliveries",
+        "analytics.PlaceReturns",
+        "analytics.ReasonReturns",
         "analytics.RegionSales",
         "analytics.StepTimes",
         "catalog.DoubtfulPair",

@@ -1,0 +1,32 @@
+"""Histograms of processing times, read as a few long rows."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+from analytics.choices import Axis, Span
+from analytics.models import StepTimes
+
+if TYPE_CHECKING:
+    from analytics.selectors.scope import Scope
+    from core.periods import Days
+
+# How many orders took so many minutes.
+Counts = Counter[int]
+
+
+def step_times(scope: Scope, days: Days, *, axis: Axis = Axis.ALL, longest: Span = Span.MONTH) -> Any:
+    """The rows of the orders placed in the days."""
+    rows = StepTimes.objects.for_company(scope.company).filter(axis=axis, **scope.filters)
+    return rows.within(days, longest=longest)
+
+
+def histograms(rows: Any, *keys: str) -> dict[tuple[Any, ...], Counts]:
+    """The histogram of each combination of the keys, over all rows that share it (one query)."""
+    found: dict[tuple[Any, ...], Counts] = defaultdict(Counter)
+    for *key, minutes, orders in rows.order_by().values_list(*keys, "minutes", "orders"):
+        counts = found[tuple(key)]
+        for minute, count in zip(minutes, orders, strict=True):
+            counts[minute] += count
+    return found
