@@ -33,6 +33,8 @@ _TOP = 14
 _FOOT = 24
 _BOX = 1000
 _HEAT_STEPS = 6
+# Letters that a phone has room for beside a bar.
+_LONGEST_LINE = 22
 # A range smaller than this has nothing to show.
 _FLAT = 1e-9
 
@@ -235,9 +237,10 @@ class HeatPlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParetoRow:
-    """A cause: its bar, its number and the cumulative share after it."""
+    """A cause: its name in one or two lines (height, text), its bar, its number, the cumulative share after it."""
 
     label: str
+    lines: tuple[tuple[str, str], ...]
     text: str
     y: str
     text_y: str
@@ -425,6 +428,7 @@ def pareto_plot(chart: Pareto, *, row_height: int = 30, bar: int = 17, head: int
         rows.append(
             ParetoRow(
                 label=share.label,
+                lines=_beside(share.label, middle=middle),
                 text=chart.text(share.value),
                 y=_px(middle - bar / 2),
                 text_y=_px(middle + 4),
@@ -451,6 +455,16 @@ def pareto_plot(chart: Pareto, *, row_height: int = 30, bar: int = 17, head: int
         line=_polyline((row.cumulative_x, row.cumulative_y) for row in rows),
         vital=vital,
     )  # fmt: skip
+
+
+def _beside(label: StrOrPromise, *, middle: float) -> tuple[tuple[str, str], ...]:
+    """A name beside a bar: one that a phone has no room for is broken in two at the space nearest to its middle."""
+    text = str(label)
+    spaces = [place for place, letter in enumerate(text) if letter == " "]
+    if len(text) <= _LONGEST_LINE or not spaces:
+        return ((_px(middle + 4), text),)
+    cut = min(spaces, key=lambda place: abs(place - len(text) / 2))
+    return ((_px(middle - 3), text[:cut]), (_px(middle + 11), text[cut + 1 :]))
 
 
 def sparkline(
