@@ -74,7 +74,7 @@ def test_list_shows_an_order(owner_client: Client, account: MarketplaceAccount) 
 
     page = owner_client.get(LIST).content.decode()
 
-    assert f'href="{LIST}{order.pk}/">{order.external_id}</a>' in page
+    assert f'href="{LIST}{order.pk}/" title="{order.external_id}">{order.external_id}</a>' in page
     assert "4\u00a0270" in page
     assert "и ещё 2" in page
     assert 'title="delivering"' in page
@@ -244,7 +244,7 @@ def test_live_block_keeps_filters_and_order(owner_client: Client, account: Marke
 
     page = owner_client.get(url, headers=HTMX).content.decode()
 
-    assert page.count('class="row-link"') == 1
+    assert page.count('class="row-link cut"') == 1
     assert page.count("Укомплектован") == 2  # the counter and the only row
     assert "?status=packed&amp;sort=-amount&amp;seen=" in page
 
