@@ -21,6 +21,7 @@ PICTURES = (
     ("dashboard-dark-phone", "", 390, "dark"),
     ("orders", "orders/", 1440, "light"),
     ("stock-dark", "stock/", 1440, "dark"),
+    ("returns", "analytics/returns/", 1440, "light"),
     ("sync", "marketplaces/", 1440, "light"),
     ("payouts", "settings/payouts/", 1440, "light"),
 )
@@ -66,6 +67,8 @@ def _take(browser: Any, base: str, *, name: str, address: str, width: int, theme
     page.fill("input[name=password]", LOGIN[1])
     page.click("main form button[type=submit]")
     page.wait_for_url(f"{base}/demo/{address}")
+    # Once more: the greeting of who has signed in hides what lies under it.
+    page.reload()
     page.wait_for_timeout(500)
     page.screenshot(path=FOLDER / f"{name}.png")
     context.close()
