@@ -12,16 +12,15 @@ from django.db.models import F, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from analytics.choices import Span
-from analytics.models import DailyReturns, ListingSales, MonthlyUnits
+from analytics.choices import Basis
+from analytics.models import ListingReturns, ListingSales, MonthlyUnits
 from analytics.selectors.turnover import costs_of
 from catalog.models import Listing, StockLevel
-from core.periods import day_start
+from core.periods import Days, day_start
 from core.statuses import StatusChoices
-from marketplaces.contracts.returns import ReturnKind
 from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from marketplaces.registry import adapters
-from supplies.models import SupplyLine
+from supplies.models import Supply, SupplyLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -307,9 +306,24 @@ def _tells_preparing(scope: ReportScope) -> Any:
 
 
 def _supplied(scope: ReportScope) -> dict[int, _Supplied]:
-    of_goods = Q(supply__kind__in=_IN, supply__is_split=False)
-    came = of_goods & Q(accepted__gt=0)
-    coming = of_goods & Q(accepted=None, supply__status__in=_AT_THE_GATE)
+    """What every supply brought and took (two queries: what came in all a life is many lines and one sum)."""
+    came = Q(supply__kind__in=_IN, supply__is_split=False, accepted__gt=0)
+    lines = SupplyLine.objects.for_company(scope.company).filter(listing__isnull=False, **_of_account(scope))
+    moment = Coalesce("supply__accepted_at", "supply__arrived_at", "supply__status_at")
+    all_came = lines.filter(came).values_list("listing_id").annotate(units=Sum("accepted"), since=Min(moment))
+    found = {pk: _Supplied(accepted=units, first_accepted_at=since) for pk, units, since in all_came}
+    for pk, *units in _moving(scope, lines, came=came):
+        withdrawn, disposed, counting, waiting, untold = units
+        found[pk] = found.get(pk, _Supplied())._replace(
+            withdrawn=withdrawn, disposed=disposed, counting=counting, waiting=waiting, untold=untold
+        )
+    return found
+
+
+def _moving(scope: ReportScope, lines: Any, *, came: Q) -> Any:
+    """Of the listings that are still on their way in, or that left: withdrawn, disposed, being counted, accepted and
+    not on sale, accepted lately where nobody says what is on sale."""
+    coming = Q(supply__kind__in=_IN, supply__is_split=False, accepted=None, supply__status__in=_AT_THE_GATE)
     since = day_start(scope.today - PATIENCE, scope.company.zone)
     lately = came & Q(supply__status_at__gte=since, on_sale=None)
     waiting = came & Q(waiting_since__gte=since)
@@ -317,36 +331,35 @@ def _supplied(scope: ReportScope) -> dict[int, _Supplied]:
     withdrawn = left & Q(supply__kind=SupplyKind.WITHDRAWAL)
     disposed = left & Q(supply__kind=SupplyKind.DISPOSAL)
     counted = Coalesce("accepted", "shipped", "declared")
-    rows = (
-        SupplyLine.objects.for_company(scope.company)
-        .filter(came | coming | withdrawn | disposed, listing__isnull=False, **_of_account(scope))
+    # The supplies it can be are few: without this every line of all the years would be joined.
+    among = Q(status__in=_AT_THE_GATE) | Q(status_at__gte=since)
+    among |= Q(kind__in=(SupplyKind.WITHDRAWAL, SupplyKind.DISPOSAL))
+    supplies = Supply.objects.for_company(scope.company).filter(among).values("pk")
+    return (
+        lines.filter(Q(supply__in=supplies) | Q(waiting_since__gte=since))
+        .filter(coming | lately | waiting | withdrawn | disposed)
         .values_list("listing_id")
         .annotate(
-            came=Coalesce(Sum("accepted", filter=came), 0),
             taken=Coalesce(Sum(counted, filter=withdrawn), 0),
             gone=Coalesce(Sum(counted, filter=disposed), 0),
             coming=Coalesce(Sum(Coalesce("shipped", "declared", "planned"), filter=coming), 0),
             waits=Coalesce(Sum(F("accepted") - F("on_sale"), filter=waiting), 0),
             silent=Coalesce(Sum("accepted", filter=lately), 0),
-            since=Min(
-                Coalesce("supply__accepted_at", "supply__arrived_at", "supply__status_at"), filter=came
-            ),
         )
     )
-    return {pk: _Supplied(*units) for pk, *units in rows}
 
 
 def _unseen(scope: ReportScope) -> dict[int, int]:
     """Units of each listing that were cancelled or returned lately."""
-    since = scope.today - CHECKED_WITHIN
+    # Where it is tomorrow already an order may be of that day.
+    days = Days(first=scope.today - CHECKED_WITHIN, after=scope.today + timedelta(days=2))
     found: Counter[int] = Counter()
     for model, column, more in (
-        (ListingSales, "cancelled_units", {"span": Span.DAY}),
-        (DailyReturns, "units", {"kind": ReturnKind.CLIENT_RETURN}),
+        (ListingSales, "cancelled_units", {}),
+        (ListingReturns, "returned", {"basis": Basis.EVENT}),
     ):
-        rows = model.objects.for_company(scope.company).filter(
-            day__gte=since, listing__isnull=False, **scope.filters, **more
-        )
+        rows = model.objects.for_company(scope.company).within(days)
+        rows = rows.filter(listing__isnull=False, **scope.filters, **more).order_by()
         found.update(dict(rows.values_list("listing_id").annotate(Sum(column))))
     return found
 

@@ -14,6 +14,7 @@ from analytics.selectors.conservation import Verdict, conservation
 from analytics.selectors.scope import ReportScope
 from core.periods import Days, business_day
 from tests.factories.catalog import CostPriceFactory, ListingFactory, StockLevelFactory
+from tests.factories.facts import sum_up
 from tests.factories.supplies import SupplyFactory, SupplyLineFactory
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,7 @@ def lies(listing, available, **states):
 
 
 def balance(account):
+    sum_up(account.company)
     today = business_day(timezone.now())
     return conservation(
         ReportScope(
