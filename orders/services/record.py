@@ -297,7 +297,7 @@ def _write_events(
     later: list[tuple[Any, ...]] = []
     for row in written:
         snapshot = sound[row.external_id]
-        for kind, old, new, happened_at, precision in _changes(row, snapshot):
+        for kind, old, new, happened_at, precision in _changes(row, snapshot, noticed_at=recorded_at):
             (first if row.is_new else later).append(
                 (
                     account.company_id,
@@ -317,7 +317,9 @@ def _write_events(
         merge(_EVENTS, later)
 
 
-def _changes(row: Written, snapshot: OrderSnapshot) -> list[tuple[EventKind, str, str, datetime, str]]:
+def _changes(
+    row: Written, snapshot: OrderSnapshot, *, noticed_at: datetime
+) -> list[tuple[EventKind, str, str, datetime, str]]:
     """The steps to tell of: (kind, old status, new status, when, how well known)."""
     if row.is_new:
         accepted = OrderStatus.ACCEPTED.value
@@ -348,6 +350,9 @@ def _changes(row: Written, snapshot: OrderSnapshot) -> list[tuple[EventKind, str
         row.old_status in _DELIVERED and row.status in _RETURNED
     )
     kind = EventKind.CORRECTION if is_correction else EventKind.STATUS
+    if row.status == OrderStatus.ACCEPTED:
+        # Out of a status that nobody understood: when it was accepted is the first event already.
+        return [(kind, row.old_status, row.status, noticed_at, Precision.OBSERVED.value)]
     return [(kind, row.old_status, row.status, row.status_at, row.precision)]
 
 

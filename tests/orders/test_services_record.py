@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from catalog.models import StockHold, TouchedDay
 from catalog.services.stock import record_stock
+from fbo_cabinet.truth import compare_history
 from marketplaces.contracts.orders import OrderStatus, Precision
 from marketplaces.contracts.stock import StockQuantities, StockSnapshot, WarehouseSnapshot
 from marketplaces.streams import PageResult
@@ -174,6 +175,17 @@ def test_new_order_with_unknown_word_waits_as_unknown(account: MarketplaceAccoun
     record(account, order(status=OrderStatus.SHIPPED), at=SEEN + MINUTE)
 
     assert history(account) == [("", "accepted"), ("accepted", "unknown"), ("unknown", "shipped")]
+
+
+def test_unknown_at_first_and_then_accepted_is_a_step_of_its_own(account: MarketplaceAccount) -> None:
+    record(account, order(status=OrderStatus.UNKNOWN))
+    record(account, order(), at=SEEN + MINUTE)
+
+    assert history(account) == [("", "accepted"), ("accepted", "unknown"), ("unknown", "accepted")]
+    first, last = OrderEvent.objects.for_company(account.company_id).filter(new_status="accepted")
+    assert (last.precision, first.precision) == (Precision.OBSERVED, Precision.EXACT)
+    assert last.happened_at > first.happened_at
+    assert compare_history(account).differing == 0
 
 
 def test_what_one_answer_tells_the_next_does_not_wipe(account: MarketplaceAccount) -> None:
