@@ -32,6 +32,8 @@ FORMATS: Final = ("csv", "xlsx")
 CHUNK: Final = 2_000
 # A sheet holds 1 048 576 rows.
 SHEET_ROWS: Final = 1_000_000
+# After the point of a number in a CSV; money has two.
+_MOST_DIGITS: Final = 6
 _EXCEL_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel knows no zones
 _DAY: Final = timedelta(days=1)
 # Excel and LibreOffice run a cell that begins with one of these.
@@ -122,7 +124,7 @@ def _text_of(column: Column, zone: ZoneInfo) -> Callable[[Any], str]:
         return "" if value is None else value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
     def figure(value: Decimal | int | None) -> str:
-        return "" if value is None else str(value).replace(".", ",")
+        return "" if value is None else _digits(value).replace(".", ",")
 
     def text(value: Any) -> str:
         word = "" if value is None else labels.get(value, str(value))
@@ -130,6 +132,13 @@ def _text_of(column: Column, zone: ZoneInfo) -> Callable[[Any], str]:
 
     kinds: dict[str, Callable[[Any], str]] = dict.fromkeys(("integer", "decimal", "money"), figure)
     return (kinds | {"moment": moment}).get(column.kind, text)
+
+
+def _digits(value: Decimal | int) -> str:
+    """A number without an exponent; of a division no more than six digits after the point."""
+    if isinstance(value, Decimal) and int(value.as_tuple().exponent) < -_MOST_DIGITS:
+        value = round(value, _MOST_DIGITS).normalize()
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 # ---- XLSX ---------------------------------------------------------------------------------------------------

@@ -81,6 +81,17 @@ def test_csv_is_what_russian_excel_opens(company: Company, order: Order) -> None
     assert cells["Доставлен"] == ""
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Decimal("0E-30"), "0"), (Decimal("68722.50"), "68722.50"), (Decimal(1) / 3, "0.333333"),
+        (Decimal("1E+3"), "1000"), (Decimal(2000) / 7 * 7, "2000"), (12, "12"), (Decimal("-0.10"), "-0.10"),
+    ],
+)  # fmt: skip
+def test_numbers_of_a_csv_have_no_exponent(value: Decimal | int, text: str) -> None:
+    assert exports._digits(value) == text
+
+
 def test_csv_runs_no_formula(company: Company, account: MarketplaceAccount) -> None:
     for start in ("=1+1", "+1", "-1", "@SUM(A1)", "\tx"):
         OrderFactory(account=account, lines=0, title=start, amount=Decimal("-5.00"))
