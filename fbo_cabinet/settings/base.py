@@ -82,7 +82,6 @@ MIDDLEWARE = [
 ROOT_URLCONF = "fbo_cabinet.urls"
 WSGI_APPLICATION = "fbo_cabinet.wsgi.application"
 
-FORM_RENDERER = "core.controls.Controls"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
