@@ -7,9 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +15,9 @@ from fbo_cabinet import env
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import TextIO
 
 PYTEST = (sys.executable, "-m", "pytest")
 NOTHING_COLLECTED = 5
-COVERAGE = env.ROOT / ".coverage"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MOST_WORKERS = 4
 APT_SECONDS = 300
@@ -42,34 +38,22 @@ class Part:
     environment: Mapping[str, str]
 
 
-def parts() -> list[tuple[Part, ...]]:
-    """The parts of the suite in their turns; those of a turn run side by side, for they mostly wait.
-
-    The largest is the last one: it uses every core, and its report covers them all.
-    """
+def parts() -> list[Part]:
+    """The parts of the suite, the largest last: its report covers them all."""
     workers = str(max(2, min(os.cpu_count() or 2, MOST_WORKERS)))
     # Playwright leaves a running loop in its thread, which Django would take for an asynchronous caller.
     browser = {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
-    quiet = ("--cov", "--cov-report=", "--cov-fail-under=0")
-    crash = Part(name="crash", marks="crash and not browser", options=quiet, environment=_counted("crash"))
-    units = Part(
-        name="units",
-        marks="not browser and not crash",
-        options=("-n", workers, "--cov", "--cov-append", "--cov-report=term"),
-        environment={},
-    )
+    quiet = ("--cov", "--cov-append", "--cov-report=", "--cov-fail-under=0")
     return [
-        (
-            crash,
-            Part(name="browser", marks="browser", options=quiet, environment=browser | _counted("browser")),
+        Part(name="crash", marks="crash and not browser", options=quiet, environment={}),
+        Part(name="browser", marks="browser", options=quiet, environment=browser),
+        Part(
+            name="units",
+            marks="not browser and not crash",
+            options=("-n", workers, "--cov", "--cov-append", "--cov-report=term"),
+            environment={},
         ),
-        (units,),
     ]
-
-
-def _counted(name: str) -> dict[str, str]:
-    """Where a part that is not alone keeps its coverage: the last one takes up what begins like its own file."""
-    return {"COVERAGE_FILE": str(COVERAGE.with_suffix(f".{name}"))}
 
 
 def run_suite(arguments: Sequence[str]) -> int:
@@ -80,26 +64,12 @@ def run_suite(arguments: Sequence[str]) -> int:
             [*PYTEST, *arguments], cwd=env.ROOT, env={**env.snapshot(), **unsafe}, check=False
         ).returncode
     ensure_chromium()
-    for old in env.ROOT.glob(f"{COVERAGE.name}*"):
-        old.unlink(missing_ok=True)
-    results = [result for turn in parts() for result in _take_turn(turn)]
+    (env.ROOT / ".coverage").unlink(missing_ok=True)
+    results = [(part, *_run(part)) for part in parts()]
     for part, _, closing in results:
         sys.stdout.write(f"\n{part.name}\n{closing}\n")
     sys.stdout.flush()
     return max(code for _, code, _ in results)
-
-
-def _take_turn(turn: Sequence[Part]) -> list[tuple[Part, int, str]]:
-    """Run parts side by side: the output of the first is shown as it comes, that of the others when they have ended."""
-    with ThreadPoolExecutor(max_workers=len(turn)) as pool:
-        kept = [(part, StringIO()) for part in turn[1:]]
-        others = [pool.submit(_run, part, out=out) for part, out in kept]
-        results = [(turn[0], *_run(turn[0]))]
-        for (part, out), other in zip(kept, others, strict=True):
-            results.append((part, *other.result()))
-            sys.stdout.write(out.getvalue())
-            sys.stdout.flush()
-    return results
 
 
 def ensure_chromium() -> None:
@@ -126,9 +96,8 @@ def _apt(*command: str) -> bool:
     return done.returncode == 0
 
 
-def _run(part: Part, *, out: TextIO | None = None) -> tuple[int, str]:
-    """Run one part, showing its output or keeping it in `out`; its exit code and pytest's closing line."""
-    shown = out or sys.stdout
+def _run(part: Part) -> tuple[int, str]:
+    """Run one part, showing its output; its exit code and pytest's closing line."""
     colour = ("--color=yes",) if sys.stdout.isatty() else ()
     command = [*PYTEST, *colour, "-m", part.marks, *part.options]
     environment = {**env.snapshot(), **part.environment}
@@ -137,8 +106,8 @@ def _run(part: Part, *, out: TextIO | None = None) -> tuple[int, str]:
         command, cwd=env.ROOT, env=environment, stdout=subprocess.PIPE, text=True, errors="replace"
     ) as process:
         for line in process.stdout or ():
-            shown.write(line)
-            shown.flush()
+            sys.stdout.write(line)
+            sys.stdout.flush()
             if CLOSING_LINE.match(COLOURS.sub("", line).strip()):
                 closing = line.rstrip("\n")
     code = process.returncode

@@ -19,7 +19,7 @@ def test_every_test_belongs_to_exactly_one_part(marks: set[str]) -> None:
         }
         return bool(eval(part.marks, {}, words))
 
-    assert len([part.name for turn in parts() for part in turn if chosen(part)]) == 1
+    assert len([part.name for part in parts() if chosen(part)]) == 1
 
 
 @pytest.mark.parametrize(
@@ -54,32 +54,6 @@ def test_a_part_without_tests_passes_and_a_failure_is_kept(
     assert empty == (0, "=== 1 skipped in 0.10s ===")
     assert failed == (1, "=== 1 failed in 0.10s ===")
     assert capsys.readouterr().out == "=== 1 skipped in 0.10s ===\n=== 1 failed in 0.10s ===\n"
-
-
-def test_parts_side_by_side_are_shown_one_after_the_other(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pytest_stand_in = tmp_path / "pytest"
-    pytest_stand_in.write_text(
-        '#!/bin/sh\necho "$2 begins"\nsleep "$3"\necho "=== 1 passed in 0.10s ==="\nexit "$4"\n'
-    )
-    pytest_stand_in.chmod(0o755)
-    monkeypatch.setattr(suite, "PYTEST", (str(pytest_stand_in),))
-    slow = Part(name="slow", marks="slow", options=("0.3", "0"), environment={})
-    failing = Part(name="quick", marks="quick", options=("0", "3"), environment={})
-
-    results = suite._take_turn((slow, failing))
-
-    closing = "=== 1 passed in 0.10s ==="
-    assert results == [(slow, 0, closing), (failing, 3, closing)]
-    assert capsys.readouterr().out == f"slow begins\n{closing}\nquick begins\n{closing}\n"
-
-
-def test_no_two_parts_of_a_turn_count_in_one_file() -> None:
-    for turn in parts():
-        files = [part.environment.get("COVERAGE_FILE", str(suite.COVERAGE)) for part in turn]
-        assert len(set(files)) == len(turn)
-        assert all(file.startswith(str(suite.COVERAGE)) for file in files)
 
 
 @pytest.mark.parametrize(
