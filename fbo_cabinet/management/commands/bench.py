@@ -30,7 +30,7 @@ BENCHES: Final[dict[str, Callable[..., list[Finding]]]] = {
 class Command(BaseCommand):
     help = (
         "Measure merge, sync, matching, labels, export and pages in a scratch database on the server of DATABASE_URL, and print "
-        "one table of ratios. Takes under ten minutes on two cores; --quick takes one and says less. "
+        "one table of ratios. Takes a quarter of an hour on two cores; --quick takes a few minutes and says less. "
         "A goal that is missed is named in the table and is no error: exit code 0 unless a benchmark breaks."
     )
 
