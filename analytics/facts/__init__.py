@@ -1,4 +1,4 @@
-"""The SQL that builds facts out of orders, returns and stock history; when and for which days is in services."""
+"""The SQL that builds facts out of orders, supplies, returns and stock; when and for which days is in services."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from analytics.facts.levels import (
     REASON_RETURNS,
     moved_days,
 )
+from analytics.facts.months import MONTHLY
 from analytics.facts.orders import BY_LISTING, BY_REGION, DAILY, HOURLY, TALLIES
-from analytics.facts.returns import DELIVERIES, MONTHLY, PLACES, RETURNS
+from analytics.facts.returns import DELIVERIES, PLACES, RETURNS
 from analytics.facts.steps import STEPS
 from analytics.facts.stock import CLOSING, FLOWS
 from analytics.facts.tables import Difference, FactTable, rows
@@ -32,10 +33,11 @@ SUMMED: Final = (LISTING_RETURNS, LISTING_REASONS, REASON_RETURNS, PLACE_RETURNS
 # Built for the days whose end the stock history tells: readings never change the past.
 CLOSED: Final = (CLOSING,)
 
-# Where the days of a company may come from: its orders, its stock and whatever facts it has, wrong ones too.
+# Where the days of a company may come from: what is synced, and whatever facts it has, wrong ones too.
 _DAYS_OF: Final = {
     "orders_order": "placed_date",
     "returns_return": "registered_date",
+    "supplies_supply": "(coalesce(accepted_at, arrived_at, status_at) AT TIME ZONE %(zone)s)::date",
     "catalog_stockinterval": "(valid_from AT TIME ZONE %(zone)s)::date",
 } | {table.name: "day" for table in (*TOUCHED, *SUMMED, *CLOSED, TALLIES)}
 _ENDS: Final = "SELECT min({day}) AS first, max({day}) AS last FROM {table} WHERE company_id = %(company)s"

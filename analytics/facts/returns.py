@@ -1,35 +1,15 @@
-"""The SQL of the facts of deliveries and returns, and of the units of a month."""
+"""The SQL of the facts of deliveries and returns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from analytics.facts.orders import ORDERS_OF_DAYS
-from analytics.facts.tables import DAYS, Difference, FactTable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from companies.models import Company
+from analytics.facts.tables import FactTable
 
 _IS_DELIVERED: Final = "o.status IN ('delivered', 'partly_returned', 'returned')"
 # A claim that is not granted, or not yet, leaves the goods with the buyer.
-_IS_RETURN: Final = "r.status NOT IN ('claimed', 'rejected')"
-# The order of a full refusal, or of what never reached its buyer, is cancelled; that of every other return is not.
-_IS_REFUSAL: Final = "(r.kind = 'refusal' OR (r.kind = 'technical' AND r.order_id IS NOT NULL))"
-_IS_OF_BUYER: Final = "r.kind IN ('client_return', 'partial_refusal')"
-# Goods that travel to the seller without any buyer's order were taken off the shelf.
-_IS_REMOVAL: Final = "(r.kind = 'technical' AND r.order_id IS NULL)"
-# Where the marketplace never says that a unit is on sale again, the state in which it rests stands for that, and so does
-# the way back: there the stock itself tells how many travel.
-_IS_BACK: Final = (
-    "(r.status = 'back_on_sale' OR (r.marketplace || ':' || r.status) = ANY(%(resting)s::text[]))"
-)
-
-_IS_IN_CHECK: Final = "r.status IN ('received', 'checked')"
-
+IS_RETURN: Final = "r.status NOT IN ('claimed', 'rejected')"
 RETURNS: Final = FactTable(
     name="analytics_dailyreturns",
     key=("account_id", "listing_id", "placed_day", "kind", "reason_id", "cluster_to", "warehouse_name"),
@@ -42,7 +22,7 @@ RETURNS: Final = FactTable(
             sum(coalesce(r.storage_cost, 0) + coalesce(r.disposal_cost, 0)) AS cost
         FROM returns_return r
         LEFT JOIN orders_order o ON o.id = r.order_id
-        WHERE r.company_id = %(company)s AND r.registered_date = ANY(%(days)s) AND {_IS_RETURN}
+        WHERE r.company_id = %(company)s AND r.registered_date = ANY(%(days)s) AND {IS_RETURN}
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
     """,  # noqa: S608 - constants of this module
 )
@@ -74,70 +54,3 @@ PLACES: Final = FactTable(
         GROUP BY 1, 2, 3, 4
     """,  # noqa: S608 - constants of this module
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonthTable(FactTable):
-    """Facts of whole months, built for the months of the days asked; `day` is the first of its month.
-
-    The days themselves are asked too: a row on any other day than a first has no right to be there.
-    """
-
-    def build(self, company: Company, days: Sequence[date]) -> int:
-        return super(MonthTable, self).build(company, sorted({*days, *months_of(days)}))
-
-    def differences(self, company: Company, days: Sequence[date]) -> list[Difference]:
-        return super(MonthTable, self).differences(company, sorted({*days, *months_of(days)}))
-
-
-def months_of(days: Sequence[date]) -> list[date]:
-    """The first days of the months that the days are in, oldest first."""
-    return sorted({day.replace(day=1) for day in days})
-
-
-# Summed from the facts by day, which are built before it in the same transaction.
-MONTHLY: Final = MonthTable(
-    name="analytics_monthlyunits",
-    key=("account_id", "listing_id"),
-    sums=(
-        "ordered", "cancelled", "refused", "refused_back", "refused_in_check", "returned", "returned_back", "removed",
-        "told_cancelled", "cancelled_in_check", "first_ordered_on",
-    ),
-    select=f"""
-        SELECT
-            account_id, listing_id, d.day,
-            sum(ordered)::int AS ordered, sum(cancelled)::int AS cancelled,
-            sum(refused)::int AS refused, sum(refused_back)::int AS refused_back,
-            sum(refused_in_check)::int AS refused_in_check,
-            sum(returned)::int AS returned, sum(returned_back)::int AS returned_back, sum(removed)::int AS removed,
-            sum(told_cancelled)::int AS told_cancelled, sum(cancelled_in_check)::int AS cancelled_in_check,
-            min(ordered_on) AS first_ordered_on
-        FROM {DAYS}
-        JOIN LATERAL (
-            SELECT
-                f.account_id, f.listing_id, f.ordered_units AS ordered, f.cancelled_units AS cancelled,
-                0 AS refused, 0 AS refused_back, 0 AS refused_in_check, 0 AS returned, 0 AS returned_back, 0 AS removed,
-                0 AS told_cancelled, 0 AS cancelled_in_check, f.day AS ordered_on
-            FROM analytics_dailyfact f
-            WHERE f.company_id = %(company)s AND f.listing_id IS NOT NULL
-                AND f.day >= d.day AND f.day < d.day + interval '1 month'
-            UNION ALL
-            SELECT
-                r.account_id, r.listing_id, 0, 0,
-                CASE WHEN {_IS_REFUSAL} THEN r.quantity ELSE 0 END,
-                CASE WHEN {_IS_REFUSAL} AND {_IS_BACK} THEN r.quantity ELSE 0 END,
-                CASE WHEN {_IS_REFUSAL} AND NOT {_IS_BACK} AND {_IS_IN_CHECK} THEN r.quantity ELSE 0 END,
-                CASE WHEN {_IS_OF_BUYER} THEN r.quantity ELSE 0 END,
-                CASE WHEN {_IS_OF_BUYER} AND {_IS_BACK} THEN r.quantity ELSE 0 END,
-                CASE WHEN {_IS_REMOVAL} THEN r.quantity ELSE 0 END,
-                CASE WHEN r.kind = 'cancellation' THEN r.quantity ELSE 0 END,
-                CASE WHEN r.kind = 'cancellation' AND NOT {_IS_BACK} THEN r.quantity ELSE 0 END,
-                NULL
-            FROM returns_return r
-            WHERE r.company_id = %(company)s AND r.listing_id IS NOT NULL AND {_IS_RETURN}
-                AND r.registered_date >= d.day AND r.registered_date < d.day + interval '1 month'
-        ) moved ON extract(day FROM d.day) = 1
-        GROUP BY 1, 2, 3
-    """,  # noqa: S608 - constants of this module
-    queued="t.day >= different.day AND t.day < different.day + interval '1 month'",
-)  # fmt: skip

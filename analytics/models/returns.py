@@ -135,7 +135,9 @@ class MonthlyUnits(CompanyOwned):
     `ordered` and `cancelled` by the day of the order; `refused` (at hand-over), of them `refused_back` on the
     shelf and `refused_in_check` at the warehouse, by the day of the refusal; `returned_back` are what buyers returned and lies on the shelf again; `removed` left for the
     seller without any buyer's order. `told_cancelled` were cancelled before hand-over where the marketplace lists them
-    as returns, and of them `cancelled_in_check` are not on the shelf again.
+    as returns, and of them `cancelled_in_check` are not on the shelf again. By the day on which a supply came,
+    `accepted` were counted as good, since the first of them on `first_accepted_on`; `withdrawn` went back to the seller
+    and `disposed` were thrown away.
     """
 
     account = models.ForeignKey(
@@ -154,6 +156,10 @@ class MonthlyUnits(CompanyOwned):
     told_cancelled = models.IntegerField(default=0)
     cancelled_in_check = models.IntegerField(default=0)
     first_ordered_on = models.DateField(null=True)
+    accepted = models.IntegerField(default=0)
+    withdrawn = models.IntegerField(default=0)
+    disposed = models.IntegerField(default=0)
+    first_accepted_on = models.DateField(null=True)
 
     all_companies = CompanyQuerySet.as_manager()
     objects = ScopedManager.from_queryset(CompanyQuerySet)()

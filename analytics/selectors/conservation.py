@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from analytics.choices import Basis
 from analytics.models import ListingReturns, ListingSales, MonthlyUnits
 from analytics.selectors.turnover import costs_of
-from catalog.models import Listing, StockLevel
+from catalog.models import Listing, StockLevel, TouchedDay
 from core.periods import Days, day_start
 from core.statuses import StatusChoices
 from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
+from marketplaces.models import StreamState
 from marketplaces.registry import adapters
 from supplies.models import Supply, SupplyLine
 
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analytics.selectors.scope import ReportScope
+    from marketplaces.models import MarketplaceAccount
 
+# What a balance is drawn from.
+_SOURCES: Final = ("orders", "supplies", "returns", "stock")
+# Marketplaces seldom change days as old as this.
+LONG_PAST: Final = timedelta(days=45)
 _IN: Final = (SupplyKind.SUPPLY, SupplyKind.VIRTUAL)
 _AT_THE_GATE: Final = (SupplyStatus.ARRIVED, SupplyStatus.ACCEPTING)
 # What was accepted this long ago and is still not on sale is no longer on its way there.
@@ -54,7 +60,7 @@ class BalanceRow:
     `disposed` units are told beside the sum: most of them had come back before. `available` can be sold now;
     `preparing` is accepted and not on sale yet; `in_check` was cancelled and is being looked over. `counting` units of a
     supply are being counted. Where the marketplace does not say so, `accepted_lately` may not be on sale yet, and
-    `unseen` units, cancelled or returned lately, may still be looked over. `first_accepted_at` is when the first supply
+    `unseen` units, cancelled or returned lately, may still be looked over. `first_accepted_on` is when the first supply
     came.
     """
 
@@ -72,7 +78,7 @@ class BalanceRow:
     counting: int
     accepted_lately: int
     unseen: int
-    first_accepted_at: datetime | None
+    first_accepted_on: date | None
     first_ordered_on: date | None
     cost: Decimal | None
 
@@ -80,9 +86,9 @@ class BalanceRow:
     def is_whole(self) -> bool:
         """Whether the sum begins at the beginning: where orders are older than the first known supply, nobody knows
         what the stock began with."""
-        if self.first_accepted_at is None:
+        if self.first_accepted_on is None:
             return False
-        return self.first_ordered_on is None or self.first_accepted_at.date() <= self.first_ordered_on
+        return self.first_ordered_on is None or self.first_accepted_on <= self.first_ordered_on
 
     @property
     def other(self) -> int:
@@ -129,11 +135,22 @@ class BalanceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conservation:
-    """The page: listings whose whole life is known, and how many are left out because it is not."""
+    """The page: listings whose whole life is known, and how many are left out because it is not.
+
+    Nothing is said of the accounts `unread`, whose orders, supplies, returns or stock have never been read to their end,
+    nor of anything while the history `is_counted` into facts: half of what came and left would be called missing.
+    """
 
     scope: ReportScope
     rows: tuple[BalanceRow, ...]
     unknown: int
+    unread: tuple[MarketplaceAccount, ...] = ()
+    is_counted: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether some balances cannot be drawn yet."""
+        return bool(self.unread) or self.is_counted
 
     @property
     def all_accepted(self) -> int:
@@ -173,16 +190,20 @@ class Conservation:
 
 def conservation(scope: ReportScope) -> Conservation:
     """Read the balance of every listing (a constant number of queries, none of them over orders)."""
-    moved, supplied, levels = _moved(scope), _supplied(scope), _levels(scope)
+    unread = _unread(scope)
+    if _is_counted(scope):
+        return Conservation(scope=scope, rows=(), unknown=0, unread=unread, is_counted=True)
+    moved, coming, levels = _moved(scope), _coming(scope), _levels(scope)
     # Where cancelled units are listed as returns, the list says which of them are still looked over.
     tells_cancelled = {account for account, told in _told_cancelled(scope) if told}
     tells_preparing = set(_tells_preparing(scope))
     costs, unseen = costs_of(scope.company, today=scope.today), _unseen(scope)
+    silent = {account.pk for account in unread}
     rows = [
         _row(
             listing,
             moved=moved.get(pk, _Moved()),
-            supplied=supplied.get(pk, _Supplied()),
+            coming=coming.get(pk, _Coming()),
             level=levels.get(pk, _Level()),
             cost=costs.get(listing.product_id),
             tells_cancelled=listing.account_id in tells_cancelled,
@@ -190,13 +211,29 @@ def conservation(scope: ReportScope) -> Conservation:
             unseen=unseen.get(pk, 0),
         )
         for pk, listing in _listings(scope).items()
-        if pk in moved or pk in supplied
+        if (pk in moved or pk in coming) and listing.account_id not in silent
     ]
     return Conservation(
         scope=scope,
         rows=tuple(row for row in rows if row.is_whole),
         unknown=sum(1 for row in rows if not row.is_whole),
+        unread=unread,
     )
+
+
+def _unread(scope: ReportScope) -> tuple[MarketplaceAccount, ...]:
+    """The accounts of which something that the balance is drawn from has never been read to its end."""
+    streams = StreamState.objects.for_company(scope.company).filter(
+        stream__in=_SOURCES, succeeded_at=None, **scope.filters
+    )
+    found = set(streams.values_list("account_id", flat=True))
+    return tuple(account for account in scope.accounts if account.pk in found)
+
+
+def _is_counted(scope: ReportScope) -> bool:
+    """Whether days long past wait to be built: a first sync, or a change of what is kept of each day."""
+    waiting = TouchedDay.objects.for_company(scope.company)
+    return waiting.filter(day__lt=scope.today - LONG_PAST).exists()
 
 
 class _Moved(NamedTuple):
@@ -210,16 +247,16 @@ class _Moved(NamedTuple):
     told_cancelled: int = 0
     cancelled_in_check: int = 0
     first_ordered_on: date | None = None
-
-
-class _Supplied(NamedTuple):
     accepted: int = 0
     withdrawn: int = 0
     disposed: int = 0
+    first_accepted_on: date | None = None
+
+
+class _Coming(NamedTuple):
     counting: int = 0
     waiting: int = 0
     untold: int = 0
-    first_accepted_at: datetime | None = None
 
 
 class _Level(NamedTuple):
@@ -233,7 +270,7 @@ def _row(
     listing: Listing,
     *,
     moved: _Moved,
-    supplied: _Supplied,
+    coming: _Coming,
     level: _Level,
     cost: Decimal | None,
     tells_cancelled: bool,
@@ -247,22 +284,22 @@ def _row(
     return BalanceRow(
         id=listing.pk,
         listing=listing,
-        accepted=supplied.accepted,
+        accepted=moved.accepted,
         sold=moved.ordered - moved.cancelled,
         refused_away=away,
         returned_back=moved.returned_back,
-        written_off=supplied.withdrawn + moved.removed,
-        disposed=supplied.disposed,
+        written_off=moved.withdrawn + moved.removed,
+        disposed=moved.disposed,
         available=level.available,
-        preparing=level.preparing or supplied.waiting,
+        preparing=level.preparing or coming.waiting,
         # Refused units that lie in check are away already: only cancelled ones are counted here.
         in_check=moved.cancelled_in_check
         if tells_cancelled
         else max(level.other - moved.refused_in_check, 0),
-        counting=supplied.counting,
-        accepted_lately=0 if tells_preparing else supplied.untold,
+        counting=coming.counting,
+        accepted_lately=0 if tells_preparing else coming.untold,
         unseen=0 if tells_cancelled else unseen,
-        first_accepted_at=supplied.first_accepted_at,
+        first_accepted_on=moved.first_accepted_on,
         first_ordered_on=moved.first_ordered_on,
         cost=cost,
     )
@@ -288,7 +325,7 @@ def _listings(scope: ReportScope) -> dict[int, Listing]:
 
 def _moved(scope: ReportScope) -> dict[int, _Moved]:
     sums: dict[str, Any] = {
-        f"all_{name}": Min(name) if name == "first_ordered_on" else Sum(name) for name in _Moved._fields
+        f"all_{name}": Min(name) if name.startswith("first_") else Sum(name) for name in _Moved._fields
     }
     rows = MonthlyUnits.objects.for_company(scope.company).filter(**scope.filters)
     return {pk: _Moved(*units) for pk, *units in rows.values_list("listing_id").annotate(**sums)}
@@ -305,48 +342,31 @@ def _tells_preparing(scope: ReportScope) -> Any:
     return rows.values_list("account_id", flat=True).distinct()
 
 
-def _supplied(scope: ReportScope) -> dict[int, _Supplied]:
-    """What every supply brought and took (two queries: what came in all a life is many lines and one sum)."""
-    came = Q(supply__kind__in=_IN, supply__is_split=False, accepted__gt=0)
-    lines = SupplyLine.objects.for_company(scope.company).filter(listing__isnull=False, **_of_account(scope))
-    moment = Coalesce("supply__accepted_at", "supply__arrived_at", "supply__status_at")
-    all_came = lines.filter(came).values_list("listing_id").annotate(units=Sum("accepted"), since=Min(moment))
-    found = {pk: _Supplied(accepted=units, first_accepted_at=since) for pk, units, since in all_came}
-    for pk, *units in _moving(scope, lines, came=came):
-        withdrawn, disposed, counting, waiting, untold = units
-        found[pk] = found.get(pk, _Supplied())._replace(
-            withdrawn=withdrawn, disposed=disposed, counting=counting, waiting=waiting, untold=untold
-        )
-    return found
-
-
-def _moving(scope: ReportScope, lines: Any, *, came: Q) -> Any:
-    """Of the listings that are still on their way in, or that left: withdrawn, disposed, being counted, accepted and
-    not on sale, accepted lately where nobody says what is on sale."""
-    coming = Q(supply__kind__in=_IN, supply__is_split=False, accepted=None, supply__status__in=_AT_THE_GATE)
+def _coming(scope: ReportScope) -> dict[int, _Coming]:
+    """Of each listing that is still on its way in: units being counted, accepted and not on sale, and accepted lately
+    where nobody says what is on sale. Only the supplies of the last days are looked at."""
+    came = Q(supply__kind__in=_IN, supply__is_split=False)
+    counting = came & Q(accepted=None, supply__status__in=_AT_THE_GATE)
     since = day_start(scope.today - PATIENCE, scope.company.zone)
-    lately = came & Q(supply__status_at__gte=since, on_sale=None)
-    waiting = came & Q(waiting_since__gte=since)
-    left = Q(supply__status=SupplyStatus.ACCEPTED)
-    withdrawn = left & Q(supply__kind=SupplyKind.WITHDRAWAL)
-    disposed = left & Q(supply__kind=SupplyKind.DISPOSAL)
-    counted = Coalesce("accepted", "shipped", "declared")
+    waiting = came & Q(accepted__gt=0, waiting_since__gte=since)
+    lately = came & Q(accepted__gt=0, on_sale=None, supply__status_at__gte=since)
     # The supplies it can be are few: without this every line of all the years would be joined.
     among = Q(status__in=_AT_THE_GATE) | Q(status_at__gte=since)
-    among |= Q(kind__in=(SupplyKind.WITHDRAWAL, SupplyKind.DISPOSAL))
     supplies = Supply.objects.for_company(scope.company).filter(among).values("pk")
-    return (
-        lines.filter(Q(supply__in=supplies) | Q(waiting_since__gte=since))
-        .filter(coming | lately | waiting | withdrawn | disposed)
+    rows = (
+        SupplyLine.objects.for_company(scope.company)
+        .filter(
+            Q(supply__in=supplies) | Q(waiting_since__gte=since), listing__isnull=False, **_of_account(scope)
+        )
+        .filter(counting | waiting | lately)
         .values_list("listing_id")
         .annotate(
-            taken=Coalesce(Sum(counted, filter=withdrawn), 0),
-            gone=Coalesce(Sum(counted, filter=disposed), 0),
-            coming=Coalesce(Sum(Coalesce("shipped", "declared", "planned"), filter=coming), 0),
+            coming=Coalesce(Sum(Coalesce("shipped", "declared", "planned"), filter=counting), 0),
             waits=Coalesce(Sum(F("accepted") - F("on_sale"), filter=waiting), 0),
             silent=Coalesce(Sum("accepted", filter=lately), 0),
         )
     )
+    return {pk: _Coming(*units) for pk, *units in rows}
 
 
 def _unseen(scope: ReportScope) -> dict[int, int]:

@@ -26,7 +26,6 @@ def histograms(rows: Any, *keys: str) -> dict[tuple[Any, ...], Counts]:
     """The histogram of each combination of the keys, over all rows that share it (one query)."""
     found: dict[tuple[Any, ...], Counts] = defaultdict(Counter)
     for *key, minutes, orders in rows.order_by().values_list(*keys, "minutes", "orders"):
-        counts = found[tuple(key)]
-        for minute, count in zip(minutes, orders, strict=True):
-            counts[minute] += count
+        # Into an empty one, as most are, this goes a whole row at a time.
+        found[tuple(key)].update(dict(zip(minutes, orders, strict=True)))
     return found

@@ -40,4 +40,4 @@ class BalanceTable(ReportTable):
         _("Missing, ₽"), kind="money", sort=Sort(field="missing_amount", is_nullable=True), css="tight"
     )
     verdict = Column(_("What it is"), statuses=Verdict, css="tight")
-    first_accepted_at = Column(_("Counted since"), kind="moment", on_screen=False, width=16)
+    first_accepted_on = Column(_("Counted since"), kind="day", on_screen=False, width=12)

@@ -3,6 +3,7 @@
 from supplies.models.imports import PlanImport
 from supplies.models.sscc import SsccSeries
 from supplies.models.supplies import (
+    CAME_AT,
     OPEN,
     BoxLine,
     Supply,
@@ -14,6 +15,7 @@ from supplies.models.supplies import (
 )
 
 __all__ = [
+    "CAME_AT",
     "OPEN",
     "BoxLine",
     "PlanImport",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models.functions import Coalesce, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,8 @@ from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from marketplaces.models import MarketplaceAccount
 from supplies.choices import BoxKind, SupplyEventKind, SupplySource
 
+# When a supply came, as well as that is known: the moment that its units count from.
+CAME_AT = Coalesce("accepted_at", "arrived_at", "status_at")
 OPEN = [status for status in SupplyStatus if not status.is_final]
 
 
@@ -110,6 +112,7 @@ class Supply(CompanyOwned):
             models.Index(fields=["company", "-slot_from", "-id"], name="supply_slot"),
             models.Index(fields=["company", "-changed_at", "-id"], name="supply_changed"),
             models.Index(fields=["company", "status", "-changed_at", "-id"], name="supply_status"),
+            models.Index("company", CAME_AT, name="supply_came"),
             models.Index(
                 "company", OpClass(Upper("number"), name="text_pattern_ops"), name="supply_number_search"
             ),

@@ -13,7 +13,8 @@ from catalog.models import LONGEST_ARTICLE, Listing
 from core.locks import lock_until_commit
 from core.merge import merge
 from marketplaces.contracts.supplies import SupplyStatus
-from supplies.models import SupplyLine
+from supplies.models import Supply, SupplyLine
+from supplies.services.days import touch_days_of
 from supplies.services.folding import line_key
 from supplies.services.rows import LINE_NUMBERS, LINES, Sums
 
@@ -37,6 +38,7 @@ _LINK = """
       AND listing.company_id = line.company_id AND listing.account_id = %(account)s
       AND ((line.marketplace_sku <> '' AND listing.marketplace_sku = line.marketplace_sku)
         OR (line.marketplace_sku = '' AND line.barcode <> '' AND listing.barcodes @> ARRAY[line.barcode]))
+    RETURNING line.supply_id
 """
 
 
@@ -204,7 +206,10 @@ def link_lines(*, account: MarketplaceAccount) -> int:
     lock_until_commit("supplies", account.pk)
     with connection.cursor() as cursor:
         cursor.execute(_LINK, {"company": account.company_id, "account": account.pk})
-        return int(cursor.rowcount)
+        linked = [supply_id for (supply_id,) in cursor.fetchall()]
+    if linked:
+        touch_days_of(account.company, Supply.objects.for_company(account.company_id).filter(pk__in=linked))
+    return len(linked)
 
 
 def _sum(lines: Iterable[Line], name: str) -> int | None:

@@ -20,6 +20,7 @@ from marketplaces.streams import PageResult
 from supplies.choices import BoxKind
 from supplies.models import BoxLine, Supply, SupplyBox
 from supplies.selectors.values import unit_values
+from supplies.services.days import touch_days_of
 from supplies.services.folding import Folded
 from supplies.services.history import Event, changes, status_stamp, steps
 from supplies.services.lines import (
@@ -63,6 +64,15 @@ class _Change:
     def status(self) -> SupplyStatus:
         return self.folded.status or SupplyStatus.UNKNOWN
 
+    def came_at(self) -> list[datetime]:
+        """Since when its units counted, and since when they count now; nothing where they do not."""
+        moments = []
+        if self.held and _counts(self.held.status, self.before):
+            moments.append(_came_at(self.held.told, self.held.status_at))
+        if _counts(self.status, self.after):
+            moments.append(_came_at(self.folded.told, self.stamp[0]))
+        return moments
+
     def events(self) -> list[Event]:
         told = steps(self.folded, self.held, stamp=self.stamp)
         if self.held is None:
@@ -94,6 +104,7 @@ def record_supplies(
         _write_parts(account, found.values())
         _write_events(account, found.values(), source=source)
         _mark_split(account, found.values())
+        _touch_days(account, found.values())
         _let_follow(account, found.values())
         tie_plans(account=account, supply_ids=[one.pk for one in found.values() if one.folded.lines])
     inserted = sum(1 for one in found.values() if one.held is None)
@@ -292,18 +303,32 @@ def _mark_split(account: MarketplaceAccount, found: Collection[_Change]) -> None
     ids = [one.folded.external_id for one in found]
     parents |= set(rows.filter(parent_external_id__in=ids).values_list("parent_external_id", flat=True))
     if parents:
-        rows.filter(external_id__in=parents, is_split=False).update(is_split=True)
+        whole = rows.filter(external_id__in=parents, is_split=False)
+        touch_days_of(account.company, whole)
+        whole.update(is_split=True)
+
+
+def _touch_days(account: MarketplaceAccount, found: Collection[_Change]) -> None:
+    """Build the facts again of the days on which the goods counted, and of those on which they count now."""
+    moments = [moment for one in found for moment in one.came_at()]
+    zone = account.company.zone
+    touch_days(company_id=account.company_id, days={business_day(moment, zone) for moment in moments})
+
+
+def _counts(status: SupplyStatus | str, lines: Collection[Line]) -> bool:
+    return status == SupplyStatus.ACCEPTED or any(line.accepted for line in lines)
+
+
+def _came_at(told: Mapping[str, Any], status_at: datetime) -> datetime:
+    """CAME_AT of the models."""
+    moment: datetime = told.get("accepted_at") or told.get("arrived_at") or status_at
+    return moment
 
 
 def _let_follow(account: MarketplaceAccount, found: Collection[_Change]) -> None:
-    """What was accepted moves the stock: build the facts of the day again, and read products and stock soon."""
-    zone = account.company.zone
-    counted = [one for one in found if _took_in(one)]
-    if not counted:
+    """What was accepted moves the stock: read products and stock soon."""
+    if not any(_took_in(one) for one in found):
         return
-    touch_days(
-        company_id=account.company_id, days={business_day(_counted_at(one.folded), zone) for one in counted}
-    )
     StreamState.objects.for_company(account.company_id).filter(
         account=account, stream__in=_FOLLOWING, is_on=True, due_at__gt=timezone.now()
     ).update(due_at=timezone.now())

@@ -16,6 +16,7 @@ from marketplaces.contracts.supplies import SupplyKind
 from supplies.choices import SupplyEventKind, SupplySource
 from supplies.models import OPEN, BoxLine, Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
 from supplies.selectors.ties import goes_to_the_same_place, goods_of, has_the_same_goods, open_plans
+from supplies.services.days import touch_days_of
 from supplies.services.plans import CannotChange, locked
 from supplies.services.rows import LINE_NUMBERS, LINE_TOLD, TOLD
 
@@ -101,6 +102,7 @@ def separate(*, supply: Supply, actor: User | None) -> Supply:
     _move(plan, told, SupplyEvent, ("kind", "new_status", "happened_at"), ~Q(source=SupplySource.PERSON))
     _move(plan, told, SupplyBox, ("position",), Q(is_told=True))
     for one in (plan, told):
+        _touch(one)
         _count_lines(one)
         _note(one, {"separated": [external_id, None]}, actor=actor, source=SupplySource.PERSON)
     return told
@@ -126,6 +128,7 @@ def _untied(account: MarketplaceAccount, supply_ids: Collection[int]) -> list[Su
 def _tie(plan: Supply, told: Supply, *, actor: User | None, source: SupplySource) -> None:
     details = {name: [_word(getattr(plan, name)), _word(getattr(told, name))] for name in _REPLACED}
     details["external_id"] = ["", told.external_id]
+    _touch(told)
     values = {name: getattr(told, name) for name in TOLD}
     _join_lines(plan, told)
     _move(told, plan, SupplyDocument, ("kind", "number"))
@@ -219,6 +222,10 @@ def _write(supply: Supply, values: dict[str, Any]) -> None:
     supply.save(
         update_fields=[name.removesuffix("_id") if name == "warehouse_id" else name for name in values]
     )
+
+
+def _touch(supply: Supply) -> None:
+    touch_days_of(supply.company, Supply.objects.for_company(supply.company_id).filter(pk=supply.pk))
 
 
 def _count_lines(supply: Supply) -> None:

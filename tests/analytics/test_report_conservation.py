@@ -10,11 +10,14 @@ from django.utils import timezone
 
 from analytics.choices import Comparison
 from analytics.models import ListingSales, MonthlyUnits
-from analytics.selectors.conservation import Verdict, conservation
+from analytics.selectors.conservation import LONG_PAST, Verdict, conservation
 from analytics.selectors.scope import ReportScope
+from catalog.models import TouchedDay
 from core.periods import Days, business_day
+from marketplaces.models import MarketplaceAccount
 from tests.factories.catalog import CostPriceFactory, ListingFactory, StockLevelFactory
-from tests.factories.facts import sum_up
+from tests.factories.facts import count_supplies, sum_up
+from tests.factories.marketplaces import AccountFactory, StreamStateFactory
 from tests.factories.supplies import SupplyFactory, SupplyLineFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,14 +34,16 @@ def came(listing, accepted, *, kind="supply", status="accepted", age=60, **field
     supply = SupplyFactory(
         account=listing.account, kind=kind, status=status, status_at=moment, accepted_at=moment, lines=0
     )
-    return SupplyLineFactory(
+    SupplyLineFactory(
         supply=supply, listing=listing, **({"declared": accepted or 5, "accepted": accepted} | fields)
     )
+    count_supplies(listing.company)
 
 
 def moved(listing, **units):
+    """Of a month in which nothing else moved."""
     MonthlyUnits.all_companies.create(
-        company=listing.company, account=listing.account, listing=listing, day=date(2026, 9, 1), **units
+        company=listing.company, account=listing.account, listing=listing, day=date(2020, 1, 1), **units
     )
 
 
@@ -51,9 +56,10 @@ def lies(listing, available, **states):
 def balance(account):
     sum_up(account.company)
     today = business_day(timezone.now())
+    accounts = MarketplaceAccount.objects.for_company(account.company)
     return conservation(
         ReportScope(
-            company=account.company, accounts=(account,), days=Days(first=today, after=today), before=None,
+            company=account.company, accounts=tuple(accounts), days=Days(first=today, after=today), before=None,
             comparison=Comparison.NONE, today=today,
         )
     )  # fmt: skip
@@ -183,6 +189,49 @@ def test_disposals_stand_beside_the_sum(listing, account):
     (row,) = balance(account).rows
 
     assert (row.disposed, row.difference) == (2, 0)
+
+
+@pytest.mark.parametrize("stream", ["orders", "supplies", "returns", "stock"])
+def test_nothing_is_said_of_an_account_that_has_not_been_read(listing, account, stream):
+    came(listing, 10)
+    StreamStateFactory(account=account, stream=stream, succeeded_at=None)
+    read = ListingFactory(account=AccountFactory(company=account.company, title="Прочитан"))
+    StreamStateFactory(account=read.account, stream=stream, succeeded_at=timezone.now())
+    came(read, 5)
+
+    found = balance(account)
+
+    assert [row.listing for row in found.rows] == [read]
+    assert (found.unread, found.waits, found.missing) == ((account,), True, 5)
+
+
+def test_a_stream_that_a_balance_does_not_need_holds_up_nothing(listing, account):
+    came(listing, 10)
+    StreamStateFactory(account=account, stream="products", succeeded_at=None)
+
+    assert not balance(account).waits
+
+
+def test_nothing_is_said_while_the_history_is_counted(owner_client, listing, account):
+    came(listing, 10)
+    today = business_day(timezone.now())
+    TouchedDay.all_companies.create(company=account.company, day=today - LONG_PAST)
+    recent = balance(account)
+    TouchedDay.all_companies.create(company=account.company, day=today - LONG_PAST - timedelta(days=1))
+
+    assert (recent.missing, recent.is_counted) == (10, False)
+    assert (balance(account).rows, balance(account).is_counted) == ((), True)
+    assert "История подсчитывается" in owner_client.get(address(account)).content.decode()
+
+
+def test_the_page_says_which_accounts_are_waited_for(owner_client, listing, account):
+    came(listing, 10)
+    StreamStateFactory(account=account, stream="orders", succeeded_at=None)
+
+    html = owner_client.get(address(account)).content.decode()
+
+    assert "Впервые читается" in html
+    assert account.title in html
 
 
 def address(account, name="conservation", *parts):

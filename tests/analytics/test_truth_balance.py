@@ -38,7 +38,9 @@ def test_what_is_missing_was_lost(told: Told) -> None:
         defects = row.accepted - true[row.listing.marketplace_sku]["accepted"]
         assert lost <= row.difference <= lost + unseen + defects, row
     if tells_all:
-        assert {row.verdict for row in rows if row.difference} == {Verdict.MISSING}
+        # A supply that is being counted holds up what is said of its goods.
+        verdicts = {row.verdict for row in rows if row.difference and not row.counting}
+        assert verdicts == {Verdict.MISSING}
 
 
 def test_deliveries_are_true_by_both_days(told: Told) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics import facts
+from analytics.facts.months import MONTHLY
 from analytics.facts.orders import BY_LISTING, BY_REGION
 from analytics.facts.steps import STEPS
 from analytics.models import (
@@ -16,6 +17,8 @@ from analytics.models import (
     RegionSales,
     StepTimes,
 )
+from core.periods import business_day
+from supplies.models import CAME_AT, Supply
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,6 +32,13 @@ def sum_up(company: Company) -> None:
     for table in (BY_LISTING, BY_REGION, STEPS):
         table.lengthen(company, days)
     facts.sum_up(company, days)
+
+
+def count_supplies(company: Company) -> None:
+    """Build the units of the months in which a supply of the company came or left."""
+    counted = Supply.objects.for_company(company).filter(lines__accepted__gt=0)
+    moments = counted.annotate(came_at=CAME_AT).values_list("came_at", flat=True)
+    MONTHLY.build(company, sorted({business_day(moment, company.zone) for moment in moments}))
 
 
 def _days(company: Company) -> list[date]:
