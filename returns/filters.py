@@ -15,7 +15,7 @@ from core.filters import AnyOfFilter, CompanyChoiceFilter, ListFilterSet, Period
 from marketplaces import registry
 from marketplaces.contracts.returns import ReturnKind, ReturnStatus
 from returns.choices import AttentionKind, ReasonGroup, Unmatched
-from returns.selectors.lists import matching, reason_choices, waiting, with_product
+from returns.selectors.lists import at_place, matching, reason_choices, waiting, with_product
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -79,9 +79,7 @@ class ReturnFilter(ScopeFilter):
         choices_for=lambda _request: [(NO_REASON, _("no reason of ours")), *reason_choices()],
         empty_label=_("any"),
     )
-    place = django_filters.CharFilter(
-        label=_("Place begins with"), field_name="place_name", lookup_expr="istartswith", max_length=100
-    )
+    place = django_filters.CharFilter(label=_("Place begins with"), method="find_place", max_length=200)
     cluster_to = CompanyChoiceFilter(
         label=_("Delivered to"),
         choices_for=lambda request: cluster_choices(request.company),
@@ -103,6 +101,10 @@ class ReturnFilter(ScopeFilter):
     def find(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
         """By order, number, article, barcode or marketplace SKU."""
         return matching(queryset, company_of(self.request), value)
+
+    def find_place(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
+        """By the name of a place, or by how names of places begin."""
+        return at_place(queryset, company_of(self.request), value)
 
     def of_group(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
         """By who can act; where nobody gave a reason, it is not known."""

@@ -10,7 +10,7 @@ from analytics.facts.tables import FactTable, bounds
 from analytics.spans import span_around
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from companies.models import Company
@@ -26,13 +26,16 @@ _LONGER_ASKED: Final = """
         OR span = 'month' AND extract(day FROM day) <> 1
     )
 """
-_LONGER: Final = """
-    SELECT s.span, s.day, {key}, {sums}
-    FROM unnest(%(spans)s::text[], %(span_days)s::date[], %(span_afters)s::date[]) AS s (span, day, after)
-    JOIN {table} t
-        ON t.company_id = %(company)s AND t.span = 'day' AND t.day >= s.day AND t.day < s.after
-    GROUP BY s.span, s.day, {key}
+# The weeks and months asked (s), each with the rows of its days (t).
+DAYS_OF_SPANS: Final = """
+    unnest(%(spans)s::text[], %(span_days)s::date[], %(span_afters)s::date[]) AS s (span, day, after)
+    JOIN {table} t ON t.company_id = %(company)s AND t.span = 'day' AND t.day >= s.day AND t.day < s.after
 """
+_LONGER: Final = f"""
+    SELECT s.span, s.day, {{key}}, {{sums}}
+    FROM {DAYS_OF_SPANS}
+    GROUP BY s.span, s.day, {{key}}
+"""  # noqa: S608 - constants of this module
 _OF_SPAN: Final = "SELECT {columns} FROM (SELECT 'day' AS span, single.* FROM ({select}) single) named"
 
 
@@ -85,12 +88,14 @@ class SpanTable(FactTable):
         parameters = self.parameters(company, days)
         self.delete(_DAYS_ASKED, parameters)
         count = self.insert(_OF_SPAN.format(columns=self.columns, select=self.select), parameters)
-        self.lengthen(company, days)
+        self._lengthen(parameters)
         return count
 
     def lengthen(self, company: Company, days: Sequence[date]) -> None:
         """Replace the weeks and months that the days are in, out of the days held."""
-        parameters = self.parameters(company, days)
+        self._lengthen(self.parameters(company, days))
+
+    def _lengthen(self, parameters: Mapping[str, Any]) -> None:
         self.delete(_LONGER_ASKED, parameters)
         self.insert(self.longer, parameters)
 

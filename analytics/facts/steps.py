@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analytics.facts.orders import ORDERS_OF_DAYS
-from analytics.facts.spans import SpanTable
+from analytics.facts.spans import DAYS_OF_SPANS, SpanTable
 
 # A time that is guessed, or of which only the day is known, measures nothing.
 _IS_TIMED: Final = "e.precision IN ('exact', 'observed')"
@@ -22,18 +22,16 @@ _MINUTES: Final = """
         ELSE least(ceil(seconds / 21600) * 360, 86400)
     END::int
 """
-_LONGER: Final = """
-    SELECT span, day, {key}, array_agg(minute ORDER BY minute) AS minutes, array_agg(count ORDER BY minute) AS orders
+_LONGER: Final = f"""
+    SELECT span, day, {{key}}, array_agg(minute ORDER BY minute) AS minutes, array_agg(count ORDER BY minute) AS orders
     FROM (
-        SELECT s.span, s.day, {key}, one.minute, sum(one.count)::int AS count
-        FROM unnest(%(spans)s::text[], %(span_days)s::date[], %(span_afters)s::date[]) AS s (span, day, after)
-        JOIN {table} t
-            ON t.company_id = %(company)s AND t.span = 'day' AND t.day >= s.day AND t.day < s.after
+        SELECT s.span, s.day, {{key}}, one.minute, sum(one.count)::int AS count
+        FROM {DAYS_OF_SPANS}
         CROSS JOIN LATERAL unnest(t.minutes, t.orders) AS one (minute, count)
-        GROUP BY s.span, s.day, {key}, one.minute
+        GROUP BY s.span, s.day, {{key}}, one.minute
     ) counted
-    GROUP BY span, day, {key}
-"""
+    GROUP BY span, day, {{key}}
+"""  # noqa: S608 - constants of these modules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

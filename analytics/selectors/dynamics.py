@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import F, Q, Sum, Value
+from django.db.models import F, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,8 @@ from analytics.models import (
     RegionSales,
 )
 from analytics.selectors.buckets import Bucket, buckets
+from analytics.selectors.sales import first_day
+from analytics.selectors.scope import on_days
 from analytics.spans import Spanned
 from catalog.models import Product
 from marketplaces.contracts.returns import ReturnKind
@@ -191,13 +193,13 @@ class Dynamics:
 
 def dynamics(scope: ReportScope, *, grain: Grain, by: Breakdown) -> Dynamics:
     """Read the report: eight queries whatever the size, nine by product; none over orders."""
-    first_day = _first_day(scope)
-    before = scope.before if first_day and scope.before and first_day <= scope.before.first else None
+    first = first_day(scope)
+    before = scope.before if first and scope.before and first <= scope.before.first else None
     by_day = _by_day(scope)
     series = tuple(
         SoldIn(
             bucket=piece,
-            now=_sum(by_day, piece.days) if first_day and first_day < piece.days.after else None,
+            now=_sum(by_day, piece.days) if first and first < piece.days.after else None,
             before=_sum(by_day, piece.before) if before and piece.before else None,
         )
         for piece in buckets(scope, grain)
@@ -213,7 +215,7 @@ def dynamics(scope: ReportScope, *, grain: Grain, by: Breakdown) -> Dynamics:
         orders_before=counts[1] if counts and before else None,
         series=series,
         rows=tuple(_rows(scope, by, has_before=before is not None)),
-        first_day=first_day,
+        first_day=first,
     )
 
 
@@ -225,18 +227,6 @@ def _growth(now: Sold, before: Sold | None) -> Decimal | None:
     if before is None or not before.ordered_amount:
         return None
     return _percent(now.ordered_amount / before.ordered_amount - 1)
-
-
-def _within(days: Days | None, field: str = "day") -> Q:
-    if days is None:
-        return Q(pk__in=[])
-    return Q(**{f"{field}__gte": days.first, f"{field}__lt": days.after})
-
-
-def _first_day(scope: ReportScope) -> date | None:
-    rows = OrderTally.objects.for_company(scope.company).filter(orders__gt=0, **scope.filters)
-    found: date | None = rows.order_by("day").values_list("day", flat=True).first()
-    return found
 
 
 def _facts(scope: ReportScope, by: Breakdown | None = None) -> Any:
@@ -268,12 +258,12 @@ def _placed(rows: Any, days: Days) -> Any:
     """The rows of the orders placed in the days."""
     if issubclass(rows.model, Spanned):
         return rows.within(days)
-    return rows.filter(_within(days, "placed_day" if rows.model is DailyReturns else "day"))
+    return rows.filter(on_days(days, "placed_day" if rows.model is DailyReturns else "day"))
 
 
 def _by_day(scope: ReportScope) -> dict[date, Sold]:
     """What was ordered on each day of the period and of the one before (two queries)."""
-    asked = _within(scope.days) | _within(scope.before)
+    asked = on_days(scope.days) | on_days(scope.before)
     rows = _facts(scope).daily().filter(asked)
     facts = rows.values("day").annotate(**{name: Sum(name) for name in _SUMS}).order_by()
     back = _returns(scope).daily().filter(asked).order_by().values_list("day")
@@ -294,9 +284,9 @@ def _orders(scope: ReportScope) -> tuple[int, int] | None:
         return None
     sums = (
         OrderTally.objects.for_company(scope.company)
-        .filter(_within(scope.days) | _within(scope.before), **scope.filters)
+        .filter(on_days(scope.days) | on_days(scope.before), **scope.filters)
         .aggregate(
-            now=Sum("orders", filter=_within(scope.days)), before=Sum("orders", filter=_within(scope.before))
+            now=Sum("orders", filter=on_days(scope.days)), before=Sum("orders", filter=on_days(scope.before))
         )
     )
     return sums["now"] or 0, sums["before"] or 0

@@ -9,11 +9,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.db.models.functions import TruncWeek
 
 from analytics.choices import Axis, Span, Step
 from analytics.formulas.percentiles import nearest_ranks
+from analytics.selectors.scope import on_days
 from analytics.selectors.stuck import StuckOrders, stuck_orders
 from analytics.selectors.timings import histograms, step_times
 from catalog.models import Warehouse
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from analytics.selectors.scope import ReportScope
     from analytics.selectors.timings import Counts
-    from core.periods import Days
 
 _HALF: Final = 0.5
 _NINE_OF_TEN: Final = 0.9
@@ -159,15 +159,11 @@ def _hours(minutes: int | None) -> Decimal | None:
     return None if minutes is None else (minutes / _HOUR).quantize(_CENT)
 
 
-def _inside(days: Days) -> Q:
-    return Q(day__gte=days.first, day__lt=days.after)
-
-
 def _tally(scope: ReportScope) -> dict[tuple[date, str], int]:
     """Orders placed in the period by week and by the status they stand in now."""
     rows: Any = (
         OrderTally.objects.for_company(scope.company)
-        .filter(_inside(scope.days), **scope.filters)
+        .filter(on_days(scope.days), **scope.filters)
         .annotate(week=TruncWeek("day"))
         .values_list("week", "status")
         .annotate(Sum("orders"))

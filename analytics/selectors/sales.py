@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Sum
 
 from analytics.models import HourlyOrders
+from analytics.selectors.scope import on_days
 from core.periods import Days
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.registry import untold_steps
@@ -160,10 +161,10 @@ class Sales:
 
 def sales(scope: Scope, window: Window) -> Sales:
     """Read the sales of a window (three queries; one more where marketplaces are summed)."""
-    first_day = _first_day(scope)
+    first = first_day(scope)
     tallies = _tallies(scope, Days(first=window.before.first, after=window.days.after))
-    now = _by_day(tallies, window.days, first_day=first_day)
-    before = _by_day(tallies, window.before, first_day=first_day)
+    now = _by_day(tallies, window.days, first_day=first)
+    before = _by_day(tallies, window.before, first_day=first)
     if before[-1] is not None:
         before = (*before[:-1], _until_hour(scope, window.before.last, hour=window.until_hour))
     return Sales(
@@ -171,15 +172,16 @@ def sales(scope: Scope, window: Window) -> Sales:
         now=now,
         before=before,
         total=_sum(now),
-        total_before=_sum(before) if window.is_comparable(first_day) else None,
+        total_before=_sum(before) if window.is_comparable(first) else None,
         statuses=_statuses(tallies, window.days, by_units=scope.is_mixed),
         is_mixed=scope.is_mixed,
         marketplaces=_by_marketplace(scope, window.days) if scope.is_mixed else (),
-        first_day=first_day,
+        first_day=first,
     )
 
 
-def _first_day(scope: Scope) -> date | None:
+def first_day(scope: Scope) -> date | None:
+    """The first day with any orders."""
     tallies = OrderTally.objects.for_company(scope.company).filter(orders__gt=0, **scope.filters)
     found: date | None = tallies.order_by("day").values_list("day", flat=True).first()
     return found
@@ -188,7 +190,7 @@ def _first_day(scope: Scope) -> date | None:
 def _tallies(scope: Scope, days: Days) -> dict[tuple[date, OrderStatus], Totals]:
     rows = (
         OrderTally.objects.for_company(scope.company)
-        .filter(day__gte=days.first, day__lt=days.after, **scope.filters)
+        .filter(on_days(days), **scope.filters)
         .values_list("day", "status")
         .annotate(Sum("orders"), Sum("units"), Sum("amount"))
         .order_by("day", "status")
@@ -201,7 +203,7 @@ def _tallies(scope: Scope, days: Days) -> dict[tuple[date, OrderStatus], Totals]
 def _by_marketplace(scope: Scope, days: Days) -> tuple[MarketplaceSales, ...]:
     rows = (
         OrderTally.objects.for_company(scope.company)
-        .filter(day__gte=days.first, day__lt=days.after, **scope.filters)
+        .filter(on_days(days), **scope.filters)
         .values_list("account__marketplace", "status")
         .annotate(Sum("orders"), Sum("units"), Sum("amount"))
         .order_by("account__marketplace", "status")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from analytics.choices import Comparison
 from catalog.models import Listing, Product
 from core.periods import Days
@@ -79,6 +81,13 @@ class ReportScope(Scope):
         if self.product:
             filters[f"{path}product"] = self.product
         return filters
+
+
+def on_days(days: Days | None, field: str = "day") -> Q:
+    """The rows of these days, and none where there are no days."""
+    if days is None:
+        return Q(pk__in=[])
+    return Q(**{f"{field}__gte": days.first, f"{field}__lt": days.after})
 
 
 def shifted(days: Days, comparison: Comparison) -> Days | None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.forms.goods import DecisionForm, LookForm, PlaceForm, TargetForm
 from catalog.models import DoubtfulPair, Listing, Product
 from catalog.selectors import matching as selectors
-from catalog.services import matching as services
+from catalog.services import moves
 from companies.choices import Permission
 from companies.permissions import requires
 from core.components import Crumb
@@ -50,7 +50,7 @@ def pair_decide(request: CompanyRequest, pk: int) -> HttpResponse:
     pair = _pair(request, pk)
     form = DecisionForm(request.POST)
     if form.is_valid():
-        services.decide_pair(pair=pair, is_same=form.is_same, actor=request.user)
+        moves.decide_pair(pair=pair, is_same=form.is_same, actor=request.user)
     return _after_pair(request, pk)
 
 
@@ -58,7 +58,7 @@ def pair_decide(request: CompanyRequest, pk: int) -> HttpResponse:
 @requires(Permission.EDIT_CATALOG)
 def pair_reopen(request: CompanyRequest, pk: int) -> HttpResponse:
     """Take a decision back."""
-    services.reopen_pair(pair=_pair(request, pk), actor=request.user)
+    moves.reopen_pair(pair=_pair(request, pk), actor=request.user)
     return _after_pair(request, pk)
 
 
@@ -70,8 +70,8 @@ def listing_link(request: CompanyRequest, pk: int) -> HttpResponse:
     chosen = _chosen(request)
     if chosen is not None:
         try:
-            services.link_listing(listing=listing, product=chosen, actor=request.user)
-        except services.CannotMove:
+            moves.link_listing(listing=listing, product=chosen, actor=request.user)
+        except moves.CannotMove:
             messages.info(request, _("The listing is of this product already."))
         return redirect("catalog:product-detail", request.company.slug, chosen.pk)
     return _choose(request, product=listing.product, listing=listing, title=_("Which product is this?"))
@@ -83,8 +83,8 @@ def listing_split(request: CompanyRequest, pk: int) -> HttpResponse:
     """Give a listing a product of its own."""
     listing = _listing(request, pk)
     try:
-        services.split_listing(listing=listing, actor=request.user)
-    except services.CannotMove:
+        moves.split_listing(listing=listing, actor=request.user)
+    except moves.CannotMove:
         messages.info(request, _("The product has no other listing: there is nothing to split off."))
     listing.refresh_from_db(fields=["product"])
     return redirect("catalog:product-detail", request.company.slug, listing.product_id)
@@ -98,8 +98,8 @@ def product_merge(request: CompanyRequest, pk: int) -> HttpResponse:
     chosen = _chosen(request)
     if chosen is not None:
         try:
-            services.merge_products(product=product, into=chosen, actor=request.user)
-        except services.CannotMove:
+            moves.merge_products(product=product, into=chosen, actor=request.user)
+        except moves.CannotMove:
             messages.info(request, _("There is nothing to merge."))
         return redirect("catalog:product-detail", request.company.slug, chosen.pk)
     return _choose(request, product=product, listing=None, title=_("Into which product?"))
@@ -109,7 +109,7 @@ def product_merge(request: CompanyRequest, pk: int) -> HttpResponse:
 @requires(Permission.EDIT_CATALOG)
 def moves_undo(request: CompanyRequest, token: UUID) -> HttpResponse:
     """Put back what was moved together."""
-    count = services.undo_moves(company=request.company, token=token, actor=request.user)
+    count = moves.undo_moves(company=request.company, token=token, actor=request.user)
     if count:
         told = ngettext("%(count)s listing went back.", "%(count)s listings went back.", count)
         messages.success(request, told % {"count": count})

@@ -20,6 +20,8 @@ PYTEST = (sys.executable, "-m", "pytest")
 NOTHING_COLLECTED = 5
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MOST_WORKERS = 4
+# Who waits for processes to begin and to be missed leaves most of a core to others.
+WAITING_WORKERS = 3
 APT_SECONDS = 300
 APT = ("apt-get", "-o", "Acquire::Retries=3", "-o", "Acquire::http::Timeout=30")
 CLOSING_LINE = re.compile(
@@ -40,17 +42,22 @@ class Part:
 
 def parts() -> list[Part]:
     """The parts of the suite, the largest last: its report covers them all."""
-    workers = str(max(2, min(os.cpu_count() or 2, MOST_WORKERS)))
+    workers = max(2, min(os.cpu_count() or 2, MOST_WORKERS))
     # Playwright leaves a running loop in its thread, which Django would take for an asynchronous caller.
     browser = {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
     quiet = ("--cov", "--cov-append", "--cov-report=", "--cov-fail-under=0")
     return [
-        Part(name="crash", marks="crash and not browser", options=quiet, environment={}),
-        Part(name="browser", marks="browser", options=quiet, environment=browser),
+        Part(
+            name="crash",
+            marks="crash and not browser",
+            options=("-n", str(max(workers, WAITING_WORKERS)), *quiet),
+            environment={},
+        ),
+        Part(name="browser", marks="browser", options=("-n", str(workers), *quiet), environment=browser),
         Part(
             name="units",
             marks="not browser and not crash",
-            options=("-n", workers, "--cov", "--cov-append", "--cov-report=term"),
+            options=("-n", str(workers), "--cov", "--cov-append", "--cov-report=term"),
             environment={},
         ),
     ]

@@ -57,6 +57,13 @@ def matching(returns: ReturnQuerySet, company: Company, text: str) -> ReturnQuer
     return returns.filter(meant | Q(listing_id__in=listings) if listings else meant)
 
 
+def at_place(returns: ReturnQuerySet, company: Company, name: str) -> ReturnQuerySet:
+    """Returns at the place of this name, or where no place is called so, at those whose names begin so."""
+    if Return.objects.for_company(company).filter(place_name__iexact=name).exists():
+        return returns.filter(place_name__iexact=name)
+    return returns.filter(place_name__istartswith=name)
+
+
 def with_product(returns: ReturnQuerySet, company: Company, product_id: int) -> ReturnQuerySet:
     """Returns of any listing of a product."""
     listings = Listing.objects.for_company(company).filter(product_id=product_id)

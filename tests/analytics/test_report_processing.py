@@ -40,14 +40,18 @@ def today(now):
     return business_day(now)
 
 
-def times(account, day, minutes, orders, *, step=Step.WHOLE, axis="all", place=""):
+def times(account, *measured, **fields):
+    planted(account, *measured, **fields)
+    sum_up(account.company)
+
+
+def planted(account, day, minutes, orders, *, step=Step.WHOLE, axis="all", place=""):
     row, _is_new = StepTimes.all_companies.get_or_create(
         company=account.company, account=account, day=day, span="day", axis=axis, place=place, step=step,
         defaults={"minutes": [], "orders": []},
     )  # fmt: skip
     row.minutes, row.orders = [*row.minutes, minutes], [*row.orders, orders]
     row.save()
-    sum_up(account.company)
 
 
 def scope_of(company, *, days=28, **asked):
@@ -195,7 +199,8 @@ def shop(account, today):
         day = today - timedelta(days=age)
         OrderTallyFactory(account=account, day=day, status=OrderStatus.DELIVERED, orders=2)
         for axis, place in (("all", ""), ("warehouse", "КАЗАНЬ"), ("cluster", "Урал")):
-            times(account, day, 2760 + age * 60, 2, axis=axis, place=place)
+            planted(account, day, 2760 + age * 60, 2, axis=axis, place=place)
+    sum_up(account.company)
     OrderFactory(account=account, external_id="111-1", status_at=timezone.now() - timedelta(days=40))
     return account
 

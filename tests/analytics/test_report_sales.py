@@ -39,13 +39,22 @@ def today():
 
 
 def fact(listing, day, units=1, amount="100.00", **fields):
-    DailyFact.all_companies.create(
+    planted(listing, day, units, amount, **fields).save()
+    built(listing.company, [day])
+
+
+def planted(listing, day, units, amount, **fields):
+    return DailyFact(
         company=listing.company, account=listing.account, listing=listing, day=day,
         ordered_units=units, ordered_amount=Decimal(amount), **fields,
     )  # fmt: skip
+
+
+def built(company, days):
+    """What is summed from the facts of the days."""
     for table in (BY_LISTING, BY_REGION):
-        table.build(listing.company, [day])
-    sum_up(listing.company)
+        table.build(company, days)
+    sum_up(company)
 
 
 def came_back(listing, placed_day, units=1, kind="client_return", **fields):
@@ -232,12 +241,15 @@ def test_by_category_and_region_what_is_not_told_has_a_row(account, today):
 def shop(account, today):
     """Two products sold every day for 60 days."""
     StreamStateFactory(account=account, stream="orders", data_as_of=timezone.now())
+    days = [today - timedelta(days=age) for age in range(60)]
     for number in (1, 2):
         listing = ListingFactory(account=account, category="Пледы", product__name=f"Плед {number}")
-        for age in range(60):
-            fact(listing, today - timedelta(days=age), number, f"{number * 100}.00", cluster_to="Урал")
-    for age in range(60):
-        OrderTallyFactory(account=account, day=today - timedelta(days=age), orders=2)
+        DailyFact.all_companies.bulk_create(
+            [planted(listing, day, number, f"{number * 100}.00", cluster_to="Урал") for day in days]
+        )
+    for day in days:
+        OrderTallyFactory(account=account, day=day, orders=2)
+    built(account.company, days)
     return account
 
 

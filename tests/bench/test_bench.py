@@ -14,7 +14,7 @@ from analytics.models import ClosingStock, DailyFact, DailyReturns, StepTimes
 from analytics.services import check_range
 from catalog.models import StockLevel
 from companies.models import Company
-from fbo_cabinet.bench import circle, exporting, filling, merging, pages, shop, stock, syncing
+from fbo_cabinet.bench import circle, database, exporting, filling, merging, pages, shop, stock, syncing
 from fbo_cabinet.bench.browser import Browser, PageBroken, as_served
 from fbo_cabinet.bench.database import scratch_database
 from fbo_cabinet.management.commands import bench
@@ -32,6 +32,12 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 def few_templates(monkeypatch):
     monkeypatch.setattr(filling, "TEMPLATES", 60)
     monkeypatch.setattr(stock, "HISTORY", timedelta(days=15))
+
+
+@pytest.fixture
+def no_tables(monkeypatch):
+    """A scratch database in which nothing is asked for needs no tables: to make them takes longer than the test."""
+    monkeypatch.setattr(database, "call_command", lambda *_args, **_options: None)
 
 
 def databases():
@@ -207,6 +213,7 @@ def test_scratch_database_is_whole_and_gone_afterwards():
     assert not Company.objects.filter(slug="scratch").exists()
 
 
+@pytest.mark.usefixtures("no_tables")
 def test_scratch_database_is_dropped_when_a_benchmark_breaks():
     with pytest.raises(ZeroDivisionError), scratch_database() as name:
         1 / 0  # noqa: B018 - the breaking benchmark
@@ -214,6 +221,7 @@ def test_scratch_database_is_dropped_when_a_benchmark_breaks():
     assert name not in databases()
 
 
+@pytest.mark.usefixtures("no_tables")
 def test_command_runs_what_is_asked_for(monkeypatch):
     asked = []
     monkeypatch.setattr(

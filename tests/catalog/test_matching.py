@@ -11,11 +11,11 @@ from django.core.management import CommandError, call_command
 from catalog.choices import LinkSource, MoveKind, PairState
 from catalog.models import CostPrice, DoubtfulPair, Listing, ListingMove, Product
 from catalog.services.grouping import own_sku
-from catalog.services.matching import (
+from catalog.services.matching import match_assortment
+from catalog.services.moves import (
     CannotMove,
     decide_pair,
     link_listing,
-    match_assortment,
     merge_products,
     reopen_pair,
     split_listing,

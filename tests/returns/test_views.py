@@ -253,6 +253,20 @@ def test_places_by_the_nearest_day(owner_client: Client, account: MarketplaceAcc
     assert (page.units, page.places_count, page.is_cut) == (5, 3, False)
 
 
+def test_a_whole_name_is_that_place_and_part_of_one_all_that_begin_so(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    for name in ("СКЛАД_1", "СКЛАД_10", "СКЛАД_10"):
+        ReturnFactory(account=account, place_name=name)
+
+    shown = {
+        asked: len(owner_client.get(LIST, {"place": asked}).context["found"].rows)
+        for asked in ("склад_1", "СКЛАД_10", "СКЛ", "ПВЗ")
+    }
+
+    assert shown == {"склад_1": 1, "СКЛАД_10": 2, "СКЛ": 3, "ПВЗ": 0}
+
+
 def test_a_place_tells_the_nearest_and_leads_to_the_rest(
     owner_client: Client, account: MarketplaceAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
