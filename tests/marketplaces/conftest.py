@@ -8,6 +8,7 @@ import pytest
 import stamina
 
 from marketplaces.models import StreamState
+from marketplaces.ratelimit import Limiter
 from marketplaces.sync.engine import run_stream
 from marketplaces.sync.schedule import Trigger
 from tests.factories.marketplaces import AccountFactory, StreamStateFactory
@@ -70,6 +71,12 @@ def no_pauses() -> Generator[None]:
     stamina.set_testing(True, attempts=4)
     yield
     stamina.set_testing(False)
+
+
+@pytest.fixture
+def no_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests do not wait for their turn, after a refusal neither: the limiter and the engine have their own tests."""
+    monkeypatch.setattr(Limiter, "acquire", lambda *_args, **_options: None)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ FAULTS = (
     "empty_page",
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pauses")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pauses", "no_turns")]
 everywhere = pytest.mark.parametrize("marketplace", list(django_settings.MARKETPLACES))
 
 

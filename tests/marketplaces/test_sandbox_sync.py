@@ -39,7 +39,7 @@ KEY = {"client_id": "1284417", "api_key": "demo-ozon-key"}
 SECOND = Account(client_id="1284418", api_key="second-ozon-key", company=DEMO.company)
 DAYS = 8
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pauses")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pauses", "no_turns")]
 
 
 @pytest.fixture

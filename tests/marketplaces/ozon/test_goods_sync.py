@@ -40,7 +40,7 @@ STREAMS = ("products", "orders", "supplies", "returns")
 FAULTS = (*PAGING, "429", "500", "truncated", "drop", "html_200", "stale", "empty_page", "unknown_status")
 LINE = ("marketplace_sku", "declared", "accepted", "shortage", "surplus", "defect")
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pauses")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pauses", "no_turns")]
 
 
 @pytest.fixture

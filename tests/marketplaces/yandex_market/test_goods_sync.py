@@ -48,7 +48,7 @@ FAULTS = (*PAGING, "429", "500", "truncated", "drop", "html_200", "stale", "empt
 # The world behind a sandbox.
 SEEN: dict[App, World] = {}
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pauses")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pauses", "no_turns")]
 
 
 @pytest.fixture

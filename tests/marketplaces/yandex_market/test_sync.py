@@ -44,7 +44,7 @@ FAULTS = (
 # The world behind a sandbox.
 SEEN: dict[App, World] = {}
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pauses")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pauses", "no_turns")]
 
 
 @pytest.fixture
