@@ -96,6 +96,12 @@ class Order(CompanyOwned):
                 condition=models.Q(status__in=["unknown", "accepted", "packed", "shipped"]),
                 name="order_open",
             ),
+            # Of what may still move, that which has not for longest.
+            models.Index(
+                fields=["company", "marketplace", "status", "status_at", "id"],
+                condition=models.Q(status__in=["unknown", "accepted", "packed", "shipped"]),
+                name="order_standing",
+            ),
             models.Index(fields=["company", "-amount", "-id"], name="order_amount"),
             models.Index(
                 fields=["company", "expected_to"],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.selectors.listings import skus_by_barcode
 from marketplaces.adapter import FetchesOrders
+from marketplaces.ahead import ahead
 from marketplaces.contracts.orders import OrdersQuery
 from marketplaces.streams import PageResult, PullRequest, SyncStream
 from orders.models import Order
@@ -53,7 +54,7 @@ class OrderStream(SyncStream):
             ),
             sku_by_barcode=skus_by_barcode(request.account),
         )
-        yield from source.fetch_orders(query, cursor={} if request.since else request.cursor)
+        yield from ahead(source.fetch_orders(query, cursor={} if request.since else request.cursor))
 
     def record(self, page: Page[Any], request: PullRequest) -> PageResult:
         told = (request.changed_at, request.changed_to) if request.changed_at else None

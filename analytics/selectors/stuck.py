@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
@@ -78,9 +81,10 @@ class StuckOrders:
 
 
 def stuck_orders(scope: Scope, *, now: datetime, limit: int = 50) -> StuckOrders:
-    """Read what is stuck (three queries), the longest first."""
+    """Read what is stuck (four queries), the longest first."""
     norms = norms_of(scope, now=now)
-    rows = _standing(scope, norms, now=now)
+    too_long = [_beyond(norm, now=now) for norm in norms]
+    rows = _orders(scope).filter(reduce(or_, too_long, Q(pk__in=[])))
     counted = rows.order_by()[:MOST_COUNTED].aggregate(
         count=Count("pk"),
         amount=Sum("amount", default=Decimal(0)),
@@ -88,7 +92,7 @@ def stuck_orders(scope: Scope, *, now: datetime, limit: int = 50) -> StuckOrders
     )
     count = counted["count"]
     known = {(norm.marketplace, norm.status): norm.after for norm in norms}
-    longest = rows.select_related("account").order_by("status_at", "pk")[:limit] if count else ()
+    longest = _longest(scope, too_long, limit=limit) if count and limit else ()
     return StuckOrders(
         orders=tuple(
             StuckOrder(
@@ -145,11 +149,24 @@ def _measured(scope: Scope, *, now: datetime) -> Mapping[tuple[Any, ...], Mappin
     return histograms(step_times(scope, days), "account__marketplace", "step")
 
 
-def _standing(scope: Scope, norms: tuple[Norm, ...], *, now: datetime) -> QuerySet[Order]:
-    too_long = Q(pk__in=[])
-    for norm in norms:
-        too_long |= Q(marketplace=norm.marketplace, status=norm.status, status_at__lt=now - norm.after)
-    rows = Order.objects.for_company(scope.company).filter(too_long, status__in=OPEN, **scope.filters)
+def _beyond(norm: Norm, *, now: datetime) -> Q:
+    return Q(marketplace=norm.marketplace, status=norm.status, status_at__lt=now - norm.after)
+
+
+def _longest(scope: Scope, too_long: Sequence[Q], *, limit: int) -> Sequence[Order]:
+    """Those that have stood longest. Of each norm the oldest come first in an index: no other is read."""
+    oldest, *others = (
+        _orders(scope).filter(one).order_by("status_at", "pk").values_list("pk", "status_at")[:limit]
+        for one in too_long
+    )
+    found = oldest.union(*others, all=True).order_by("status_at", "pk")[:limit]
+    pks = [pk for pk, _since in found]
+    rows = Order.objects.for_company(scope.company).filter(pk__in=pks).select_related("account")
+    return list(rows.order_by("status_at", "pk"))
+
+
+def _orders(scope: Scope) -> QuerySet[Order]:
+    rows = Order.objects.for_company(scope.company).filter(**scope.filters)
     goods = scope.listing_filters()
     if goods:
         lines = OrderLine.objects.for_company(scope.company).filter(order=OuterRef("pk"), **goods)
