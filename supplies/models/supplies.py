@@ -225,12 +225,14 @@ class BoxLine(CompanyOwned):
 
 
 class SupplyDocument(CompanyOwned):
-    """A paper of a supply: that it exists, not its contents. `kind` is the marketplace's word or ours."""
+    """A paper of a supply: that it exists, not its contents. `kind` is the marketplace's word or ours; `is_told` where
+    the marketplace named it, and nobody of the seller's noted it before."""
 
     supply = models.ForeignKey(Supply, on_delete=models.CASCADE, related_name="documents", db_index=False)
     kind = models.CharField(_("document"), max_length=64)
     number = models.CharField(_("number"), max_length=100, blank=True)
     issued_at = models.DateTimeField(_("issued"), null=True, blank=True)
+    is_told = models.BooleanField(_("told by the marketplace"), default=False)
     recorded_at = models.DateTimeField(_("learnt"))
 
     all_companies = CompanyQuerySet.as_manager()

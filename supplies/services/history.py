@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,7 @@ from supplies.choices import SupplyEventKind
 from supplies.services.folding import STATUS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from supplies.services.folding import Folded
@@ -54,6 +55,11 @@ def status_stamp(folded: Folded, held: Held | None) -> tuple[datetime, str]:
         return told, Precision.EXACT.value
     if held is not None and held.status == folded.status:
         return held.status_at, held.status_precision
+    return _version_stamp(folded, held)
+
+
+def _version_stamp(folded: Folded, held: Held | None) -> tuple[datetime, str]:
+    """When the answer that told the status was given, or what it tells of was changed there."""
     version = folded.versions[STATUS]
     if version.told_at is None:
         return version.asked_at, Precision.OBSERVED.value
@@ -76,7 +82,17 @@ def steps(folded: Folded, held: Held | None, *, stamp: tuple[datetime, str]) -> 
             old = passed
     is_correction = isinstance(old, SupplyStatus) and old.is_final
     kind = SupplyEventKind.CORRECTION if is_correction else SupplyEventKind.STATUS
+    if held is not None and _has_been_there(folded, held, since=stamp[0]):
+        stamp = _version_stamp(folded, held)
     return [*events, _step(old, status, stamp, kind=kind)]
+
+
+def _has_been_there(folded: Folded, held: Held, *, since: datetime) -> bool:
+    """Whether the moment that dates the status is that of an earlier stay: it came back to it later than that."""
+    name = MOMENTS.get(folded.status or SupplyStatus.UNKNOWN, "")
+    is_back = isinstance(held.status, SupplyStatus) and held.status.rank > (folded.status or held.status).rank
+    is_known = bool(name) and held.told.get(name) == folded.told.get(name) is not None
+    return since <= held.status_at and (is_back or is_known)
 
 
 def changes(
@@ -141,14 +157,29 @@ def _contents(
     }
     if not held.sums.lines_count:
         return changed
-    old, new = (
-        {f"line:{line.seller_sku or line.key}": line.declared for line in lines} for lines in (before, after)
-    )
-    named = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
-    changed |= {name: [old.get(name), new.get(name)] for name in named[:_MOST_NAMED]}
+    old, new = ({line.pk or line.key: line for line in lines} for lines in (before, after))
+    names = _names(old | new)
+    moved = {
+        names[one]: [there.declared if there else None for there in (old.get(one), new.get(one))]
+        for one in old.keys() | new.keys()
+    }
+    named = sorted(name for name, (was, now) in moved.items() if was != now)
+    changed |= {name: moved[name] for name in named[:_MOST_NAMED]}
     if len(named) > _MOST_NAMED:
         changed["more"] = [None, len(named) - _MOST_NAMED]
     return changed
+
+
+def _names(lines: Mapping[Any, Line]) -> dict[Any, str]:
+    """What the lines are called: by the article, and where several share it, as the sizes of a card do, by the barcode
+    too."""
+    shared = Counter(line.seller_sku for line in lines.values())
+    return {
+        one: f"line:{line.seller_sku or line.key}"
+        if shared[line.seller_sku] == 1 or not line.seller_sku
+        else f"line:{line.seller_sku} · {line.barcode or line.key}"
+        for one, line in lines.items()
+    }
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from catalog.models import LONGEST_ARTICLE, Listing
 from core.locks import lock_until_commit
 from core.merge import merge
+from core.money import LARGEST
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.models import Supply, SupplyLine
 from supplies.services.days import touch_days_of
@@ -176,7 +177,10 @@ def added_up(lines: Collection[Line], *, status: SupplyStatus, values: Mapping[i
     return Sums(
         **{name: _sum(lines, name) for name in ("declared", "shipped", "accepted", "on_sale", "surplus")},
         missing_units=units_missing if missing else None,
-        missing_amount=sum(worth, Decimal(0)) if worth or (missing and not units_missing) else None,
+        # A cost price typed with too many noughts is worth no more than the column holds.
+        missing_amount=min(sum(worth, Decimal(0)), LARGEST)
+        if worth or (missing and not units_missing)
+        else None,
         lines_count=len(lines),
     )
 

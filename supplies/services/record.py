@@ -225,7 +225,7 @@ def _write_parts(account: MarketplaceAccount, found: Collection[_Change]) -> Non
     }
     if papers:
         now = timezone.now()
-        merge(PAPERS, [(*key, issued_at, now) for key, issued_at in papers.items()])
+        merge(PAPERS, [(*key, issued_at, True, now) for key, issued_at in papers.items()])
     boxed = [one for one in found if one.folded.boxes is not None]
     if boxed:
         _write_boxes(account, boxed)

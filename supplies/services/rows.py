@@ -83,7 +83,7 @@ LINES = MergeRule(
 
 PAPERS = MergeRule(
     model=SupplyDocument,
-    columns=("company_id", "supply_id", "kind", "number", "issued_at", "recorded_at"),
+    columns=("company_id", "supply_id", "kind", "number", "issued_at", "is_told", "recorded_at"),
     key=("supply_id", "kind", "number"),
     update={"issued_at": None},
     when="EXCLUDED.issued_at IS NOT NULL AND t.issued_at IS DISTINCT FROM EXCLUDED.issued_at",

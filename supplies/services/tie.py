@@ -45,7 +45,7 @@ _UNTOLD: Final[dict[str, Any]] = {
 
 def tie_plans(*, account: MarketplaceAccount, supply_ids: Collection[int]) -> int:
     """Tie each of these supplies of the marketplace to the one open plan that goes to the same place with exactly
-    the same goods, and say how many were tied.
+    the same goods and was made before it; say how many were tied.
 
     A supply that several plans fit, a plan that several supplies fit, and what a person separated once are left to
     people. Runs inside the caller's transaction, under its lock of the account.
@@ -53,17 +53,23 @@ def tie_plans(*, account: MarketplaceAccount, supply_ids: Collection[int]) -> in
     plans = open_plans(account.company_id, account.pk) if supply_ids else ()
     if not plans:
         return 0
-    told = _untied(account, supply_ids)
+    told = _untied(account)
     goods = goods_of(account.company_id, [one.pk for one in (*plans, *told)])
     fitting = [
         (plan, one)
         for one in told
         for plan in plans
-        if goes_to_the_same_place(plan, one) and has_the_same_goods(goods[plan.pk], goods[one.pk])
+        if plan.created_at <= (one.planned_at or one.created_at)
+        and goes_to_the_same_place(plan, one)
+        and has_the_same_goods(goods[plan.pk], goods[one.pk])
     ]
     of_plan = Counter(plan.pk for plan, _one in fitting)
     of_told = Counter(one.pk for _plan, one in fitting)
-    sure = [(plan, one) for plan, one in fitting if of_plan[plan.pk] == of_told[one.pk] == 1]
+    sure = [
+        (plan, one)
+        for plan, one in fitting
+        if one.pk in supply_ids and of_plan[plan.pk] == of_told[one.pk] == 1
+    ]
     for plan, one in sure:
         _tie(plan, one, actor=None, source=SupplySource.POLL)
     return len(sure)
@@ -77,7 +83,8 @@ def tie(*, plan: Supply, told: Supply, actor: User | None) -> Supply:
     one = Supply.objects.for_company(held.company_id).filter(pk=told.pk).first()
     is_free = held.is_planned_here and not held.external_id and held.status in OPEN
     is_theirs = one is not None and bool(one.external_id) and not one.is_planned_here
-    if one is None or not is_free or not is_theirs or one.account_id != held.account_id:
+    is_shipment = one is not None and one.kind == SupplyKind.SUPPLY
+    if one is None or not (is_free and is_theirs and is_shipment) or one.account_id != held.account_id:
         raise CannotChange(_("These two cannot be tied: one of them is tied, closed, or of another account."))
     _tie(held, one, actor=actor, source=SupplySource.PERSON)
     return held
@@ -98,7 +105,7 @@ def separate(*, supply: Supply, actor: User | None) -> Supply:
     told.external_id = external_id
     told.save(update_fields=["external_id"])
     _part_lines(plan, told)
-    _move(plan, told, SupplyDocument, ("kind", "number"))
+    _move(plan, told, SupplyDocument, ("kind", "number"), Q(is_told=True))
     _move(plan, told, SupplyEvent, ("kind", "new_status", "happened_at"), ~Q(source=SupplySource.PERSON))
     _move(plan, told, SupplyBox, ("position",), Q(is_told=True))
     for one in (plan, told):
@@ -109,18 +116,17 @@ def separate(*, supply: Supply, actor: User | None) -> Supply:
 
 
 # ---- together ---------------------------------------------------------------------------------------------
-def _untied(account: MarketplaceAccount, supply_ids: Collection[int]) -> list[Supply]:
-    """Those that nobody has tied or separated yet."""
-    decided = SupplyEvent.objects.for_company(account.company_id).filter(
-        kind=SupplyEventKind.TIED, supply_id__in=supply_ids
+def _untied(account: MarketplaceAccount) -> list[Supply]:
+    """The open supplies of the marketplace that nobody has tied or separated yet."""
+    rows = (
+        Supply.objects.for_company(account.company_id)
+        .shipments()
+        .open()
+        .filter(account=account, is_planned_here=False, lines_count__gt=0)
+        .exclude(external_id="")
     )
-    rows = Supply.objects.for_company(account.company_id).filter(
-        account=account,
-        pk__in=supply_ids,
-        is_planned_here=False,
-        is_split=False,
-        kind=SupplyKind.SUPPLY,
-        lines_count__gt=0,
+    decided = SupplyEvent.objects.for_company(account.company_id).filter(
+        kind=SupplyEventKind.TIED, supply__in=rows
     )
     return list(rows.exclude(pk__in=decided.values("supply_id")).order_by("pk"))
 

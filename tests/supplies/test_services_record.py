@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.models import TouchedDay
+from core.money import LARGEST
 from marketplaces.contracts.orders import Precision
 from marketplaces.contracts.supplies import (
     BoxSnapshot,
@@ -151,6 +152,24 @@ def test_status_never_goes_back_unless_the_marketplace_says_it_changed(
     assert the_supply(account).status is SupplyStatus.ACCEPTING
 
 
+def test_a_status_that_comes_again_is_an_event_again(account: MarketplaceAccount) -> None:
+    for number, status in enumerate([SupplyStatus.DRAFT, SupplyStatus.BOOKED] * 2):
+        moment = SEEN + number * HOUR
+        record(account, supply(status, changed_at=moment), at=moment + MINUTE)
+
+    assert history(account) == [("", "draft"), ("draft", "booked"), ("booked", "draft"), ("draft", "booked")]
+
+
+def test_acceptance_that_is_opened_and_closed_again_is_told_twice(account: MarketplaceAccount) -> None:
+    for number, status in enumerate([SupplyStatus.ACCEPTED, SupplyStatus.ACCEPTING, SupplyStatus.ACCEPTED]):
+        moment = SEEN + number * HOUR
+        record(account, supply(status, accepted_at=SLOT, changed_at=moment), at=moment + MINUTE)
+
+    assert [new for _old, new in history(account) if new in ("accepted", "accepting")] == [
+        "accepted", "accepting", "accepted",
+    ]  # fmt: skip
+
+
 def test_final_status_moves_only_by_a_correction(account: MarketplaceAccount) -> None:
     accepted = supply(SupplyStatus.ACCEPTED, accepted_at=SLOT, changed_at=SLOT)
     record(account, accepted)
@@ -218,6 +237,17 @@ def test_lines_that_are_no_more_go_with_an_event(account: MarketplaceAccount) ->
     ]
 
 
+def test_sizes_of_one_article_are_told_apart(account: MarketplaceAccount) -> None:
+    small = line("1", seller_sku="LN-1", barcode="46001", declared=10)
+    middle = line("2", seller_sku="LN-1", barcode="46002", declared=20)
+    record(account, supply(lines=(small, middle)))
+
+    record(account, supply(lines=(replace(middle, accepted=20), small)), at=SEEN + HOUR)
+    record(account, supply(lines=(middle, replace(small, declared=12))), at=SEEN + 2 * HOUR)
+
+    assert details(account, SupplyEventKind.CONTENTS) == [{"line:LN-1 · 46001": [10, 12]}]
+
+
 def test_moved_slot_is_an_event(account: MarketplaceAccount) -> None:
     record(account, supply())
     record(account, supply(slot_from=SLOT + HOUR, slot_to=SLOT + HOUR), at=SEEN + HOUR)
@@ -264,6 +294,15 @@ def test_missing_units_are_worth_their_cost_price(account: MarketplaceAccount) -
     held = the_supply(account)
     assert held.missing_units == 4 + 1 + 2
     assert held.missing_amount == 4 * Decimal("310.50") + Decimal("2490.00") + 2 * Decimal("10.00")
+
+
+def test_a_cost_price_with_too_many_noughts_stops_nothing(account: MarketplaceAccount) -> None:
+    listing = ListingFactory(account=account, marketplace_sku="1")
+    CostPriceFactory(product=listing.product, cost=LARGEST)
+
+    record(account, supply(SupplyStatus.ACCEPTED, lines=(line("1", accepted=97),)))
+
+    assert the_supply(account).missing_amount == LARGEST
 
 
 def test_nothing_is_missing_before_it_is_counted(account: MarketplaceAccount) -> None:

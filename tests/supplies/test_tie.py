@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from catalog.models import Listing, Warehouse
 from companies.models import Company, User
 from marketplaces.contracts.supplies import (
     BoxSnapshot,
     DocumentSnapshot,
+    SupplyKind,
     SupplyLineSnapshot,
     SupplySnapshot,
     SupplyStatus,
@@ -22,6 +25,7 @@ from supplies.choices import SupplyEventKind
 from supplies.models import Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
 from supplies.selectors.ties import proposals
 from supplies.services import boxes
+from supplies.services.papers import add_paper
 from supplies.services.plan_lines import set_quantities
 from supplies.services.plans import CannotChange, Target, plan_supply
 from supplies.services.record import record_supplies
@@ -204,6 +208,67 @@ def test_two_supplies_that_fit_one_plan_are_left_to_a_person(
     record(account, told(goods, warehouse, number="1"), told(goods, warehouse, number="2"))
 
     assert [one.external_id for one in all_of(account)] == ["", "1", "2"]
+
+
+def test_of_two_supplies_that_come_apart_neither_is_tied(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner
+) -> None:
+    rival = told(goods, warehouse, number="1", units=(10, 5))
+    record(account, rival)
+    planned()
+    earlier = Supply.objects.for_company(account.company_id).filter(external_id="1")
+    earlier.update(created_at=timezone.now())
+
+    record(account, told(goods, warehouse, number="2"), minutes=5)
+
+    assert sorted(one.external_id for one in all_of(account)) == ["", "1", "2"]
+
+
+def test_a_supply_that_was_there_before_the_plan_is_not_it(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner
+) -> None:
+    older = told(goods, warehouse)
+    record(account, older)
+    planned()
+
+    moved = replace(older, status=SupplyStatus.READY, changed_at=NOW)
+    record(account, moved, minutes=5)
+
+    assert [one.external_id for one in all_of(account)] == ["2000031847", ""]
+
+
+def test_a_supply_that_has_ended_is_tied_by_a_person_only(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    plan = planned()
+    record(account, told(goods, warehouse, status=SupplyStatus.ACCEPTED, external_status="COMPLETED"))
+
+    assert [one.external_id for one in all_of(account)] == ["", "2000031847"]
+    assert tie(plan=plan, told=all_of(account)[-1], actor=owner).external_id == "2000031847"
+
+
+def test_what_leaves_a_warehouse_is_no_plan(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    plan = planned()
+    record(account, told(goods, warehouse, kind=SupplyKind.WITHDRAWAL))
+
+    with pytest.raises(CannotChange):
+        tie(plan=plan, told=all_of(account)[-1], actor=owner)
+
+
+def test_papers_that_a_person_noted_stay_with_the_plan(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    plan = planned()
+    add_paper(supply=plan, kind="waybill", number="15", actor=owner)
+    record(account, told(goods, warehouse, documents=(DocumentSnapshot(kind="act", number="7"),)))
+    plan.refresh_from_db()
+
+    theirs = separate(supply=plan, actor=owner)
+
+    papers = SupplyDocument.objects.for_company(plan.company_id).order_by("kind")
+    assert [(one.kind, one.supply_id) for one in papers] == [("act", theirs.pk), ("waybill", plan.pk)]
 
 
 def test_the_likest_plan_is_proposed_first(
