@@ -41,6 +41,7 @@ _KINDS: Final = [
     ReturnKind.PARTIAL_REFUSAL,
     ReturnKind.CLIENT_RETURN,
 ]
+_AFTER_A_CLAIM: Final = ReturnStatus.CLAIMED.rank + 0.5
 _ORDER: Final = {status.value: place for place, status in enumerate(ReturnStatus)}
 _LONGEST: Final = {
     one.name: one.max_length
@@ -122,10 +123,10 @@ class Told:
     @property
     def step(self) -> Step:
         """The status that stands: of the two that have come furthest, the dated one when they are level."""
-        known = [step for step in (self.dated, self.forward) if step]
-        if not known:
-            return self.strange or Step(ReturnStatus.UNKNOWN.value, "", "", self.first)
-        return max(known, key=_rank)
+        dated, forward = self.dated, self.forward
+        if dated and forward:
+            return forward if _way(forward) > _rank(dated) else dated
+        return dated or forward or self.strange or Step(ReturnStatus.UNKNOWN.value, "", "", self.first)
 
     @property
     def word(self) -> str:
@@ -182,7 +183,7 @@ class Told:
             self.strange = _further(self.strange, step, (lambda one: (one.at, one.seen, one.word)))
         elif snapshot.is_partial or not step.at:
             self.forward = _further(
-                self.forward, step, (lambda one: (_rank(one), one.at, _ORDER[one.status], one.word))
+                self.forward, step, (lambda one: (_way(one), one.at, _ORDER[one.status], one.word))
             )
         else:
             self.dated = _further(
@@ -244,6 +245,12 @@ def _cut(name: str, text: str) -> str:
 
 def _rank(step: Step) -> int:
     return ReturnStatus.of(step.status).rank
+
+
+def _way(step: Step) -> float:
+    """How far a step of a source that tells a part has come. A claim that was turned down may be made again: goods
+    that move after it, or moved before, are a return all the same."""
+    return _AFTER_A_CLAIM if step.status == ReturnStatus.REJECTED else _rank(step)
 
 
 def _text(moment: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -280,6 +281,30 @@ def test_any_order_and_any_repetition_end_the_same(
     last = ReturnEvent.objects.for_company(company).filter(return_of__account=other).order_by("-pk").first()
     assert last is not None
     assert str(last.new_status) == of(other)[0]["status"]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_goods_that_come_back_are_a_return_whatever_a_claim_was_told(
+    account: MarketplaceAccount, order: tuple[int, ...]
+) -> None:
+    answers = [
+        part(ReturnStatus.CLAIMED, hours=1),
+        part(ReturnStatus.REJECTED, hours=5),
+        part(ReturnStatus.IN_TRANSIT, hours=40),
+        part(ReturnStatus.RECEIVED, hours=90),
+    ]
+
+    for number in order:
+        record(account, answers[number])
+
+    assert the_return(account).status == ReturnStatus.RECEIVED
+
+
+def test_a_claim_that_was_turned_down_stays_so_while_nothing_moves(account: MarketplaceAccount) -> None:
+    record(account, part(ReturnStatus.REJECTED, hours=5))
+    record(account, part(ReturnStatus.CLAIMED, hours=1))
+
+    assert the_return(account).status == ReturnStatus.REJECTED
 
 
 def test_another_account_of_the_same_ids_is_apart(account: MarketplaceAccount) -> None:
