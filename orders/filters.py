@@ -12,7 +12,8 @@ from catalog.selectors.choices import account_choices, cluster_choices, product_
 from core.filters import AnyOfFilter, CompanyChoiceFilter, ListFilterSet, PeriodFilter, company_of
 from marketplaces import registry
 from marketplaces.contracts.orders import OrderStatus
-from orders.selectors.lists import late, matching, with_product, with_sku
+from orders.models import Order
+from orders.selectors.lists import from_warehouse, late, matching, with_product, with_sku
 
 if TYPE_CHECKING:
     from orders.models import OrderQuerySet
@@ -39,13 +40,17 @@ class OrderFilter(ListFilterSet):
     )
     warehouse = CompanyChoiceFilter(
         label=_("Warehouse"),
-        field_name="warehouse_id",
+        method="find_warehouse",
         choices_for=lambda request: warehouse_choices(request.company),
         empty_label=_("any"),
     )
     cluster_to = CompanyChoiceFilter(
         label=_("Delivered to"),
-        choices_for=lambda request: cluster_choices(request.company),
+        choices_for=lambda request: cluster_choices(
+            request.company,
+            rows=Order.objects.for_company(request.company),
+            asked=request.GET.get("cluster_to", ""),
+        ),
         empty_label=_("any"),
     )
     sku = django_filters.CharFilter(label=_("Article or SKU"), method="find_sku", max_length=100)
@@ -73,6 +78,10 @@ class OrderFilter(ListFilterSet):
     def find_product(self, queryset: OrderQuerySet, _name: str, value: str) -> OrderQuerySet:
         """Those that hold any listing of a product."""
         return with_product(queryset, company_of(self.request), int(value))
+
+    def find_warehouse(self, queryset: OrderQuerySet, _name: str, value: str) -> OrderQuerySet:
+        """Those that were sent from a warehouse."""
+        return from_warehouse(queryset, company_of(self.request), int(value))
 
     def find_late(self, queryset: OrderQuerySet, _name: str, _value: str) -> OrderQuerySet:
         """Those that should have arrived by now."""

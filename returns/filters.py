@@ -15,6 +15,7 @@ from core.filters import AnyOfFilter, CompanyChoiceFilter, ListFilterSet, Period
 from marketplaces import registry
 from marketplaces.contracts.returns import ReturnKind, ReturnStatus
 from returns.choices import AttentionKind, ReasonGroup, Unmatched
+from returns.models import Return
 from returns.selectors.lists import at_place, matching, reason_choices, waiting, with_product
 
 if TYPE_CHECKING:
@@ -82,7 +83,11 @@ class ReturnFilter(ScopeFilter):
     place = django_filters.CharFilter(label=_("Place begins with"), method="find_place", max_length=200)
     cluster_to = CompanyChoiceFilter(
         label=_("Delivered to"),
-        choices_for=lambda request: cluster_choices(request.company),
+        choices_for=lambda request: cluster_choices(
+            request.company,
+            rows=Return.objects.for_company(request.company),
+            asked=request.GET.get("cluster_to", ""),
+        ),
         empty_label=_("any"),
     )
     waits = django_filters.ChoiceFilter(

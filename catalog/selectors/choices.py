@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Min, Q
 
@@ -14,6 +14,8 @@ from marketplaces.models import MarketplaceAccount, StreamState
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
+
+    from django.db.models import QuerySet
 
     from companies.models import Company
 
@@ -43,10 +45,13 @@ def warehouse_choices(company: Company) -> Choices:
     return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
 
-def cluster_choices(company: Company) -> Choices:
-    """The clusters that the company knows, by name: orders carry no more."""
+def cluster_choices(company: Company, *, rows: QuerySet[Any], asked: str = "") -> Choices:
+    """The clusters that the company knows, by name: orders carry no more. Of the regions that a marketplace tells by
+    its orders only, the one that is `asked` for, if any of the `rows` went there."""
     names = Cluster.objects.for_company(company).order_by("name").values_list("name", flat=True).distinct()
-    return [(name, name) for name in names]
+    known = [(name, name) for name in names]
+    is_told = asked.isprintable() and asked and (asked, asked) not in known
+    return [*known, (asked, asked)] if is_told and rows.filter(cluster_to=asked).exists() else known
 
 
 def cluster_id_choices(company: Company) -> Choices:

@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, F, Func, Max, Q, Sum
 from django.utils import timezone
 
-from catalog.models import Listing
+from catalog.models import Listing, Warehouse
 from catalog.selectors.choices import listings_meant
 from core import counting
 from marketplaces.contracts.orders import OrderStatus
@@ -72,6 +72,13 @@ def with_product(orders: OrderQuerySet, company: Company, product_id: int) -> Or
     """Orders that hold any listing of a product."""
     listings = Listing.objects.for_company(company).filter(product_id=product_id).values_list("pk", flat=True)
     return orders.filter(_holding(company, listings))
+
+
+def from_warehouse(orders: OrderQuerySet, company: Company, warehouse_id: int) -> OrderQuerySet:
+    """Orders that left a warehouse; where a marketplace names it only, those that name it so."""
+    there = Warehouse.objects.for_company(company).get(pk=warehouse_id)
+    named = Q(warehouse_id=None, marketplace=there.marketplace, warehouse_name=there.name)
+    return orders.filter(Q(warehouse_id=there.pk) | named)
 
 
 def late(orders: OrderQuerySet, company: Company) -> OrderQuerySet:

@@ -157,6 +157,28 @@ def test_text_that_is_both_a_number_and_an_article_finds_both(
     assert found(company, q="777-1") == {numbered, holding}
 
 
+def test_a_region_that_only_orders_tell_can_be_asked_for(
+    company: Company, account: MarketplaceAccount
+) -> None:
+    mine = OrderFactory(account=account, cluster_to="Приволжский федеральный округ")
+    OrderFactory(account=account, cluster_to="Урал")
+
+    assert found(company, cluster_to="Приволжский федеральный округ") == {mine}
+
+
+def test_orders_that_only_name_their_warehouse_are_of_it(
+    company: Company, account: MarketplaceAccount
+) -> None:
+    warehouse = WarehouseFactory(company=company, marketplace=account.marketplace, name="Коледино")
+    tied = OrderFactory(account=account, warehouse=warehouse, warehouse_name="Коледино")
+    named = OrderFactory(account=account, warehouse=None, warehouse_name="Коледино")
+    OrderFactory(account=account, warehouse=None, warehouse_name="Тула")
+    other = AccountFactory(company=company, marketplace="yandex_market")
+    OrderFactory(account=other, warehouse=None, warehouse_name="Коледино")
+
+    assert found(company, warehouse=str(warehouse.pk)) == {tied, named}
+
+
 def test_letter_case_and_percent_signs_mean_nothing_special(
     company: Company, account: MarketplaceAccount
 ) -> None:
