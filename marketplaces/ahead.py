@@ -29,13 +29,14 @@ def ahead(pages: Iterator[Page[Any]], *, most: int = MOST_RECORDS) -> Iterator[P
     thread = threading.Thread(
         target=contextvars.copy_context().run, args=(reader.read,), name="ahead", daemon=True
     )
-    thread.start()
     try:
+        thread.start()
         while (page := reader.take()) is not None:
             yield page
     finally:
         reader.stop()
-        thread.join()
+        if thread.is_alive():
+            thread.join()
 
 
 class _Reader:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 import structlog
@@ -33,6 +34,8 @@ from marketplaces.sync.leases import AccountStopped, Lease, LeaseLost, hold_acti
 from marketplaces.sync.schedule import Trigger
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from marketplaces.adapter import MarketplaceAdapter
     from marketplaces.contracts.pages import Page
 
@@ -333,13 +336,15 @@ def _read(run: Run, adapter: MarketplaceAdapter) -> Ending:
         is_full=run.moves_cursor and not run.request.cursor,
         is_believed=run.lease is not None and _is_doubted_enough(run),
     )
-    pages = doubt.sift(run.source.pages(adapter, run.request))
-    for page in batches(pages):
-        run.record(page)
-        if run.lease is not None and timezone.now() - run.began > schedule.LONGEST_RUN and not page.is_last:
-            return Ending(
-                outcome=RunOutcome.DONE, code="continues", is_complete=False, retry_after=timedelta(0)
-            )
+    # Closed before the connection is, so that nobody reads on from it.
+    with closing(cast("Generator[Page[Any]]", run.source.pages(adapter, run.request))) as pages:
+        for page in batches(doubt.sift(pages)):
+            run.record(page)
+            is_long = run.lease is not None and timezone.now() - run.began > schedule.LONGEST_RUN
+            if is_long and not page.is_last:
+                return Ending(
+                    outcome=RunOutcome.DONE, code="continues", is_complete=False, retry_after=timedelta(0)
+                )
     if doubt.is_raised:
         return Ending(outcome=RunOutcome.SUSPICIOUS, code="suspicious_empty")
     return Ending(outcome=RunOutcome.DONE)
