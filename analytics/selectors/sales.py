@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Sum
 
-from analytics.models import HourlyOrders
+from analytics.choices import Basis
+from analytics.models import HourlyOrders, ReasonReturns
 from analytics.selectors.scope import on_days
 from core.periods import Days
 from marketplaces.contracts.orders import OrderStatus
@@ -63,6 +64,7 @@ class Totals:
     cancelled: int = 0
     delivered_units: int = 0
     cancelled_units: int = 0
+    # Told where marketplaces are set side by side.
     returned_units: int = 0
 
     def __add__(self, other: Totals) -> Totals:
@@ -160,22 +162,24 @@ class Sales:
 
 
 def sales(scope: Scope, window: Window) -> Sales:
-    """Read the sales of a window (three queries; one more where marketplaces are summed)."""
+    """Read the sales of a window (three queries; two more where marketplaces are summed)."""
     first = first_day(scope)
     tallies = _tallies(scope, Days(first=window.before.first, after=window.days.after))
     now = _by_day(tallies, window.days, first_day=first)
     before = _by_day(tallies, window.before, first_day=first)
     if before[-1] is not None:
         before = (*before[:-1], _until_hour(scope, window.before.last, hour=window.until_hour))
+    marketplaces = _by_marketplace(scope, window.days) if scope.is_mixed else ()
+    returned = sum(one.total.returned_units for one in marketplaces)
     return Sales(
         window=window,
         now=now,
         before=before,
-        total=_sum(now),
+        total=replace(_sum(now), returned_units=returned),
         total_before=_sum(before) if window.is_comparable(first) else None,
         statuses=_statuses(tallies, window.days, by_units=scope.is_mixed),
         is_mixed=scope.is_mixed,
-        marketplaces=_by_marketplace(scope, window.days) if scope.is_mixed else (),
+        marketplaces=marketplaces,
         first_day=first,
     )
 
@@ -212,11 +216,24 @@ def _by_marketplace(scope: Scope, days: Days) -> tuple[MarketplaceSales, ...]:
     for marketplace, status, orders, units, amount in rows:
         sums[marketplace] = sums.get(marketplace, Totals()) + _totals(status, orders, units, amount)
     whole = sum((totals.amount for totals in sums.values()), Decimal(0))
+    back = _returned(scope, days)
     found = [
-        MarketplaceSales(marketplace=code, total=totals, share=totals.amount / whole if whole else None)
+        MarketplaceSales(
+            marketplace=code,
+            total=replace(totals, returned_units=back.get(code, 0)),
+            share=totals.amount / whole if whole else None,
+        )
         for code, totals in sums.items()
     ]
     return tuple(sorted(found, key=lambda one: (-one.total.amount, one.marketplace)))
+
+
+def _returned(scope: Scope, days: Days) -> dict[str, int]:
+    """Units of the orders placed in the days that buyers returned, by marketplace: not each of them tells it by the
+    status of the order."""
+    rows = ReasonReturns.objects.for_company(scope.company).within(days)
+    rows = rows.filter(basis=Basis.COHORT, **scope.filters).order_by()
+    return dict(rows.values_list("account__marketplace").annotate(Sum("returned")))
 
 
 def _totals(status: str, orders: int, units: int, amount: Decimal) -> Totals:
@@ -229,7 +246,6 @@ def _totals(status: str, orders: int, units: int, amount: Decimal) -> Totals:
         cancelled=orders if is_cancelled else 0,
         delivered_units=units if is_delivered else 0,
         cancelled_units=units if is_cancelled else 0,
-        returned_units=units if status == OrderStatus.RETURNED else 0,
     )
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from analytics.choices import Period
-from analytics.models import HourlyOrders
+from analytics.choices import Basis, Period
+from analytics.models import HourlyOrders, ReasonReturns
 from analytics.selectors.sales import Totals, sales, stuck_after
 from analytics.selectors.scope import UnknownAccount, scope_of
 from analytics.selectors.windows import window_of
@@ -60,6 +60,14 @@ def test_marketplaces_are_summed_by_units_and_stand_side_by_side(account):
     tally(account, age=0, orders=2, units=6, amount="600.00")
     tally(other, age=0, orders=3, units=3, amount="150.00")
     tally(other, age=1, status=OrderStatus.RETURNED, orders=1, units=1, amount="50.00")
+    for one, units in ((account, 4), (other, 1)):
+        ReasonReturns.all_companies.create(
+            company=one.company,
+            account=one,
+            day=TODAY,
+            basis=Basis.COHORT,
+            returned=units,
+        )
 
     found = read(account.company)
 
@@ -75,7 +83,9 @@ def test_marketplaces_are_summed_by_units_and_stand_side_by_side(account):
         ("ozon", 2, 6, Decimal("0.75")),
         ("wildberries", 4, 4, Decimal("0.25")),
     ]
-    assert found.marketplaces[1].total.returned_units == found.marketplaces[1].total.delivered_units == 1
+    assert found.marketplaces[1].total.delivered_units == 1
+    assert [one.total.returned_units for one in found.marketplaces] == [4, 1]
+    assert found.total.returned_units == 5
 
 
 def test_one_marketplace_alone_counts_its_orders(account):
