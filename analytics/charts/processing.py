@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
@@ -10,15 +11,19 @@ from analytics.charts.tiles import Tile
 from analytics.choices import Step
 from core import formats
 from core.components import Part
+from core.periods import Days
 from core.svg import LineChart, Point
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.registry import adapters
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
-    from analytics.selectors.processing import Processing, StepFigure
+    from analytics.selectors.processing import Processing, ProcessingRow, StepFigure
     from analytics.selectors.stuck import Norm
+
+_WEEK: Final = timedelta(days=7)
 
 
 def tiles(found: Processing) -> list[Tile]:
@@ -55,6 +60,11 @@ def parts(found: Processing) -> list[Part]:
     ]
 
 
+def dated(rows: Sequence[ProcessingRow], days: Days) -> list[tuple[ProcessingRow, Days]]:
+    """The rows of a page with the days on which their orders were placed: of a week those that the report is of."""
+    return [(row, _within(row, days)) for row in rows]
+
+
 def norms(found: Processing) -> str:
     """The norms of the scope, in words."""
     return "; ".join(_norm(one) for one in found.stuck.norms if one.status is not OrderStatus.UNKNOWN)
@@ -63,6 +73,12 @@ def norms(found: Processing) -> str:
 def hours(value: Decimal | float | None) -> str:
     """`5,25 h`."""
     return formats.UNKNOWN if value is None else f"{formats.number(value, digits=1)}{formats.NBSP}{_('h')}"
+
+
+def _within(row: ProcessingRow, days: Days) -> Days:
+    if row.day is None:
+        return days
+    return Days(first=max(row.day, days.first), after=min(row.day + _WEEK, days.after))
 
 
 def _norm(norm: Norm) -> str:

@@ -94,7 +94,8 @@ class SupplyDecision:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
     """What waits for somebody, by where it comes from. `forecast` is what `gaps` are seen in; `supplies` are the most pressing ones, `more_supplies` the
-    number of the others, and `pairs` the goods of which nobody said whether they are the same."""
+    number of the others, and `pairs` the goods of which nobody said whether they are the same, of the whole company as
+    their list is."""
 
     gaps: tuple[Gap, ...]
     forecast: Forecast
@@ -124,9 +125,7 @@ def decisions(scope: Scope, *, now: datetime) -> Decisions:
         held_prices=Listing.objects.for_company(scope.company)
         .filter(held_price__isnull=False, **scope.filters)
         .count(),
-        pairs=DoubtfulPair.objects.for_company(scope.company)
-        .filter(state=PairState.OPEN, **{f"listing__{name}": value for name, value in scope.filters.items()})
-        .count(),
+        pairs=DoubtfulPair.objects.for_company(scope.company).filter(state=PairState.OPEN).count(),
     )
 
 

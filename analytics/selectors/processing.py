@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,8 +32,6 @@ _HALF: Final = 0.5
 _NINE_OF_TEN: Final = 0.9
 _HOUR: Final = Decimal(60)
 _CENT: Final = Decimal("0.01")
-_WEEK: Final = timedelta(days=7)
-_ONE_DAY: Final = timedelta(days=1)
 # A week of which more than this share of orders is still on the way will still change.
 _RIPE: Final = Decimal("0.05")
 _ENDS: Final = {
@@ -75,11 +73,6 @@ class ProcessingRow:
     delivery: Timing
     whole: Timing
     warehouse_id: int | None = None
-
-    @property
-    def last_day(self) -> date | None:
-        """The last day of a week."""
-        return self.day + _WEEK - _ONE_DAY if self.day else None
 
     @property
     def orders(self) -> int:

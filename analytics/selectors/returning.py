@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import F, Q, Sum, Value
 from django.db.models.functions import Coalesce, TruncWeek
+from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import Basis, ReturnsBy, Span
 from analytics.models import ListingReasons, ListingReturns, PlaceReturns, ReasonReturns, RegionSales
@@ -18,17 +19,45 @@ from catalog.models import Product
 from returns.models import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from django_stubs_ext import StrOrPromise
 
     from analytics.selectors.scope import ReportScope
     from core.periods import Days
 
+PLACES: Final = frozenset({ReturnsBy.WAREHOUSE, ReturnsBy.CLUSTER})
 _WEEK: Final = timedelta(days=7)
 _SUMS: Final = ("returned", "refused", "refused_in_part", "technical", "amount", "cost")
 _GOODS: Final[Mapping[ReturnsBy, Any]] = {
     ReturnsBy.PRODUCT: F("listing__product_id"),
     ReturnsBy.CATEGORY: Coalesce("listing__category", Value("")),
 }
+_NAMELESS: Final[Mapping[ReturnsBy, StrOrPromise]] = {
+    ReturnsBy.PRODUCT: _("Not known to the catalog"),
+    ReturnsBy.CATEGORY: _("Without a category"),
+    ReturnsBy.REASON: _("Not told"),
+    ReturnsBy.WAREHOUSE: _("Place not told"),
+    ReturnsBy.CLUSTER: _("Place not told"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceLevel(Level):
+    """Of a place: the orders placed in the days. What happened in the days is summed by no place, so it is unknown."""
+
+    delivered: Any = None
+    returned: Any = None
+    refused: Any = None
+    refused_in_part: Any = None
+    technical: Any = None
+    amount: Any = None
+    cost: Any = None
+
+    @property
+    def all_refused(self) -> Any:
+        """Unknown too."""
+        return None
 
 
 # Of each product, category, reason or place.
@@ -45,7 +74,7 @@ def return_level(scope: ReportScope, *, by: ReturnsBy) -> ReturnLevel:
     if by is ReturnsBy.REASON:
         now = _of_reasons(scope, scope.days, total)
         before = _of_reasons(scope, scope.before, total_before) if scope.before and total_before else None
-    elif by in {ReturnsBy.WAREHOUSE, ReturnsBy.CLUSTER}:
+    elif by in PLACES:
         now = _of_places(scope, scope.days, by)
         before = _of_places(scope, scope.before, by) if scope.before else None
     return ReturnLevel(
@@ -88,7 +117,7 @@ def _with_main(row: LevelRow, given: Mapping[int, int], reasons: Mapping[int, Re
 
 def _key_of(by: ReturnsBy, row: LevelRow) -> Any:
     if by is ReturnsBy.CATEGORY:
-        return row.name
+        return row.name if row.id else ""
     return row.product.pk if row.product else None
 
 
@@ -97,7 +126,10 @@ def _of_some(by: ReturnsBy, rows: Sequence[LevelRow]) -> Q:
     keys = {_key_of(by, row) for row in rows}
     name = "listing__product_id" if by is ReturnsBy.PRODUCT else "listing__category"
     asked = Q(**{f"{name}__in": [key for key in keys if key]})
-    return asked if all(keys) else asked | Q(listing__isnull=True) | Q(**{name: ""})
+    if all(keys):
+        return asked
+    unknown = Q(listing__isnull=True)
+    return asked | unknown | Q(**{name: ""}) if by is ReturnsBy.CATEGORY else asked | unknown
 
 
 def _narrowed(model: Any, scope: ReportScope) -> Any:
@@ -148,12 +180,8 @@ def _of_places(scope: ReportScope, days: Days, by: ReturnsBy) -> Levels:
     rows = PlaceReturns.objects.for_company(scope.company).filter(**scope.filters).within(days)
     key = F("warehouse_name" if by is ReturnsBy.WAREHOUSE else "cluster_to")
     return {
-        name: Level(
-            **{one: units for one, units in sums.items() if one != "delivered"},
-            cohort_delivered=sums["delivered"],
-            cohort_returned=sums["returned"],
-        )
-        for name, sums in _sums(rows, key, "delivered", *_SUMS).items()
+        name: PlaceLevel(cohort_delivered=sums["delivered"], cohort_returned=sums["returned"])
+        for name, sums in _sums(rows, key, "delivered", "returned").items()
     }
 
 
@@ -172,22 +200,31 @@ def _rows(
     before: Levels | None,
     reasons: Mapping[int, Reason],
 ) -> Iterable[LevelRow]:
-    """The rows; what the assortment does not know, and returns without a reason, are one without a name."""
+    """The rows; what the assortment does not know, and what nothing is told of, are one whose id is 0."""
     products: Mapping[int, Product] = {}
     if by is ReturnsBy.PRODUCT:
         products = Product.objects.for_company(scope.company).in_bulk([key for key in now if key])
-    for place, (key, level) in enumerate(sorted(now.items(), key=lambda item: (item[0] is None, item[0]))):
-        named = products.get(key) if by is ReturnsBy.PRODUCT else None
-        reason = reasons.get(key) if by is ReturnsBy.REASON else None
-        known = named or reason
+    known = products if by is ReturnsBy.PRODUCT else reasons if by is ReturnsBy.REASON else None
+    for key, (ident, name) in _named(by, now, known).items():
         yield LevelRow(
-            id=known.pk if known else place,
-            name=known.name if known else "" if by in {ReturnsBy.PRODUCT, ReturnsBy.REASON} else key,
-            now=level,
+            id=ident,
+            name=name,
+            now=now[key],
             before=None if before is None else before.get(key, Level()),
-            product=named,
-            reason=reason,
+            product=products.get(key),
+            reason=reasons.get(key) if by is ReturnsBy.REASON else None,
         )
+
+
+def _named(
+    by: ReturnsBy, found: Collection[Any], known: Mapping[int, Product] | Mapping[int, Reason] | None
+) -> dict[Any, tuple[int, str]]:
+    """The id and the name of each key; `known` are those that have a row of their own."""
+    nameless = str(_NAMELESS[by])
+    if known is None:
+        named = enumerate(sorted(key for key in found if key), start=1)
+        return {key: (place, key) for place, key in named} | {key: (0, nameless) for key in found if not key}
+    return {key: (key or 0, known[key].name if key in known else nameless) for key in found}
 
 
 def _shares(scope: ReportScope, total: Level, reasons: Mapping[int, Reason]) -> tuple[ReasonShare, ...]:

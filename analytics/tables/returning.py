@@ -35,7 +35,7 @@ class ReturnLevelTable(ReportTable):
     returned = Column(
         _("Came back"), kind="integer", source="now.returned", sort="now.returned", unit=_("pcs."), css="tight k-mid"
     )  # fmt: skip
-    event_rate = Column(_("By the day"), kind="decimal", source="now.event_rate", unit="%", on_screen=False)
+    event_rate = Column(_("By the day"), kind="decimal", source="now.event_rate", on_screen=False)
     refused = Column(
         _("Refused"), kind="integer", source="now.all_refused", sort="now.all_refused", unit=_("pcs."),
         css="tight k-mid",
@@ -43,3 +43,9 @@ class ReturnLevelTable(ReportTable):
     amount = Column(_("Returned, ₽"), kind="money", source="now.amount", sort="now.amount", css="tight k-mid")
     cost = Column(_("Storage and disposal, ₽"), kind="money", source="now.cost", on_screen=False)
     main = Column(_("Main reason"), source="main_reason.name", in_export=False)
+
+
+class PlaceLevelTable(ReturnLevelTable):
+    """Warehouses or clusters: of the orders of the days the most returned first, what happened in them is unknown."""
+
+    default_sort: ClassVar[str] = "-cohort_returned"

@@ -128,7 +128,7 @@ def _morning(found: Dashboard, choice: Mapping[str, Any]) -> dict[str, Any]:
         "yesterday": past.yesterday_panel(day, is_mixed=found.sales.is_mixed),
         "accepted": [(supply, past.accepted(supply)) for supply in day.supplies],
         "more_accepted": day.supplies_count - len(day.supplies),
-        "arrived": [past.arrived(place) for place in day.arrived],
+        "arrived": [(place.place, past.arrived(place)) for place in day.arrived],
         "happened": [(run, accounts.told(run)) for run in found.happened.runs],
     }
 

@@ -53,6 +53,7 @@ def processing(request: CompanyRequest) -> HttpResponse:
             "line": charts.line(found),
             "parts": charts.parts(found),
             "norms": charts.norms(found),
+            "rows": charts.dated(context["found"].rows, found.scope.days),
             "breakdowns": segment(request, "by", _BREAKDOWNS, found.by),
         }
     return render(request, "analytics/processing.html", context)

@@ -160,7 +160,7 @@ def frame(
     keep: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What `analytics/report_base.html` shows. `current` and `export` are URL names; `keep` are parameters of the
-    report's own that survive a change of filters."""
+    report's own that survive a change of filters; `narrowed` is whose numbers they are, for links to lists."""
     slug, scope = request.company.slug, asked.scope
     may_export = bool(export and scope and request.membership.can(Permission.EXPORT))
     query = query_without(request.GET, AFTER, BEFORE, SEEN)
@@ -173,6 +173,7 @@ def frame(
         "periods": _periods(request),
         "chips": _chips(request, asked),
         "keep": ("sort", "account", "product", *keep),
+        "narrowed": query_without(_only(request, ("account", "marketplace"))),
         "fresh": freshness(request.company, stream=stream, account_id=scope.account_id if scope else None),
         "exports": export_menu(lambda form: reverse(export, args=[slug, form]), query) if may_export else [],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,12 +11,14 @@ from django.views.decorators.http import require_GET
 
 from analytics.charts import returning as charts
 from analytics.choices import ReturnsBy
-from analytics.selectors.returning import return_level, with_main_reasons
-from analytics.tables.returning import ReturnLevelTable
+from analytics.selectors.returning import PLACES, return_level, with_main_reasons
+from analytics.tables.returning import PlaceLevelTable, ReturnLevelTable
 from analytics.views.reports import about_report, ask, choice, frame, page_of, segment, select_rows
 from companies.choices import Permission
 from companies.permissions import requires
 from core.exports import export_response
+from marketplaces.contracts.returns import ReturnKind
+from returns.selectors.reasons import CAME_BACK
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
     from core.listing import Selection
 
 _OWN: Final = ("by",)
+# The returns of buyers that the report counts, as their list is asked for them.
+_COUNTED: Final = urlencode(
+    {"kind": ReturnKind.CLIENT_RETURN.value, "status": [status.value for status in CAME_BACK]}, doseq=True
+)
 
 
 @require_GET
@@ -39,6 +46,8 @@ def page(request: CompanyRequest) -> HttpResponse:
     if found is not None:
         context |= {
             "report": found,
+            "within": _within(request, found),
+            "counted": _COUNTED,
             "tiles": charts.tiles(found),
             "line": charts.line(found),
             "reasons": charts.reasons(found),
@@ -65,7 +74,8 @@ def export(request: CompanyRequest, form: str) -> Any:
         stream="returns",
         definition=_(
             "Return rate: of the orders placed in the period, units returned by buyers ÷ units delivered, as shares of 1. "
-            "By the day: units that came back in the period ÷ units delivered in it. Refusals at hand-over are apart."
+            "By the day: units that came back in the period ÷ units delivered in it. Refusals at hand-over are apart. Of "
+            "warehouses and clusters only the orders placed in the period are counted, the rest is empty."
         ),
     )
     return export_response(selection, form=form, about=about)
@@ -77,6 +87,17 @@ def _read(request: CompanyRequest) -> tuple[Asked, Selection, ReturnLevel | None
     by, wrong_by = choice(request, "by", ReturnsBy.values)
     found = return_level(asked.scope, by=ReturnsBy(by)) if asked.scope else None
     selection = select_rows(
-        request, asked, table=ReturnLevelTable, rows=found.rows if found else (), warnings=wrong_by
+        request,
+        asked,
+        table=PlaceLevelTable if by in PLACES else ReturnLevelTable,
+        rows=found.rows if found else (),
+        warnings=wrong_by,
     )
     return asked, selection, found
+
+
+def _within(request: CompanyRequest, found: ReturnLevel) -> str:
+    """The days, the account, the marketplace and the product of the report, for the pages of single returns."""
+    days, scope = found.scope.days, ("account", "marketplace", "product")
+    asked = {"period_from": days.first.isoformat(), "period_to": days.last.isoformat()}
+    return urlencode(asked | {name: request.GET[name] for name in scope if request.GET.get(name)})

@@ -129,7 +129,7 @@ class Return(CompanyOwned):
             # The reasons of a period are summed from it alone.
             models.Index(
                 fields=["company", "registered_date", "kind"],
-                include=["account", "listing", "reason", "quantity", "amount"],
+                include=["account", "listing", "reason", "status", "quantity", "amount"],
                 name="return_day",
             ),
             models.Index(fields=["company", "-changed_at", "-id"], name="return_changed"),

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, Sum, Window
 from django.utils.translation import gettext as _
 
 from catalog.models import Product
+from marketplaces.contracts.returns import ReturnStatus
 from returns.choices import ReasonGroup
 from returns.models import Reason
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from core.periods import Days
     from returns.models import ReturnQuerySet
 
+# A claim that is not granted, or not yet, leaves the goods with the buyer: facts leave these out, too.
+_WITH_THE_BUYER: Final = (ReturnStatus.CLAIMED, ReturnStatus.REJECTED)
+CAME_BACK: Final = tuple(status for status in ReturnStatus if status not in _WITH_THE_BUYER)
 _ROWS: Final = 30
 _WEEKS: Final = 12
 
@@ -89,7 +93,7 @@ class ProductRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonsPage:
-    """All that the page of reasons shows, of the returns given.
+    """All that the page of reasons shows, of the returns given that came back.
 
     `before` are those of the period before. `cells` are units by (product, reason), None for an unknown one; `weeks`
     units by the Monday of the week in which they began.
@@ -115,7 +119,8 @@ class _Products:
 
 
 def reasons_page(company: Company, returns: ReturnQuerySet, *, period: Days) -> ReasonsPage:
-    """The page over the returns given (filters other than the period are in them already)."""
+    """The page over those of the returns given that came back (filters other than the period are in them already)."""
+    returns = returns.exclude(status__in=_WITH_THE_BUYER)
     now = _within(returns, period)
     by_reason = _by_reason(now)
     products = _by_product(now)

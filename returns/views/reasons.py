@@ -24,7 +24,7 @@ from marketplaces.contracts.returns import ReturnKind
 from returns import charts
 from returns.filters import NO_REASON, ScopeFilter
 from returns.models import Return
-from returns.selectors.reasons import reasons_page
+from returns.selectors.reasons import CAME_BACK, reasons_page
 from returns.tables import ReturnTable
 from returns.views.tabs import tabs_of
 
@@ -101,7 +101,7 @@ def _periods(request: CompanyRequest) -> list[Tab]:
 def _counted(request: CompanyRequest, selection: Selection, period: Days) -> str:
     """The query of the list of the returns counted here."""
     kinds = selection.form.cleaned_data["kind"] or [ReturnKind.CLIENT_RETURN.value]
-    asked = [("kind", kind) for kind in kinds]
+    asked = [("kind", kind) for kind in kinds] + [("status", status.value) for status in CAME_BACK]
     asked += [("period_from", period.first.isoformat()), ("period_to", period.last.isoformat())]
     asked += [
         (name, request.GET[name]) for name in ("account", "marketplace", "product") if request.GET.get(name)

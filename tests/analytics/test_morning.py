@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.core.cache import cache
@@ -230,7 +231,18 @@ def test_a_link_keeps_the_account_that_is_chosen(waiting, now):
 def test_nothing_of_another_account_waits(waiting, now):
     other = AccountFactory(company=waiting.company)
 
-    assert rows_of(waiting.company, now, account=str(other.pk)) == []
+    rows = rows_of(waiting.company, now, account=str(other.pk))
+
+    assert [row.url for row in rows] == [reverse("catalog:pair-list", args=[waiting.company.slug])]
+
+
+def test_pairs_are_counted_as_their_list_shows_them(owner_client, waiting, now):
+    other = AccountFactory(company=waiting.company)
+
+    (row,) = rows_of(waiting.company, now, account=str(other.pk))
+
+    shown = owner_client.get(row.url).context["counts"]
+    assert (shown.waiting, row.title) == (1, "1 пара карточек похожа на один товар")
 
 
 def test_nothing_of_another_company_waits(waiting, other_company, now):
@@ -319,6 +331,18 @@ def test_what_arrived_yesterday_is_told(owner_client, account, today):
 
     assert reverse("supplies:supply-detail", args=[account.company.slug, supply.pk]) in html
     assert "97" in html
+
+
+def test_what_arrived_leads_to_the_returns_of_its_place(owner_client, account, today):
+    came = {"account": account, "status": ReturnStatus.RECEIVED, "status_at": at(today - timedelta(days=1))}
+    here = ReturnFactory(**came, place_name="Софьино & К")
+    ReturnFactory(**came, place_name="Казань")
+
+    body = page(owner_client, account.company).content.decode()
+
+    links = [unescape(url) for url in re.findall(r'href="([^"]*status=received[^"]*)"', body)]
+    assert [len(owner_client.get(url).context["found"].rows) for url in links] == [1, 1]
+    assert [here] in [list(owner_client.get(url).context["found"].rows) for url in links]
 
 
 def test_an_account_without_anything_says_that_nothing_waits(owner_client, account):

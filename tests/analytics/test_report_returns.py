@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import csv
+import html
+import io
+import re
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,10 +16,12 @@ from analytics.choices import Comparison, ReturnsBy
 from analytics.models import DailyReturns, Deliveries, ListingSales, PlaceDeliveries, RegionSales
 from analytics.selectors.returning import return_level, with_main_reasons
 from analytics.selectors.scope import ReportScope, shifted
-from core.periods import Days
+from core.periods import MOSCOW, Days
 from returns.models import Reason
 from tests.factories.catalog import ListingFactory
 from tests.factories.facts import sum_up
+from tests.factories.marketplaces import AccountFactory
+from tests.factories.returns import ReturnFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +62,23 @@ def back(listing, units, *, on=IN, placed=IN, kind="client_return", **fields):
         company=listing.company, account=listing.account, listing=listing, day=on, placed_day=placed, kind=kind,
         units=units, amount=Decimal(100) * units, **fields,
     )  # fmt: skip
+
+
+def asked_of(company, name, query, *args):
+    period = f"period_from={LAST_28.first}&period_to={LAST_28.last}"
+    return f"{reverse(name, args=[company.slug, *args])}?{period}&{query}"
+
+
+def file_of(client, company, query):
+    answer = client.get(asked_of(company, "analytics:returns-export", query, "csv"))
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter=";"))
+
+
+def links_of(answer, word):
+    """The addresses of the links that say the word."""
+    found = re.findall(rf'<a [^>]*href="([^"]*)"[^>]*>{word}</a>', answer.content.decode())
+    return [html.unescape(url) for url in found]
 
 
 def test_the_two_rates_differ_by_what_the_days_mean(account):
@@ -154,6 +177,51 @@ def test_places_go_by_the_orders_of_the_days(account, by):
     assert level(account, by=by, category="Пледы").rows == ()
 
 
+@pytest.fixture
+def place(account):
+    """A warehouse and a cluster of 40 units delivered, 4 of them back."""
+    names = {"warehouse_name": "Казань", "cluster_to": "Казань"}
+    PlaceDeliveries.all_companies.create(
+        company=account.company, account=account, day=IN, units=40, **names
+    )  # fmt: skip
+    back(ListingFactory(account=account), 4, **names)
+    back(ListingFactory(account=account), 3, kind="refusal", **names)
+    sum_up(account.company)
+    return account
+
+
+@pytest.mark.parametrize("by", [ReturnsBy.WAREHOUSE, ReturnsBy.CLUSTER])
+def test_what_happened_is_not_known_by_place(place, by):
+    (row,) = level(place, by=by).rows
+
+    assert (row.now.cohort_delivered, row.now.cohort_returned) == (40, 4)
+    names = ("delivered", "returned", "event_rate", "refused", "all_refused", "technical", "amount", "cost")
+    assert {getattr(row.now, name) for name in names} == {None}
+
+
+@pytest.mark.parametrize("sort", ["", "-returned", "refused", "-refused", "amount"])
+def test_what_is_not_known_by_place_is_a_dash_and_an_empty_cell(owner_client, place, sort):
+    query = f"by=warehouse&sort={sort}"
+
+    page = owner_client.get(asked_of(place.company, "analytics:returns", query))
+    heads, cells = file_of(owner_client, place.company, query)
+
+    shown = re.findall(r'<td class="n tight k-mid k-hide">(.*?)</td>', page.content.decode())
+    assert shown == ['<span class="zero">–</span>'] * 3
+    told = dict(zip(heads, cells, strict=True))
+    assert [value for value in told.values() if value] == ["Казань", "40", "4", "0,1"]
+
+
+def test_places_begin_with_the_most_returned_of_their_orders(owner_client, place):
+    for name in ("Уфа", "Абакан"):
+        back(ListingFactory(account=place), 9 if name == "Уфа" else 1, warehouse_name=name)
+    sum_up(place.company)
+
+    page = owner_client.get(asked_of(place.company, "analytics:returns", "by=warehouse"))
+
+    assert [row.name for row in page.context["found"].rows] == ["Уфа", "Казань", "Абакан"]
+
+
 def test_weeks_are_of_the_order_and_ripen(account):
     plaid = ListingFactory(account=account)
     days = Days(first=date(2026, 9, 28), after=date(2026, 11, 16))
@@ -225,3 +293,91 @@ def test_more_rows_ask_no_more_queries(owner_client, account, django_assert_max_
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("by", [ReturnsBy.PRODUCT, ReturnsBy.CATEGORY])
+def test_goods_that_nobody_knows_are_a_row_with_a_reason(owner_client, account, size, flaw, by):
+    delivered(ListingFactory(account=account, category="Пледы"), 10)
+    back(ListingFactory(account=account, category="Халаты"), 1, reason=flaw)
+    DailyReturns.all_companies.create(
+        company=account.company,
+        account=account,
+        day=IN,
+        placed_day=IN,
+        kind="client_return",
+        units=3,
+        reason=size,
+    )
+    sum_up(account.company)
+
+    page = owner_client.get(asked_of(account.company, "analytics:returns", f"by={by}"))
+
+    assert page.status_code == 200
+    told = {
+        row.id: (row.main_reason, row.main_units) for row, _bar in page.context["rows"] if row.main_reason
+    }
+    assert told[0] == (size, 3)
+    assert set(told.values()) == {(size, 3), (flaw, 1)}
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        (ReturnsBy.PRODUCT, "Нет в каталоге"),
+        (ReturnsBy.CATEGORY, "Без категории"),
+        (ReturnsBy.REASON, "Не указана"),
+        (ReturnsBy.WAREHOUSE, "Место не указано"),
+        (ReturnsBy.CLUSTER, "Место не указано"),
+    ],
+)
+def test_what_has_no_name_is_called_alike_on_the_page_and_in_the_file(owner_client, account, by, said):
+    DailyReturns.all_companies.create(
+        company=account.company, account=account, day=IN, placed_day=IN, kind="client_return", units=3
+    )
+    sum_up(account.company)
+
+    page = owner_client.get(asked_of(account.company, "analytics:returns", f"by={by}"))
+    rows = file_of(owner_client, account.company, f"by={by}")
+
+    assert [row.name for row in page.context["found"].rows] == [said]
+    assert f'<span class="strong">{said}</span>' in page.content.decode()
+    assert [row[0] for row in rows[1:]] == [said]
+
+
+def test_rates_of_the_file_are_shares_without_a_sign(owner_client, account):
+    listing = ListingFactory(account=account)
+    delivered(listing, 20)
+    back(listing, 1)
+    sum_up(account.company)
+
+    heads, cells = file_of(owner_client, account.company, "")
+
+    assert not [head for head in heads if "%" in head]
+    assert [value for value in cells if value == "0,05"] == ["0,05", "0,05"]
+
+
+def test_the_links_lead_to_the_returns_that_were_counted(owner_client, account, size):
+    listing = ListingFactory(account=account)
+    noon, long_ago = (datetime.combine(day, time(12), tzinfo=MOSCOW) for day in (IN, EARLIER))
+    told = {"account": account, "reason": size, "registered_at": noon, "listing": listing}
+    counted = ReturnFactory(**told)
+    ReturnFactory(**told, kind="refusal")
+    for status in ("claimed", "rejected"):
+        ReturnFactory(**told, status=status)
+    ReturnFactory(**{**told, "registered_at": long_ago})
+    ReturnFactory(**{**told, "account": AccountFactory(company=account.company)})
+    back(listing, 1, reason=size)
+    sum_up(account.company)
+    scope = f"account={account.pk}&marketplace={account.marketplace}"
+
+    by_reason = owner_client.get(asked_of(account.company, "analytics:returns", f"by=reason&{scope}"))
+    (to_list,) = [url for url in links_of(by_reason, "Возвраты") if "reason=" in url]
+    by_product = owner_client.get(asked_of(account.company, "analytics:returns", scope))
+    to_reasons = links_of(by_product, "Причины") + links_of(by_product, "Причины по товарам")
+    listed = owner_client.get(to_list).context["found"]
+
+    assert (list(listed.rows), listed.warnings) == ([counted], ())
+    assert len(to_reasons) == 2
+    for url in to_reasons:
+        shown = owner_client.get(url).context
+        assert (shown["page"].total.units, shown["found"].warnings) == (1, ())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from urllib.parse import parse_qs
 
 import pytest
 from django.urls import reverse
@@ -262,6 +264,15 @@ def test_the_page_shows_the_report(owner_client, shop, by):
     assert found.status_code == 200
     assert found.context["report"].total.ordered_units == 28 * 3
     assert ("Плед 2" in text_of(found)) is (by not in ("?by=category", "?by=region"))
+
+
+def test_a_region_leads_to_its_orders_of_the_account(owner_client, shop):
+    found = page(owner_client, shop.company, f"?by=region&account={shop.pk}&marketplace={shop.marketplace}")
+
+    (query,) = re.findall(r'href="[^"?]*/orders/\?(cluster_to=[^"]*)"', found.content.decode())
+    asked = parse_qs(html.unescape(query))
+    assert (asked["account"], asked["marketplace"]) == ([str(shop.pk)], [shop.marketplace])
+    assert not owner_client.get(f"/{shop.company.slug}/orders/", asked).context["found"].warnings
 
 
 def test_a_year_without_comparison_is_shown_by_month_unless_told(owner_client, shop):

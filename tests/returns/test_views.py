@@ -362,6 +362,32 @@ def test_the_export_of_reasons_is_the_returns_counted(
     assert sum(int(row[units]) for row in rows[1:]) == context["page"].total.units == 2
 
 
+def test_claims_that_are_not_granted_are_no_returns(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    reason = ReasonFactory()
+    told = {"account": account, "reason": reason, "listing": ListingFactory(account=account)}
+    rows = [ReturnFactory(**told, status=status) for status in ReturnStatus]
+    ReturnFactory(**told, status=ReturnStatus.CLAIMED, registered_at=NOW - timedelta(days=45))
+    counted = {row for row in rows if row.status not in {ReturnStatus.CLAIMED, ReturnStatus.REJECTED}}
+
+    context = owner_client.get(REASONS).context
+    page = context["page"]
+
+    assert (page.total.units, page.before.units) == (len(counted), 0)
+    assert (
+        [row.sums.units for row in page.reasons]
+        == [row.sums.units for row in page.products]
+        == [len(counted)]
+    )
+    assert sum(units for _day, units in page.weeks) == len(counted)
+    listed = owner_client.get(f"{context['list_url']}&reason={reason.pk}").context["found"]
+    assert set(listed.rows) == counted
+    url = next(item.url for item in context["exports"] if ".csv" in item.url)
+    file = b"".join(owner_client.get(url).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # a stream
+    assert len(file.splitlines()) == 1 + len(counted)
+
+
 def test_reasons_of_other_kinds_periods_and_accounts(
     owner_client: Client, account: MarketplaceAccount
 ) -> None:
