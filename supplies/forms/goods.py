@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -10,14 +11,16 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core import formats
 from core.uploads import MEGABYTE
 from supplies.services.plan_lines import MOST_UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 LARGEST_FILE: Final = 5 * MEGABYTE
 _LONGEST_LIST: Final = 500_000
+_UNITS: Final = re.compile(r"[0-9]{0,9}")
 _TOO_LARGE: Final = _("At most {most} MB are taken. Choose a smaller file.")
 
 
@@ -67,7 +70,10 @@ class ListForm(forms.Form):
 
 
 class UnitsForm(forms.Form):
-    """Units beside rows: a field a row, named `units-<id>`; a row whose field is not sent stays as it is."""
+    """Units beside rows: a field a row, named `units-<id>`; a row whose field is not sent stays as it is.
+
+    With `keeps_shown` each field brings along, hidden, the units that it showed at first.
+    """
 
     def __init__(
         self,
@@ -76,8 +82,10 @@ class UnitsForm(forms.Form):
         rows: Iterable[tuple[int, int | None, str]],
         most: int = MOST_UNITS,
         name: str = "units",
+        keeps_shown: bool = False,
     ) -> None:
         super().__init__(data)
+        self.stem = f"{name}-"
         self.names: dict[int, str] = {}
         for pk, units, label in rows:
             self.names[pk] = f"{name}-{pk}"
@@ -87,6 +95,7 @@ class UnitsForm(forms.Form):
                 min_value=0,
                 max_value=most,
                 initial=units,
+                show_hidden_initial=keeps_shown,
                 widget=forms.NumberInput(
                     attrs={
                         "class": "input input--num units-input",
@@ -98,6 +107,13 @@ class UnitsForm(forms.Form):
                     }
                 ),
             )
+        if data is not None and keeps_shown:
+            sent = data.copy()
+            for name in self.names.values():
+                units = self.fields[name].initial
+                for one in (name, f"initial-{name}"):
+                    sent.setdefault(one, "" if units is None else str(units))
+            self.data = sent
 
     def field_of(self, pk: int) -> forms.BoundField:
         """The field of a row."""
@@ -107,3 +123,33 @@ class UnitsForm(forms.Form):
         """What was filled in: {id: units}."""
         values = {pk: self.cleaned_data.get(name) for pk, name in self.names.items()}
         return {pk: value for pk, value in values.items() if value is not None}
+
+    def changed(self) -> dict[int, int]:
+        """What was filled in and differs from what was shown."""
+        shown = self.shown()
+        return {pk: units for pk, units in self.units().items() if pk not in shown or shown[pk] != units}
+
+    def shown(self) -> dict[int, int]:
+        """What was shown before, as the page tells it: {id: units}, 0 for an empty field."""
+        told = {pk: self.data.get(self[name].html_initial_name) for pk, name in self.names.items()}
+        return {
+            pk: int(text or 0) for pk, text in told.items() if text is not None and _UNITS.fullmatch(text)
+        }
+
+    def refuse(self, now: Mapping[int, int]) -> None:
+        """Say at the fields what stands there by now, {id: units}. What was filled in stays, and is written when it is
+        sent again."""
+        data: Any = self.data
+        self.data = data = data.copy()
+        for pk, units in now.items():
+            self.add_error(
+                self.names[pk],
+                gettext("Meanwhile somebody has put %(units)s here. Save again to write yours.")
+                % {"units": formats.number(units)},
+            )
+            data[self[self.names[pk]].html_initial_name] = str(units)
+
+    def lost(self) -> bool:
+        """Whether something was filled in beside a row that is not there any more."""
+        sent = [name for name in self.data if name.startswith(self.stem) and name not in self.fields]
+        return any(self.data[name] not in ("", self.data.get(f"initial-{name}")) for name in sent)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Cluster, Warehouse
+from core import formats
 from core.text import LineField
 from marketplaces import registry
 from marketplaces.models import MarketplaceAccount
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 # A supply may be noted after its day, but not a slip of the year.
 _AROUND: Final = timedelta(days=366)
+_WHERE_AND_WHEN: Final = ("warehouse", "cluster_name", "slot_on", "slot_from", "slot_to")
+_TOGETHER: Final = (_WHERE_AND_WHEN, ("wished_on",), ("note",))
 
 
 def _day_field(label: Any, **more: Any) -> forms.DateField:
@@ -66,16 +70,21 @@ class TargetForm(forms.Form):
     note = LineField(label=_("Note"), required=False, max_length=500)
 
     def __init__(self, data: Any = None, *, company: Company, supply: Supply | None = None) -> None:
-        super().__init__(data, initial=_initial(supply) if supply else None)
         self.company, self.supply = company, supply
+        self._stored = _texts(supply) if supply else {}
+        self._shown = {name: data.get(f"initial-{name}") for name in self._stored} if data is not None else {}
+        self._outdated: list[str] = []
+        super().__init__(self._rebased(data), initial=_initial(supply) if supply else None)
         accounts = MarketplaceAccount.objects.for_company(company).kept().order_by("title", "pk")
-        warehouses = Warehouse.objects.for_company(company).filter(is_active=True).select_related("cluster")
+        warehouses = Warehouse.objects.for_company(company).select_related("cluster")
         clusters = Cluster.objects.for_company(company)
         if supply:
             del self.fields["account"]
-            warehouses = warehouses.filter(marketplace=supply.marketplace)
+            own = Q(pk=supply.warehouse_id)
+            warehouses = warehouses.filter(Q(is_active=True) | own, marketplace=supply.marketplace)
             clusters = clusters.filter(marketplace=supply.marketplace)
         else:
+            warehouses = warehouses.filter(is_active=True)
             self._field("account").queryset = accounts
             self._choose_the_only(accounts)
         field = self._field("warehouse")
@@ -98,6 +107,28 @@ class TargetForm(forms.Form):
         if len(first) == 1:
             self._field("account").initial = first[0].pk
 
+    def shown(self) -> list[tuple[str, str]]:
+        """What the plan says now, field by field: sent along hidden, it tells later what the person changed."""
+        return [(f"initial-{name}", text) for name, text in self._stored.items()]
+
+    def _rebased(self, data: Any) -> Any:
+        """What was sent, with the present value in the fields that the person left as they were shown.
+
+        Fields that belong together are compared together: nobody gets a slot that is half his and half another's.
+        """
+        if not self._shown or None in self._shown.values():
+            return data
+        sent = {name: data.get(name, "") for name in self._stored}
+        rebased = data.copy()
+        for names in _TOGETHER:
+            mine = [name for name in names if sent[name] != self._shown[name]]
+            if mine and any(sent[name] != self._stored[name] for name in names):
+                self._outdated += [name for name in names if self._stored[name] != self._shown[name]]
+            for name in names:
+                if name not in mine:
+                    rebased[name] = self._stored[name]
+        return rebased
+
     def clean_wished_on(self) -> date | None:
         """A day that can be meant."""
         return _checked_day(self.cleaned_data["wished_on"])
@@ -107,8 +138,10 @@ class TargetForm(forms.Form):
         return _checked_day(self.cleaned_data["slot_on"])
 
     def clean(self) -> dict[str, Any]:
-        """The warehouse is one of the account's marketplace, and the slot is whole."""
+        """The warehouse is one of the account's marketplace, the slot is whole, and nobody has changed them meanwhile."""
         data: dict[str, Any] = super().clean() or {}
+        for name in self._outdated:
+            self.add_error(name, self._meanwhile(name))
         warehouse, marketplace = data.get("warehouse"), self._marketplace(data)
         if warehouse and marketplace and warehouse.marketplace != marketplace:
             self.add_error("warehouse", gettext("This warehouse belongs to another marketplace."))
@@ -120,11 +153,15 @@ class TargetForm(forms.Form):
         return data
 
     def target(self) -> Target:
-        """What was filled in."""
+        """What was filled in. A slot that is as it was at the same warehouse keeps its moments and its zone."""
         data = self.cleaned_data
         warehouse = data["warehouse"]
         zone = (warehouse.time_zone if warehouse else "") or self.company.time_zone
+        if self.supply and self.supply.slot_from and self._is_as_stored("warehouse"):
+            zone = zone_of(self.supply).key
         slot_from, slot_to = _slot(data["slot_on"], data["slot_from"], data["slot_to"], named_zone(zone))
+        if self.supply and self._is_as_stored("warehouse", "slot_on", "slot_from", "slot_to"):
+            slot_from, slot_to = self.supply.slot_from, self.supply.slot_to
         return Target(
             warehouse=warehouse,
             cluster_name="" if warehouse else data["cluster_name"],
@@ -134,6 +171,18 @@ class TargetForm(forms.Form):
             slot_zone=zone if slot_from else "",
             note=data["note"],
         )
+
+    def _is_as_stored(self, *names: str) -> bool:
+        return all((self.data.get(name) or "") == self._stored[name] for name in names)
+
+    def _meanwhile(self, name: str) -> str:
+        value = self.initial.get(name)
+        told = self.supply.warehouse_name if self.supply and name == "warehouse" else self._stored[name]
+        if isinstance(value, date):
+            told = formats.day(value)
+        return gettext(
+            "Meanwhile somebody has changed this; now it is: %(value)s. Save again to write yours."
+        ) % {"value": told or formats.UNKNOWN}
 
     def _marketplace(self, data: dict[str, Any]) -> str:
         if self.supply:
@@ -171,6 +220,14 @@ def _initial(supply: Supply) -> dict[str, Any]:
         "slot_from": begins.time() if begins else None,
         "slot_to": ends.time() if ends else None,
         "note": supply.note,
+    }
+
+
+def _texts(supply: Supply) -> dict[str, str]:
+    """The same as the fields show it."""
+    return {
+        name: "" if value is None else f"{value:%H:%M}" if isinstance(value, time) else str(value)
+        for name, value in _initial(supply).items()
     }
 
 

@@ -13,7 +13,7 @@ from core import formats
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.choices import SupplyEventKind
 from supplies.labels.barcodes import is_sscc
-from supplies.models import BoxLine, SupplyBox, SupplyLine
+from supplies.models import BoxLine, SupplyBox, SupplyEvent, SupplyLine
 from supplies.services.plans import CannotChange, locked, note_event
 from supplies.services.sscc import take_numbers
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_BOXES: Final = 2_000
 PACKABLE: Final = frozenset({SupplyStatus.DRAFT, SupplyStatus.BOOKED, SupplyStatus.READY})
+# In the history beside the count of boxes: the highest number given, alone in its list as it is no change.
+_LAST: Final = "last_box"
 
 # What is in a box: {line: units}.
 Contents = dict[int, int]
@@ -65,6 +67,16 @@ def mixed(portions: Iterable[Portion], *, per_box: int) -> list[Contents]:
     return boxes
 
 
+def spread(portions: Sequence[Portion], *, mixed_per_box: int | None = None) -> list[Contents]:
+    """The boxes of one product each, or mixed ones of so many units; counted before they are made. Raises
+    CannotChange when they would be too many."""
+    if mixed_per_box is None:
+        _check_count(sum(-(-one.units // one.per_box) for one in portions))
+        return one_product_a_box(portions)
+    _check_count(-(-sum(one.units for one in portions) // mixed_per_box))
+    return mixed(portions, per_box=mixed_per_box)
+
+
 @transaction.atomic
 def pack(*, supply: Supply, boxes: Sequence[Contents], actor: User | None) -> int:
     """Pack the plan anew: these boxes and no others. A box keeps the number of the box that stood in its place.
@@ -72,11 +84,8 @@ def pack(*, supply: Supply, boxes: Sequence[Contents], actor: User | None) -> in
     Gives how many boxes there are. Raises CannotChange, SeriesExhausted.
     """
     held = packable(supply)
-    if len(boxes) > MOST_BOXES:
-        raise CannotChange(
-            _("That would be more than %(most)s boxes: put more units into each.")
-            % {"most": formats.number(MOST_BOXES)}
-        )
+    _check_count(len(boxes))
+    last = _last_number(held)
     rows = SupplyBox.objects.for_company(held.company_id).filter(supply=held, is_told=False)
     before = list(rows.order_by("position"))
     rows.filter(pk__in=[box.pk for box in before[len(boxes) :]]).delete()
@@ -84,9 +93,9 @@ def pack(*, supply: Supply, boxes: Sequence[Contents], actor: User | None) -> in
     BoxLine.objects.for_company(held.company_id).filter(box__in=kept).delete()
     first = kept[-1].position + 1 if kept else 1
     made = _made(held, range(first, first + len(boxes) - len(kept)))
-    _number(held, [*kept, *made])
+    last = _number(held, [*kept, *made], last=last)
     _fill(held, list(zip([*kept, *made], boxes, strict=True)))
-    _note(held, len(before), len(boxes), actor=actor)
+    _note(held, len(before), len(boxes), last=last, actor=actor)
     return len(boxes)
 
 
@@ -120,10 +129,10 @@ def add_box(*, supply: Supply, actor: User | None) -> SupplyBox:
         raise CannotChange(
             _("A supply takes at most %(most)s boxes here.") % {"most": formats.number(MOST_BOXES)}
         )
-    position = last.position + 1 if last else 1
+    number, position = _last_number(held), last.position + 1 if last else 1
     (box,) = _made(held, range(position, position + 1))
-    _number(held, [box])
-    _note(held, count, count + 1, actor=actor)
+    number = _number(held, [box], last=number)
+    _note(held, count, count + 1, last=number, actor=actor)
     return box
 
 
@@ -132,9 +141,9 @@ def remove_box(*, supply: Supply, box_id: int, actor: User | None) -> None:
     """Take a box out; its number is not given again. Raises CannotChange, SupplyBox.DoesNotExist."""
     held = packable(supply)
     rows = SupplyBox.objects.for_company(held.company_id).filter(supply=held, is_told=False)
-    count = rows.count()
+    count, last = rows.count(), _last_number(held)
     rows.get(pk=box_id).delete()
-    _note(held, count, count - 1, actor=actor)
+    _note(held, count, count - 1, last=last, actor=actor)
 
 
 def unpacked(supply: Supply, *, besides: int | None = None) -> dict[int, int]:
@@ -167,14 +176,45 @@ def _made(supply: Supply, positions: range) -> list[SupplyBox]:
     return list(SupplyBox.objects.for_company(supply.company_id).bulk_create(boxes))
 
 
-def _number(supply: Supply, boxes: Sequence[SupplyBox]) -> None:
-    """An SSCC for every box that has none, a code of our own while the company has no prefix."""
+def _number(supply: Supply, boxes: Sequence[SupplyBox], *, last: int) -> int:
+    """An SSCC for every box that has none, a code of our own while the company has no prefix. Gives the last number
+    of such a code, which was `last` before."""
     without = [box for box in boxes if not is_sscc(box.code)]
     numbers = take_numbers(company=supply.company, count=len(without))
-    codes = numbers or [f"FBO{supply.pk}-{box.position:03d}" for box in without]
+    if not numbers:
+        without = [box for box in without if not box.code]
+    own = range(last + 1, last + 1 + len(without))
+    codes = numbers or [f"{_own_prefix(supply)}{number:03d}" for number in own]
     for box, code in zip(without, codes, strict=True):
         box.code = code
     SupplyBox.objects.for_company(supply.company_id).bulk_update(without, ["code"], batch_size=500)
+    return last if numbers else last + len(without)
+
+
+def _last_number(supply: Supply) -> int:
+    """The highest number that a code of our own ever had in this plan: boxes bear it, or the history keeps it."""
+    prefix = _own_prefix(supply)
+    codes = SupplyBox.objects.for_company(supply.company_id).filter(
+        supply=supply, is_told=False, code__startswith=prefix
+    )
+    borne = [int(code.removeprefix(prefix)) for code in codes.values_list("code", flat=True)]
+    events = SupplyEvent.objects.for_company(supply.company_id).filter(
+        supply=supply, kind=SupplyEventKind.CONTENTS, details__has_key=_LAST
+    )
+    kept = [told[0] for told in events.values_list(f"details__{_LAST}", flat=True) if len(told) == 1]
+    return max([*borne, *kept], default=0)
+
+
+def _own_prefix(supply: Supply) -> str:
+    return f"FBO{supply.pk}-"
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_BOXES:
+        raise CannotChange(
+            _("That would be more than %(most)s boxes: put more units into each.")
+            % {"most": formats.number(MOST_BOXES)}
+        )
 
 
 def _fill(supply: Supply, boxes: Iterable[tuple[SupplyBox, Mapping[int, int]]]) -> None:
@@ -192,9 +232,10 @@ def _fill(supply: Supply, boxes: Iterable[tuple[SupplyBox, Mapping[int, int]]]) 
     )
 
 
-def _note(supply: Supply, before: int, after: int, *, actor: User | None) -> None:
+def _note(supply: Supply, before: int, after: int, *, last: int, actor: User | None) -> None:
     _touch(supply)
-    note_event(supply, SupplyEventKind.CONTENTS, actor=actor, details={"boxes": [before, after]})
+    details = {"boxes": [before, after], _LAST: [last]}
+    note_event(supply, SupplyEventKind.CONTENTS, actor=actor, details=details)
 
 
 def _touch(supply: Supply) -> None:

@@ -27,8 +27,9 @@ EDITABLE: Final = frozenset({SupplyStatus.DRAFT, SupplyStatus.BOOKED})
 _STEPS: Final = {
     SupplyStatus.READY: EDITABLE,
     SupplyStatus.SHIPPED: frozenset({SupplyStatus.READY}),
-    SupplyStatus.CANCELLED: EDITABLE | {SupplyStatus.READY},
+    SupplyStatus.CANCELLED: EDITABLE | {SupplyStatus.READY, SupplyStatus.SHIPPED},
 }
+_REOPENED: Final = frozenset({SupplyStatus.READY, SupplyStatus.SHIPPED, SupplyStatus.CANCELLED})
 
 
 class CannotChange(Exception):
@@ -74,10 +75,15 @@ def plan_supply(
 
 
 @transaction.atomic
-def change_target(*, supply: Supply, target: Target, actor: User | None) -> Supply:
-    """Another warehouse, day or slot; what changed stands in the history. Raises CannotChange."""
+def change_target(
+    *, supply: Supply, target: Target, actor: User | None, seen: Supply | None = None
+) -> Supply:
+    """Another warehouse, day or slot; what changed stands in the history. Raises CannotChange, also when the plan is
+    not as `seen` any more, from which the target was made."""
     held = editable(supply)
     before, after = _told(held), _columns(target)
+    if seen is not None and before != _told(seen):
+        raise CannotChange(_("Somebody has changed this plan just now. Save again to see what differs."))
     details = {
         name: [_word(before[name]), _word(after[name])] for name in after if before[name] != after[name]
     }
@@ -105,17 +111,24 @@ def mark(*, supply: Supply, status: SupplyStatus, actor: User | None) -> Supply:
     if status is SupplyStatus.SHIPPED:
         held.shipped_at, held.shipped = timezone.now(), held.planned
         held.save(update_fields=["shipped_at", "shipped"])
+    elif held.status == SupplyStatus.SHIPPED:
+        _take_back(held)
     _move(held, status, actor=actor)
     return held
 
 
 @transaction.atomic
 def reopen(*, supply: Supply, actor: User | None) -> Supply:
-    """Bring a plan that is ready or cancelled back to be changed. Raises CannotChange."""
+    """Bring a plan that is ready or cancelled back to be changed, one that is shipped back to ready. Raises
+    CannotChange."""
     held = locked(supply)
-    if held.external_id or held.status not in (SupplyStatus.READY, SupplyStatus.CANCELLED):
+    if held.external_id or held.status not in _REOPENED:
         raise CannotChange(_("This supply cannot be changed any more."))
-    _move(held, SupplyStatus.BOOKED if held.slot_from else SupplyStatus.DRAFT, actor=actor)
+    if held.status == SupplyStatus.SHIPPED:
+        _take_back(held)
+        _move(held, SupplyStatus.READY, actor=actor)
+    else:
+        _move(held, SupplyStatus.BOOKED if held.slot_from else SupplyStatus.DRAFT, actor=actor)
     return held
 
 
@@ -190,6 +203,12 @@ def _move(supply: Supply, status: SupplyStatus, *, actor: User | None) -> None:
     supply.changed_at = now
     supply.save(update_fields=["status", "status_at", "status_precision", "changed_at"])
     note_event(supply, SupplyEventKind.STATUS, actor=actor, old_status=old)
+
+
+def _take_back(supply: Supply) -> None:
+    """What the step “Shipped” wrote."""
+    supply.shipped_at = supply.shipped = None
+    supply.save(update_fields=["shipped_at", "shipped"])
 
 
 def _status_of(target: Target) -> SupplyStatus:

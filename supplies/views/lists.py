@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,18 @@ from companies.permissions import requires
 from core import formats, live
 from core.components import Chip, Counter, Tab
 from core.exports import About, export_menu, export_response
-from core.listing import Listing, Selection, account_id, link, listing, ready_views, select
+from core.listing import (
+    AFTER,
+    BEFORE,
+    SEEN,
+    Listing,
+    Selection,
+    account_id,
+    link,
+    listing,
+    query_without,
+    select,
+)
 from supplies.filters import SupplyFilter
 from supplies.models import Supply
 from supplies.selectors import lists
@@ -33,11 +44,12 @@ if TYPE_CHECKING:
 
     from companies.http import CompanyRequest
 
-VIEWS: list[tuple[StrOrPromise, dict[str, str]]] = [
+_ON_THE_WAY = [status.value for status in lists.TRAVELLING]
+VIEWS: list[tuple[StrOrPromise, dict[str, str | list[str]]]] = [
     (gettext_lazy("By slot"), {}),
     (gettext_lazy("Last changes"), {"sort": "-changed_at"}),
     (gettext_lazy("Needs attention"), {"attention": "true", "sort": "-missing_amount"}),
-    (gettext_lazy("On the way"), {"status": "shipped", "sort": "slot_from"}),
+    (gettext_lazy("On the way"), {"status": _ON_THE_WAY, "sort": "slot_from"}),
     (gettext_lazy("Withdrawals"), {"kind": "withdrawal"}),
 ]
 
@@ -112,7 +124,7 @@ def inbound(request: CompanyRequest) -> HttpResponse:
     """What is on its way by supplies, as a line of the page of the stock; without htmx the list of those supplies."""
     listed = reverse("supplies:supply-list", args=[request.company.slug])
     account = account_id(request.GET)
-    on_the_way: dict[str, Any] = {"status": [status.value for status in lists.TRAVELLING]}
+    on_the_way: dict[str, Any] = {"status": _ON_THE_WAY}
     on_the_way |= {"account": account} if account is not None else {}
     url = f"{listed}?{urlencode(on_the_way, doseq=True)}"
     if not request.htmx:
@@ -155,7 +167,7 @@ def _around_list(request: CompanyRequest, found: Listing) -> dict[str, Any]:
     slug = request.company.slug
     may_export = request.membership.can(Permission.EXPORT) and (found.rows or found.is_filtered)
     return {
-        "views": ready_views(request.GET, VIEWS),
+        "views": _ready_views(request.GET),
         "switch": switch_of(request, current="supplies:supply-list"),
         "chips": _chips(request, found),
         "keep": ("sort", "account", "product"),
@@ -165,6 +177,21 @@ def _around_list(request: CompanyRequest, found: Listing) -> dict[str, Any]:
         if may_export
         else [],
     }
+
+
+def _ready_views(query: QueryDict) -> list[Tab]:
+    """The ready views as tabs; the account in the address is kept."""
+    here = dict(QueryDict(query_without(query, AFTER, BEFORE, SEEN, "account")).lists())
+    account = {"account": query["account"]} if query.get("account") else {}
+    return [
+        Tab(
+            label=label,
+            url=f"?{urlencode(account | asked, doseq=True)}",
+            is_current=here
+            == {name: value if isinstance(value, list) else [value] for name, value in asked.items()},
+        )
+        for label, asked in VIEWS
+    ]
 
 
 def counters_of(request: CompanyRequest, selection: Selection) -> list[Counter]:

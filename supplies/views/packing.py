@@ -157,12 +157,11 @@ def _per_box(goods: Goods) -> list[tuple[int, int | None, str]]:
 
 
 def _packed(supply: Supply, form: PackForm, each: UnitsForm) -> list[services.Contents]:
-    """The boxes that the rule makes of the plan."""
+    """The boxes that the rule makes of the plan. Raises CannotChange."""
     usual, own = form.cleaned_data["per_box"], each.units()
     portions = [
         services.Portion(line=line, units=units, per_box=own.get(line) or usual)
         for line, units in plans.units_by_line(supply).items()
     ]
-    if form.cleaned_data["rule"] == Packing.MIXED:
-        return services.mixed(portions, per_box=usual)
-    return services.one_product_a_box(portions)
+    is_mixed = form.cleaned_data["rule"] == Packing.MIXED
+    return services.spread(portions, mixed_per_box=usual if is_mixed else None)

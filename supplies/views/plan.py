@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -35,8 +36,11 @@ from supplies.services.boxes import can_pack
 from supplies.services.plan_lists import column_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpResponse
 
+    from catalog.models import Listing
     from companies.http import CompanyRequest
 
 _STEPS = {
@@ -45,6 +49,18 @@ _STEPS = {
     "cancel": SupplyStatus.CANCELLED,
 }
 _LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Goods:
+    """A page of the goods of a plan and what was found to be added, each with the form of its units."""
+
+    page: plans.Goods
+    after: int
+    text: str
+    found: Sequence[tuple[Listing, int | None]]
+    lines: UnitsForm
+    listings: UnitsForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,23 +89,7 @@ def supply_plan(request: CompanyRequest) -> HttpResponse:
 def supply_edit(request: CompanyRequest, pk: int) -> HttpResponse:
     """A plan: its goods, what is left to do, and what comes next."""
     supply = plan(request, pk)
-    goods = plans.goods(supply, after=_number(request.GET.get("after", "")))
-    text = _search(request.GET.get("q", ""))
-    can_edit = services.is_editable(supply)
-    found = plans.addable(supply, text) if can_edit else []
-    held = plans.units_by_listing(supply, [one.pk for one in found])
-    adding = UnitsForm(rows=[(one.pk, held.get(one.pk), one.name) for one in found])
-    form = UnitsForm(rows=goods.labels(), name="line")
-    context = {
-        "supply": supply,
-        "goods": goods,
-        "rows": [(line, form.field_of(line.pk)) for line in goods.lines],
-        "text": text,
-        "found": [(one, adding.field_of(one.pk), held.get(one.pk)) for one in found],
-        "can_edit": can_edit,
-        **_around(request, supply),
-    }
-    return render(request, "supplies/plan.html", context)
+    return _plan_page(request, supply, _goods_of(request, supply))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +102,7 @@ def plan_target(request: CompanyRequest, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            services.change_target(supply=supply, target=form.target(), actor=request.user)
+            services.change_target(supply=supply, target=form.target(), actor=request.user, seen=supply)
         except services.CannotChange as exc:
             form.add_error(None, str(exc))
         else:
@@ -114,17 +114,24 @@ def plan_target(request: CompanyRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.EDIT_SUPPLIES)
 def plan_goods(request: CompanyRequest, pk: int) -> HttpResponse:
-    """Write the units of the lines on the page, or of the products that were found."""
+    """Write the units of the lines on the page, or of the products that were found; when they cannot be written, the
+    page comes back with what was filled in."""
     supply = plan(request, pk)
-    after, text = _number(request.POST.get("after", "")), _search(request.POST.get("q", ""))
-    lines = UnitsForm(request.POST, rows=plans.goods(supply, after=after).labels(), name="line")
-    found = [(one.pk, None, one.name) for one in plans.addable(supply, text)]
-    listings = UnitsForm(request.POST, rows=found)
-    if not (lines.is_valid() and listings.is_valid()):
+    goods = _goods_of(request, supply)
+    if not (goods.lines.is_valid() and goods.listings.is_valid()):
         limit = formats.number(plan_lines.MOST_UNITS)
         messages.error(request, _("Nothing is written: units are whole numbers from 0 to %s.") % limit)
-    else:
-        _write_units(request, supply, lines.units(), listings.units())
+        return _plan_page(request, supply, goods, status=422)
+    try:
+        _write_units(request, supply, goods)
+    except services.CannotChange as exc:
+        messages.error(request, str(exc))
+        return _plan_page(request, supply, goods, status=422)
+    if goods.lines.lost() or goods.listings.lost():
+        messages.warning(
+            request,
+            _("Some products whose units you changed are not there any more; those units are not written."),
+        )
     return redirect("supplies:supply-edit", request.company.slug, supply.pk)
 
 
@@ -272,17 +279,53 @@ def _around(request: CompanyRequest, supply: Supply) -> dict[str, Any]:
     }
 
 
-def _write_units(
-    request: CompanyRequest, supply: Supply, lines: dict[int, int], listings: dict[int, int]
-) -> None:
+def _goods_of(request: CompanyRequest, supply: Supply) -> _Goods:
+    """What the address or the form that was sent asks of the goods of a plan, with what was filled in."""
+    data = request.POST if request.method == "POST" else None
+    asked = request.GET if data is None else data
+    after, text = _number(asked.get("after", "")), _search(asked.get("q", ""))
+    page, found = plans.goods(supply, after=after), plans.addable(supply, text)
+    planned = plans.units_by_listing(supply, [one.pk for one in found])
+    return _Goods(
+        page=page,
+        after=after,
+        text=text,
+        found=[(one, planned.get(one.pk)) for one in found],
+        lines=UnitsForm(data, rows=page.labels(), name="line", keeps_shown=True),
+        listings=UnitsForm(
+            data, rows=[(one.pk, planned.get(one.pk), one.name) for one in found], keeps_shown=True
+        ),
+    )
+
+
+def _plan_page(request: CompanyRequest, supply: Supply, goods: _Goods, *, status: int = 200) -> HttpResponse:
+    context = {
+        "supply": supply,
+        "goods": goods.page,
+        "after": goods.after or "",
+        "rows": [(line, goods.lines.field_of(line.pk)) for line in goods.page.lines],
+        "text": goods.text,
+        "found": [(one, goods.listings.field_of(one.pk), planned) for one, planned in goods.found],
+        "can_edit": services.is_editable(supply),
+        **_around(request, supply),
+    }
+    return render(request, "supplies/plan.html", context, status=status)
+
+
+def _write_units(request: CompanyRequest, supply: Supply, goods: _Goods) -> None:
+    """Write what was changed and say of how much. Raises CannotChange; the fields then say what stands there by now."""
+    lines, listings, form, count = goods.lines.changed(), goods.listings.changed(), goods.lines, 0
     try:
-        count = plan_lines.set_lines(supply=supply, units=lines, actor=request.user) if lines else 0
-        count += (
-            plan_lines.set_quantities(supply=supply, wishes=listings, actor=request.user) if listings else 0
-        )
-    except services.CannotChange as exc:
-        messages.error(request, str(exc))
-        return
+        if lines:
+            count = plan_lines.set_lines(supply=supply, units=lines, shown=form.shown(), actor=request.user)
+        form = goods.listings
+        if listings:
+            count += plan_lines.set_quantities(
+                supply=supply, wishes=listings, shown=form.shown(), actor=request.user
+            )
+    except plan_lines.Outdated as exc:
+        form.refuse(exc.now)
+        raise
     if count:
         text = ngettext("%(count)s product is changed.", "%(count)s products are changed.", count)
         messages.success(request, text % {"count": formats.number(count)})

@@ -23,6 +23,7 @@ from supplies.services.boxes import (
     pack,
     remove_box,
     set_contents,
+    spread,
     unpacked,
 )
 from supplies.services.plan_lines import set_quantities
@@ -102,6 +103,30 @@ def test_without_a_prefix_boxes_have_codes_of_our_own(plan: Supply, owner: User)
     assert [box.code for box in held(plan)] == [f"FBO{plan.pk}-001", f"FBO{plan.pk}-002"]
     assert contents(plan) == [{large: 25}, {small: 7}]
     assert unpacked(plan) == {large: 0, small: 0}
+
+
+def test_without_a_prefix_the_number_of_a_box_is_never_given_again(plan: Supply, owner: User) -> None:
+    large, small = line_ids(plan)
+    pack(supply=plan, boxes=[{large: 20}, {large: 5}, {small: 7}], actor=owner)
+    remove_box(supply=plan, box_id=held(plan)[-1].pk, actor=owner)
+    added = add_box(supply=plan, actor=owner)
+    pack(supply=plan, boxes=[{large: 25}], actor=owner)
+    pack(supply=plan, boxes=[{large: 20}, {large: 5}, {small: 7}], actor=owner)
+
+    assert added.code == f"FBO{plan.pk}-004"
+    assert [box.code for box in held(plan)] == [f"FBO{plan.pk}-{number:03d}" for number in (1, 5, 6)]
+    assert [box.position for box in held(plan)] == [1, 2, 3]
+
+
+@given(given_portions=portions, per_box=st.none() | st.integers(1, 60))
+def test_boxes_are_counted_as_they_are_made(given_portions: list[Portion], per_box: int | None) -> None:
+    made = one_product_a_box(given_portions) if per_box is None else mixed(given_portions, per_box=per_box)
+    try:
+        assert spread(given_portions, mixed_per_box=per_box) == made
+    except CannotChange:
+        assert len(made) > MOST_BOXES
+    else:
+        assert len(made) <= MOST_BOXES
 
 
 def test_packed_anew_a_box_keeps_its_number(plan: Supply, company: Company, owner: User) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from marketplaces.models import MarketplaceAccount
 from supplies.choices import SupplyEventKind
 from supplies.models import Supply, SupplyEvent, SupplyLine
 from supplies.services import boxes
-from supplies.services.plan_lines import MOST_UNITS, set_lines, set_quantities
+from supplies.services.plan_lines import MOST_UNITS, Outdated, set_lines, set_quantities
 from supplies.services.plans import CannotChange, Target, change_target, mark, plan_supply, reopen
 from tests.factories.catalog import ListingFactory, WarehouseFactory
 
@@ -135,10 +135,107 @@ def test_steps_are_marked_in_their_order_and_only_when_ready(plan: Supply, owner
     mark(supply=plan, status=SupplyStatus.READY, actor=owner)
     shipped = mark(supply=plan, status=SupplyStatus.SHIPPED, actor=owner)
     assert (shipped.shipped, shipped.shipped_at is not None) == (10, True)
-    with pytest.raises(CannotChange):
-        mark(supply=plan, status=SupplyStatus.CANCELLED, actor=owner)
+
+
+@pytest.mark.parametrize(
+    ("undo", "status"),
+    [
+        (reopen, SupplyStatus.READY),
+        (lambda **who: mark(status=SupplyStatus.CANCELLED, **who), SupplyStatus.CANCELLED),
+    ],
+    ids=["reopened", "cancelled"],
+)
+def test_a_plan_marked_as_shipped_by_mistake_is_taken_back(
+    plan: Supply, owner: User, undo: Callable[..., Supply], status: SupplyStatus
+) -> None:
+    set_quantities(supply=plan, wishes={ListingFactory(account=plan.account).pk: 10}, actor=owner)
+    for step in (SupplyStatus.READY, SupplyStatus.SHIPPED):
+        mark(supply=plan, status=step, actor=owner)
+
+    undo(supply=plan, actor=owner)
+
+    plan.refresh_from_db()
+    assert (plan.status, plan.shipped, plan.shipped_at) == (status, None, None)
+    assert events(plan)[-1][:3] == ("status", "shipped", status)
+    assert reopen(supply=plan, actor=owner).status == SupplyStatus.DRAFT
+
+
+def test_what_the_marketplace_says_is_shipped_is_not_taken_back(plan: Supply, owner: User) -> None:
+    rows = Supply.objects.for_company(plan.company_id).filter(pk=plan.pk)
+    rows.update(external_id="2000031847", status=SupplyStatus.SHIPPED)
+
     with pytest.raises(CannotChange):
         reopen(supply=plan, actor=owner)
+    with pytest.raises(CannotChange):
+        mark(supply=plan, status=SupplyStatus.CANCELLED, actor=owner)
+
+
+def test_products_that_the_marketplace_has_no_name_for_are_refused(plan: Supply, owner: User) -> None:
+    bare = [ListingFactory(account=plan.account, marketplace_sku="", barcodes=[]) for _number in range(2)]
+
+    for wishes in ({bare[0].pk: 1}, {one.pk: 1 for one in bare}):
+        with pytest.raises(CannotChange, match="neither a marketplace SKU nor a barcode"):
+            set_quantities(supply=plan, wishes=wishes, actor=owner)
+    assert planned(plan) == {}
+
+
+def test_two_products_of_one_name_are_refused(plan: Supply, owner: User) -> None:
+    one, two = (
+        ListingFactory(account=plan.account, marketplace_sku="", barcodes=["4600000000015"], seller_sku=sku)
+        for sku in ("LN-1", "LN-2")
+    )
+    with pytest.raises(CannotChange, match="“LN-2” and “LN-1” have the same"):
+        set_quantities(supply=plan, wishes={one.pk: 1, two.pk: 1}, actor=owner)
+    set_quantities(supply=plan, wishes={one.pk: 1}, actor=owner)
+    with pytest.raises(CannotChange, match="have the same"):
+        set_quantities(supply=plan, wishes={two.pk: 1}, actor=owner)
+
+    assert planned(plan) == {"LN-1": 1}
+
+
+def test_units_that_another_changed_meanwhile_are_not_overwritten(plan: Supply, owner: User) -> None:
+    one, two = ListingFactory(account=plan.account), ListingFactory(account=plan.account)
+    set_quantities(supply=plan, wishes={one.pk: 12, two.pk: 5}, actor=owner)
+    lines = dict(SupplyLine.objects.for_company(plan.company_id).values_list("listing_id", "pk"))
+
+    with pytest.raises(Outdated) as refused:
+        set_lines(
+            supply=plan,
+            units={lines[one.pk]: 20, lines[two.pk]: 6},
+            shown={lines[one.pk]: 10, lines[two.pk]: 5},
+            actor=owner,
+        )
+    assert refused.value.now == {lines[one.pk]: 12}
+    assert planned(plan) == {one.seller_sku: 12, two.seller_sku: 5}
+    # Both have put the same: nothing is overwritten.
+    assert set_quantities(supply=plan, wishes={one.pk: 12}, shown={one.pk: 10}, actor=owner) == 0
+
+
+def test_sizes_of_one_article_are_told_apart_in_the_history(plan: Supply, owner: User) -> None:
+    small, large = (
+        ListingFactory(
+            account=plan.account,
+            seller_sku="DRESS",
+            size=size,
+            marketplace_sku=sku,
+            product__sku=f"DRESS-{size}",
+        )
+        for size, sku in (("42", "111"), ("44", "222"))
+    )
+    set_quantities(supply=plan, wishes={small.pk: 3, large.pk: 4}, actor=owner)
+    set_quantities(supply=plan, wishes={large.pk: 0}, actor=owner)
+
+    assert [details for _kind, _old, _new, details in events(plan)[1:]] == [
+        {"DRESS · 42 · 111": [None, 3], "DRESS · 44 · 222": [None, 4]},
+        {"DRESS · 44 · 222": [4, None]},
+    ]
+
+
+def test_a_target_made_from_an_older_plan_is_refused(plan: Supply, owner: User) -> None:
+    change_target(supply=plan, target=Target(note="Ворота 3"), actor=owner)
+
+    with pytest.raises(CannotChange, match="just now"):
+        change_target(supply=plan, target=Target(note="Ворота 4"), actor=owner, seen=plan)
 
 
 def test_a_cancelled_plan_may_be_brought_back(plan: Supply, owner: User) -> None:

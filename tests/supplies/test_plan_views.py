@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 import pypdfium2
 import pytest
 import zxingcpp
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
@@ -22,8 +24,8 @@ from marketplaces.contracts.supplies import SupplyStatus
 from marketplaces.models import MarketplaceAccount
 from supplies.models import PlanImport, SsccSeries, Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
 from supplies.services import boxes
-from supplies.services.plan_lines import set_quantities
-from supplies.services.plans import Target, plan_supply
+from supplies.services.plan_lines import set_lines, set_quantities
+from supplies.services.plans import Target, change_target, plan_supply
 from tests.factories.catalog import ClusterFactory, ListingFactory, WarehouseFactory
 from tests.factories.supplies import SupplyDocumentFactory, SupplyFactory
 
@@ -57,6 +59,14 @@ def lines(supply: Supply) -> dict[str, int]:
 def line_ids(supply: Supply) -> list[int]:
     rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply)
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def hidden_of(response: HttpResponse) -> dict[str, str]:
+    """What a page sends along to tell what it showed."""
+    found = re.findall(
+        r'<input type="hidden" name="(initial-[^"]+)"(?: value="([^"]*)")?', response.content.decode()
+    )
+    return dict(found)
 
 
 # ---- where to and when ------------------------------------------------------------------------------------
@@ -151,6 +161,83 @@ def test_hostile_searches_and_steps_are_harmless(
     )
 
 
+@pytest.fixture
+def booked(company: Company, account: MarketplaceAccount, owner: User) -> Supply:
+    """A plan for a warehouse that is in use no more, with a slot in its zone."""
+    warehouse = WarehouseFactory(
+        company=company, marketplace=account.marketplace, time_zone="Asia/Vladivostok", is_active=False
+    )
+    target = Target(
+        warehouse=warehouse, slot_from=datetime(2026, 12, 1, 1, tzinfo=UTC),
+        slot_to=datetime(2026, 12, 1, 2, tzinfo=UTC), slot_zone="Asia/Vladivostok", note="Ворота 3",
+    )  # fmt: skip
+    return plan_supply(company=company, account=account, target=target, actor=owner)
+
+
+def shown_target(client: Client, company: Company, supply: Supply) -> dict[str, str]:
+    """The fields of the page of the target as a browser would send them untouched."""
+    hidden = hidden_of(client.get(url(company, "plan-target", supply.pk)))
+    return hidden | {name.removeprefix("initial-"): value for name, value in hidden.items()}
+
+
+def test_a_warehouse_out_of_use_stays_with_its_plan(
+    owner_client: Client, company: Company, booked: Supply
+) -> None:
+    page = owner_client.get(url(company, "plan-target", booked.pk))
+    assert f'<option value="{booked.warehouse_id}" selected>' in page.content.decode()
+    fields = {"slot_on": "2026-12-01", "slot_from": "11:00", "slot_to": "13:00", "note": ""}
+    owner_client.post(
+        url(company, "plan-target", booked.pk), {"warehouse": str(booked.warehouse_id), **fields}
+    )
+
+    before = booked.warehouse_id, booked.slot_from, booked.slot_zone
+    booked.refresh_from_db()
+    assert (booked.warehouse_id, booked.slot_from, booked.slot_zone) == before
+    assert (booked.slot_to, booked.note) == (datetime(2026, 12, 1, 3, tzinfo=UTC), "")
+
+
+def test_a_target_is_written_where_the_person_changed_it(
+    owner_client: Client, company: Company, booked: Supply
+) -> None:
+    sent = shown_target(owner_client, company, booked)
+    other = Target(wished_on=date(2026, 12, 5), note="Ворота 3")
+    change_target(supply=booked, target=other, actor=None)
+
+    answer = owner_client.post(url(company, "plan-target", booked.pk), sent | {"note": "Ворота 7"})
+
+    assert answer.status_code == 302
+    booked.refresh_from_db()
+    assert (booked.note, booked.wished_on, booked.slot_from) == ("Ворота 7", date(2026, 12, 5), None)
+
+
+def test_a_target_that_another_changed_is_refused_at_its_field_and_the_input_is_kept(
+    owner_client: Client, company: Company, booked: Supply
+) -> None:
+    page = url(company, "plan-target", booked.pk)
+    sent = shown_target(owner_client, company, booked)
+    later = Target(
+        warehouse=booked.warehouse, slot_from=datetime(2026, 12, 2, 1, tzinfo=UTC),
+        slot_to=datetime(2026, 12, 2, 2, tzinfo=UTC), slot_zone="Asia/Vladivostok", note="Ворота 5",
+    )  # fmt: skip
+    change_target(supply=booked, target=later, actor=None)
+
+    refused = owner_client.post(page, sent | {"slot_to": "13:30", "note": "Ворота 7"})
+
+    form = refused.context["form"]
+    assert set(form.errors) == {"slot_on", "note"}
+    assert [form[name].value() for name in ("slot_on", "slot_to", "note")] == [
+        "2026-12-02",
+        "13:30",
+        "Ворота 7",
+    ]
+    booked.refresh_from_db()
+    assert (booked.note, booked.slot_to) == ("Ворота 5", later.slot_to)
+    again = sent | hidden_of(refused) | {"slot_on": "2026-12-02", "slot_to": "13:30", "note": "Ворота 7"}
+    assert owner_client.post(page, again).status_code == 302
+    booked.refresh_from_db()
+    assert (booked.note, booked.slot_to) == ("Ворота 7", datetime(2026, 12, 2, 3, 30, tzinfo=UTC))
+
+
 # ---- goods ------------------------------------------------------------------------------------------------
 def test_goods_are_found_put_in_changed_and_taken_out(
     owner_client: Client, company: Company, plan: Supply, account: MarketplaceAccount
@@ -173,6 +260,85 @@ def test_wrong_units_write_nothing(owner_client: Client, company: Company, plan:
 
     assert len(sent.context["messages"]) == 1
     assert lines(plan) == {"LN-0": 10, "LN-1": 10, "LN-2": 10}
+
+
+def test_only_what_a_person_changed_is_written(owner_client: Client, company: Company, plan: Supply) -> None:
+    sent = hidden_of(owner_client.get(url(company, "supply-edit", plan.pk)))
+    first, second, third = line_ids(plan)
+    set_lines(supply=plan, units={first: 12, second: 0}, actor=None)
+
+    sent |= {f"line-{pk}": "10" for pk in (first, second)} | {f"line-{third}": "7"}
+    answer = owner_client.post(url(company, "plan-goods", plan.pk), sent)
+
+    assert answer.status_code == 302
+    assert lines(plan) == {"LN-0": 12, "LN-2": 7}
+
+
+def test_units_that_another_changed_are_refused_at_their_field_and_the_input_is_kept(
+    owner_client: Client, company: Company, plan: Supply
+) -> None:
+    sent = hidden_of(owner_client.get(url(company, "supply-edit", plan.pk)))
+    first, second, third = line_ids(plan)
+    set_lines(supply=plan, units={first: 12}, actor=None)
+    sent |= {f"line-{first}": "20", f"line-{second}": "30", f"line-{third}": "10"}
+
+    refused = owner_client.post(url(company, "plan-goods", plan.pk), sent)
+
+    assert refused.status_code == 422
+    assert lines(plan) == {"LN-0": 12, "LN-1": 10, "LN-2": 10}
+    fields = {line.pk: field for line, field in refused.context["rows"]}
+    assert [field.value() for field in fields.values()] == ["20", "30", "10"]
+    assert [pk for pk, field in fields.items() if field.errors] == [first]
+    assert f'id="id_line-{first}_error"' in refused.content.decode()
+    again = owner_client.post(url(company, "plan-goods", plan.pk), sent | hidden_of(refused))
+    assert again.status_code == 302
+    assert lines(plan) == {"LN-0": 20, "LN-1": 30, "LN-2": 10}
+
+
+def test_units_of_a_product_found_are_compared_with_what_was_shown(
+    owner_client: Client, company: Company, plan: Supply, account: MarketplaceAccount
+) -> None:
+    new = ListingFactory(account=account, seller_sku="NEW-1", name="Скатерть льняная")
+    found = owner_client.get(url(company, "supply-edit", plan.pk), {"q": "Скатерть"})
+    sent = hidden_of(found) | {"q": "Скатерть", f"units-{new.pk}": "7"}
+    set_quantities(supply=plan, wishes={new.pk: 3}, actor=None)
+
+    refused = owner_client.post(url(company, "plan-goods", plan.pk), sent)
+
+    assert (refused.status_code, lines(plan)["NEW-1"]) == (422, 3)
+    assert [field.value() for _listing, field, _planned in refused.context["found"]] == ["7"]
+
+
+def test_units_beside_a_product_that_is_gone_are_told(
+    owner_client: Client, company: Company, plan: Supply
+) -> None:
+    sent = hidden_of(owner_client.get(url(company, "supply-edit", plan.pk)))
+    first, second, _third = line_ids(plan)
+    set_lines(supply=plan, units={first: 0}, actor=None)
+
+    answer = owner_client.post(
+        url(company, "plan-goods", plan.pk),
+        sent | {f"line-{first}": "20", f"line-{second}": "30"},
+        follow=True,
+    )
+
+    assert [message.level_tag for message in answer.context["messages"]] == ["success", "warning"]
+    assert lines(plan) == {"LN-1": 30, "LN-2": 10}
+
+
+def test_a_product_without_any_code_is_refused_on_the_page(
+    owner_client: Client, company: Company, plan: Supply, account: MarketplaceAccount
+) -> None:
+    bare = [
+        ListingFactory(account=account, name="Новинка", marketplace_sku="", barcodes=[])
+        for _number in range(2)
+    ]
+    sent = {"q": "Новинка"} | {f"units-{one.pk}": "3" for one in bare}
+
+    refused = owner_client.post(url(company, "plan-goods", plan.pk), sent)
+
+    assert (refused.status_code, len(refused.context["messages"])) == (422, 1)
+    assert [field.value() for _listing, field, _planned in refused.context["found"]] == ["3", "3"]
 
 
 def test_thirty_products_come_from_a_pasted_list(
@@ -226,8 +392,23 @@ def test_steps_are_marked_and_undone(owner_client: Client, company: Company, pla
         return str(plan.status)
 
     assert owner_client.get(url(company, "supply-detail", plan.pk)).status_code == 200
-    words = ["nonsense", "ready", "reopen", "ready", "shipped", "cancel"]
-    assert [step(word) for word in words] == ["draft", "ready", "draft", "ready", "shipped", "shipped"]
+    words = ["nonsense", "ready", "reopen", "ready", "shipped", "reopen", "shipped", "cancel", "reopen"]
+    assert [step(word) for word in words] == [
+        "draft", "ready", "draft", "ready", "shipped", "ready", "shipped", "cancelled", "draft",
+    ]  # fmt: skip
+
+
+def test_a_plan_marked_as_shipped_has_a_way_out_on_its_page(
+    owner_client: Client, company: Company, plan: Supply
+) -> None:
+    rows = Supply.objects.for_company(company).filter(pk=plan.pk)
+    seen = []
+    for external_id in ("", "2000031847"):
+        rows.update(status=SupplyStatus.SHIPPED, external_id=external_id)
+        page = owner_client.get(url(company, "supply-edit", plan.pk)).content.decode()
+        seen.append(('value="reopen"' in page, 'popovertarget="cancel-plan"' in page))
+
+    assert seen == [(True, True), (False, False)]
 
 
 def test_papers_are_noted_and_taken_out(owner_client: Client, company: Company, plan: Supply) -> None:
@@ -316,6 +497,22 @@ def test_a_plan_is_packed_by_a_rule_and_by_hand(owner_client: Client, company: C
     owner_client.post(url(company, "box-remove", box.pk))
     assert held.count() == 2
     assert owner_client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("rule", ["one", "mixed"])
+def test_too_many_boxes_are_refused_before_they_are_made(
+    owner_client: Client, company: Company, plan: Supply, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        pytest.fail("boxes were made")
+
+    SupplyLine.objects.for_company(company).filter(supply=plan).update(planned=100_000)
+    for name in ("one_product_a_box", "mixed"):
+        monkeypatch.setattr(boxes, name, refuse)
+    sent = owner_client.post(url(company, "supply-boxes", plan.pk), {"rule": rule, "per_box": "1"})
+
+    assert sent.context["form"].non_field_errors()
+    assert not SupplyBox.objects.for_company(company).exists()
 
 
 @pytest.mark.parametrize("per_box", ["0", "-1", "", "x", "9" * 400])

@@ -196,6 +196,23 @@ def test_counters_are_of_the_groups_and_of_what_waits(
     assert list(counters(owner_client, "?status=draft").values()) == shown
 
 
+def test_the_ready_view_of_what_is_on_the_way_counts_as_the_counter_of_that_name(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    travelling = (SupplyStatus.SHIPPED, SupplyStatus.ARRIVED, SupplyStatus.ACCEPTING)
+    for status in (*travelling, SupplyStatus.READY):
+        SupplyFactory(account=account, status=status, number=status.value)
+    views = owner_client.get(f"{LIST}?account={account.pk}").context["views"]
+    url = views[3].url
+
+    page = owner_client.get(f"{LIST}{url}")
+
+    assert numbers(owner_client, url) == sorted(status.value for status in travelling)
+    assert [tab.is_current for tab in page.context["views"]] == [False, False, False, True, False]
+    assert f"account={account.pk}" in url
+    assert [cell.value for cell in page.context["counters"] if cell.is_current] == ["3"]
+
+
 def test_list_says_how_to_begin(owner_client: Client, account: MarketplaceAccount) -> None:
     assert "/lavka/marketplaces/" in owner_client.get(LIST).content.decode().partition("supplies-rows")[2]
     SupplyFactory(account=account)
