@@ -114,7 +114,7 @@ _BUNDLE = RowsAt(page=Bundle, row=BundleItem, path=("items",), id_fields=("sku",
 _CARGOES = RowsAt(page=Cargoes, row=SupplyCargoes, path=("supply",), id_fields=("supply_id",))
 _ACTS = RowsAt(page=CountedActs, row=CountedAct, path=("supply_acts",), id_fields=("act_id",))
 _REMOVALS = RowsAt(
-    page=RemovalRows, row=RemovalRow, path=("returns_summary_report_rows",), id_fields=("return_id", "box_id")
+    page=RemovalRows, row=RemovalRow, path=("returns_summary_report_rows",), id_fields=("return_id",)
 )
 _RETURNS = RowsAt(page=ReturnRows, row=ReturnRow, path=("returns",), id_fields=("id",))
 

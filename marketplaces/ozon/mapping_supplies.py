@@ -266,12 +266,14 @@ def _documents(acts: Sequence[Act] | None) -> tuple[DocumentSnapshot, ...] | Non
 
 # ---- removals ---------------------------------------------------------------------------------------------
 def removal_snapshot(rows: Sequence[RemovalRow]) -> SupplySnapshot:
-    """Turn the rows of one removal, at least one, into a withdrawal or a disposal. Ozon does not tell when it
-    changed, nor whether a product was handed over in full."""
+    """Turn the rows of one removal, at least one, into a withdrawal or a disposal: its own state decides, else the
+    boxes, when all of them are destroyed. Ozon does not tell when it changed, nor whether a product was handed over
+    in full."""
     first = rows[0]
     status = removal_status(first.return_state)
-    words = {phrase(first.return_state), *(phrase(row.box_state or "") for row in rows)}
-    is_disposal = not words.isdisjoint(DISPOSAL_WORDS)
+    is_disposal = phrase(first.return_state) in DISPOSAL_WORDS or all(
+        phrase(row.box_state or "") in DISPOSAL_WORDS for row in rows
+    )
     ends = [moment(row.utilization_date if is_disposal else row.given_out_date) for row in rows]
     return SupplySnapshot(
         external_id=f"{REMOVAL_PREFIX}{first.return_id}",

@@ -7,8 +7,9 @@ goods, three at most for its acts and cargoes, and one for the contents of each 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,7 +23,7 @@ from marketplaces.ozon.mapping import moment
 from marketplaces.ozon.mapping_supplies import REMOVAL_PREFIX, status_of
 from marketplaces.ozon.removals import find_removal, first_day, pull_removals
 from marketplaces.ozon.schemas_supplies import SupplyOrder
-from marketplaces.ozon.supply_parts import Parts
+from marketplaces.ozon.supply_parts import LONGEST_DETAIL, Parts
 from marketplaces.wire import MISSING_RECORD, WRONG_TYPE
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,7 @@ OVERLAP: Final = timedelta(days=3)
 BOXED_FOR: Final = timedelta(days=45)
 # An empty or short answer is believed only when it is given this often.
 TRIES: Final = 3
+_ID: Final = re.compile("[1-9][0-9]{0,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +123,10 @@ class SuppliesPull:
                 return
 
     def _is_enough(self, batch: Batch, since: datetime) -> bool:
-        """Whether nothing further down is new, and nothing is looked for."""
-        return not self._open and all(is_older(order, since) for order in batch.orders)
+        """Whether nothing further down is new, and nothing is looked for. A page of which no request could be read
+        does not tell."""
+        is_told = bool(batch.orders) and all(is_older(order, since) for order in batch.orders)
+        return is_told and not self._open
 
     def _read(
         self, batch: Batch, *, since: datetime
@@ -176,11 +180,22 @@ def read_batch(client: OzonClient, last_id: str) -> Batch:
             )
     return Batch(
         orders=tuple(found[one] for one in ids if one in found),
-        rejected=tuple(rejected.values()),
+        rejected=tuple(part for one in rejected.values() for part in by_supply(one)),
         sent_at=sent_at,
         last_id=listed.last_id or "",
         listed=len(listed.order_ids),
     )
+
+
+def by_supply(rejected: Rejected) -> tuple[Rejected, ...]:
+    """A request that could not be read, under the ids of the supplies that it names; under its own where it names
+    none. Quarantine is settled by what a supply is known by."""
+    listed = rejected.payload.get("supplies") if isinstance(rejected.payload, dict) else None
+    parts = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    ids = dict.fromkeys(str(one.get("supply_id", "")) for one in parts)
+    detail = f"orders[{rejected.external_id}].{rejected.detail}"[:LONGEST_DETAIL]
+    found = tuple(replace(rejected, external_id=one, detail=detail) for one in ids if _ID.fullmatch(one))
+    return found or (rejected,)
 
 
 def is_older(order: SupplyOrder, since: datetime) -> bool:

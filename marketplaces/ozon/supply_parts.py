@@ -25,6 +25,7 @@ Wanted = tuple[SupplyOrder, OrderedSupply, bool]
 
 # An empty or short answer is believed only when it is given this often.
 TRIES: Final = 3
+LONGEST_DETAIL: Final = 300
 # Acts come with the counting.
 _WITH_ACTS: Final = (
     SupplyStatus.ACCEPTING,
@@ -63,7 +64,7 @@ class Parts:
             of_order = papers.get(order.order_id) if has_acts else None
             boxes = cargoes.get(supply.supply_id)
             acts, is_whole = self._counted(supply.supply_id) if has_acts else (None, True)
-            goods = self._goods(supply.bundle_id or "", supply.supply_id)
+            goods = self._goods(supply.bundle_id or "", supply.supply_id, where="items")
             told = Told(
                 # Lines without what a broken act counted would say that nothing was.
                 items=goods if is_whole else None,
@@ -76,21 +77,16 @@ class Parts:
         return tuple(snapshots)
 
     # ---- goods --------------------------------------------------------------------------------------------
-    def _goods(self, bundle_id: str, supply_id: str) -> Sequence[BundleItem] | None:
+    def _goods(self, bundle_id: str, supply_id: str, *, where: str) -> Sequence[BundleItem] | None:
         """All the goods of a bundle; None when they are not told, or not all can be read: half of a supply would
-        pass for the whole."""
+        pass for the whole. `where` is the path to them."""
         if not bundle_id:
             return None
         try:
             items, total, rejected = self._bundle(bundle_id)
         except RequestRejected:
             return None  # an edit gives the supply another bundle
-        self._rejected += [
-            replace(
-                one, external_id=f"{supply_id}:{one.external_id}"[:100], detail=f"items.{one.detail}"[:300]
-            )
-            for one in rejected
-        ]
+        self._rejected += [_of_supply(one, supply_id, where=where) for one in rejected]
         return None if rejected or len(items) < total else tuple(items.values())
 
     def _bundle(self, bundle_id: str) -> tuple[dict[str, BundleItem], int, list[Rejected]]:
@@ -132,8 +128,11 @@ class Parts:
     def _contents(
         self, cargoes: Sequence[Cargo] | None, supply_id: str
     ) -> Mapping[str, Sequence[BundleItem]]:
-        bundles = dict.fromkeys(cargo.bundle_id for cargo in cargoes or () if cargo.bundle_id)
-        return {bundle_id: self._goods(bundle_id, supply_id) or () for bundle_id in bundles}
+        bundles = {cargo.bundle_id: cargo.cargo_id for cargo in cargoes or () if cargo.bundle_id}
+        return {
+            bundle_id: self._goods(bundle_id, supply_id, where=f"cargoes[{cargo_id}].items") or ()
+            for bundle_id, cargo_id in bundles.items()
+        }
 
     # ---- acts ---------------------------------------------------------------------------------------------
     def _counted(self, supply_id: str) -> tuple[Sequence[CountedAct] | None, bool]:
@@ -142,9 +141,7 @@ class Parts:
             rows = self._client.act_products(supply_id)
         except (RightMissing, RequestRejected):
             return None, True
-        self._rejected += [
-            replace(one, external_id=f"{supply_id}:{one.external_id}"[:100]) for one in rows.rejected
-        ]
+        self._rejected += [_of_supply(one, supply_id, where="supply_acts") for one in rows.rejected]
         return rows.page.supply_acts, not rows.rejected
 
     def _papers(self, order_id: str) -> Mapping[str, Sequence[Act]] | None:
@@ -153,3 +150,10 @@ class Parts:
         except (RightMissing, RequestRejected, UnexpectedResponse):
             return None
         return {one.supply_id: one.supply_acts for one in summaries.supplies_acts}
+
+
+def _of_supply(rejected: Rejected, supply_id: str, *, where: str) -> Rejected:
+    """A part that could not be read, under the id of its supply: what settles it is the whole supply. What the part
+    is known by goes to the path."""
+    detail = f"{where}[{rejected.external_id}].{rejected.detail}"
+    return replace(rejected, external_id=supply_id, detail=detail[:LONGEST_DETAIL])

@@ -265,7 +265,8 @@ class YandexMarketClient:
         """GET …/returns: returns and unredeemed orders that changed on some days, 100 a page."""
         days = {"fromDate": first.isoformat(), "toDate": end.isoformat()}
         params = {**days, **_page_params(RETURNS_A_PAGE, token)}
-        return _rows(_RETURNS, self._http.get_json(self._path(RETURNS), params, limit_group=limits.RETURNS))
+        rows = _rows(_RETURNS, self._http.get_json(self._path(RETURNS), params, limit_group=limits.RETURNS))
+        return replace(rows, rejected=tuple(map(_by_offer, rows.rejected)))
 
     # ---- how ----------------------------------------------------------------------------------------------
     def _path(self, path: str) -> str:
@@ -313,6 +314,20 @@ def _named(rejected: Rejected) -> Rejected:
     key = names.get("id") if isinstance(names, dict) else None
     is_key = isinstance(key, int) and not isinstance(key, bool)
     return replace(rejected, external_id=str(key)[:_LONGEST_ID] if is_key else "")
+
+
+def _by_offer(rejected: Rejected) -> Rejected:
+    """A return that could not be read under the id of the first of its offers, as returns are told; under its own
+    where it names none."""
+    items = rejected.payload.get("items") if isinstance(rejected.payload, dict) else None
+    named = [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
+    # An offer of which nothing came back is not told.
+    told = [one.get("shopSku") for one in sorted(named, key=lambda one: one.get("count") == 0)]
+    offers = [str(one).strip() for one in told if isinstance(one, int | str)]
+    offer = next(filter(None, offers), "")
+    if not rejected.external_id or not offer:
+        return rejected
+    return replace(rejected, external_id=f"{rejected.external_id}/{offer}"[:_LONGEST_ID])
 
 
 def _page_params(limit: int, token: str) -> dict[str, str]:

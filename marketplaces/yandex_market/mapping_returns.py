@@ -94,7 +94,9 @@ def item_status(row: MarketReturn, item: ReturnItem) -> tuple[ReturnStatus, str]
 
 
 def _told(row: MarketReturn, item: ReturnItem) -> tuple[ReturnStatus, str]:
-    units = [(unit_status(one.status or "", one.stockType or ""), _words(one)) for one in item.instances]
+    units = [
+        (unit_status(one.status, one.stockType or ""), _words(one)) for one in item.instances if one.status
+    ]
     if units:
         return min(units, key=lambda unit: (unit[0].rank, _badness(unit[0]), unit[1]))
     if row.shipmentStatus:
@@ -194,8 +196,10 @@ def _badness(status: ReturnStatus) -> int:
 
 
 def _rejected(row: MarketReturn) -> Rejected:
+    """The return under the id of the offer that is told of it first once it can be: that settles it."""
+    offers = [item for item in row.items if item.count] or row.items
     return Rejected(
-        external_id=row.id,
+        external_id=f"{row.id}/{offers[0].shopSku}",
         reason=OUT_OF_RANGE,
         detail="items.count",
         payload=safe_payload(row.model_dump(mode="json")),

@@ -321,6 +321,34 @@ def test_phrases_of_removals(state: str, box: str, kind: SupplyKind, status: Sup
     assert (one.kind, one.status) == (kind, status)
 
 
+@pytest.mark.parametrize(
+    ("state", "boxes", "kind"),
+    [
+        ("завершено", ("утилизирована", "получена"), SupplyKind.WITHDRAWAL),
+        ("завершено", ("получена", "утилизирована"), SupplyKind.WITHDRAWAL),
+        ("завершено", ("утилизирована", "в процессе утилизации"), SupplyKind.DISPOSAL),
+        ("утилизирована", ("получена", ""), SupplyKind.DISPOSAL),
+    ],
+)
+def test_one_destroyed_box_makes_no_disposal(state: str, boxes: tuple[str, ...], kind: SupplyKind) -> None:
+    given, destroyed = "2026-03-14T10:00:00Z", "2026-03-20T10:00:00Z"
+    one = removal(
+        *(
+            removal_row(
+                return_state=state,
+                box_id=number,
+                box_state=word,
+                given_out_date=given,
+                utilization_date=destroyed,
+            )
+            for number, word in enumerate(boxes, 1)
+        )
+    )
+
+    assert (one.kind, one.status) == (kind, SupplyStatus.ACCEPTED)
+    assert one.accepted_at == datetime(2026, 3, 20 if kind is SupplyKind.DISPOSAL else 14, 10, tzinfo=UTC)
+
+
 # ---- anything ---------------------------------------------------------------------------------------------
 _values = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=70), st.just([]), st.just({}))
 

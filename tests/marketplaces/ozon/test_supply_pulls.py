@@ -330,7 +330,23 @@ def test_a_supply_with_a_broken_line_keeps_its_state(canned: Callable[..., Adapt
 
     assert [(one.external_id, one.lines) for one in first.snapshots] == [("2000000000017", None)]
     assert [(one.external_id, one.reason, one.detail) for one in first.rejected] == [
-        ("2000000000017:2", "wrong_type", "items.quantity")
+        ("2000000000017", "wrong_type", "items[2].quantity")
+    ]
+
+
+def test_a_broken_line_of_a_box_is_told_of_the_supply(canned: Callable[..., Adapter]) -> None:
+    def bundle(body: dict[str, Any]) -> Any:
+        units: Any = "many" if body["bundle_ids"] == ["box"] else 5
+        return {"items": [item(1, units)], "total_count": 1, "has_next": False}
+
+    cargo = {"cargo_id": 12, "bundle_id": "box", "type": "BOX"}
+    boxes = {"supply": [{"supply_id": 2000000000017, "cargoes": [cargo]}]}
+    adapter = canned(answers(v1__supply_order__bundle=bundle, v1__cargoes__get=boxes))
+
+    first, *_rest = adapter.fetch_supplies(ALL, cursor={})
+
+    assert [(one.external_id, one.detail) for one in first.rejected] == [
+        ("2000000000017", "cargoes[12].items[1].quantity")
     ]
 
 
@@ -382,7 +398,9 @@ def test_a_broken_act_does_not_say_that_nothing_was_counted(canned: Callable[...
     first, *_rest = adapter.fetch_supplies(ALL, cursor={})
 
     assert [(one.status.value, one.lines) for one in first.snapshots] == [("accepted", None)]
-    assert [one.external_id for one in first.rejected] == ["2000000000017:9"]
+    assert [(one.external_id, one.detail) for one in first.rejected] == [
+        ("2000000000017", "supply_acts[9].items.0.fact_quantity")
+    ]
 
 
 def test_removals_that_are_refused_cost_no_supply(canned: Callable[..., Adapter]) -> None:
@@ -428,6 +446,45 @@ def test_a_broken_request_costs_nobody_else(canned: Callable[..., Adapter]) -> N
 
     assert [one.external_id for one in first.snapshots] == ["2000000000017"]
     assert [(one.external_id, one.reason) for one in first.rejected] == [("5", "wrong_type")]
+
+
+def test_a_broken_request_is_told_of_the_supplies_that_it_names(canned: Callable[..., Adapter]) -> None:
+    parts = [supply(supply_id=71), supply(supply_id="72", state=None), supply(supply_id="x")]
+    adapter = canned(answers(v3__supply_order__get={"orders": [changed(supplies=parts)]}))
+
+    first, *_rest = adapter.fetch_supplies(ALL, cursor={})
+
+    assert first.snapshots == ()
+    assert [(one.external_id, one.reason, one.detail) for one in first.rejected] == [
+        ("71", "wrong_type", "orders[84882285].supplies.1.state"),
+        ("72", "wrong_type", "orders[84882285].supplies.1.state"),
+    ]
+
+
+@pytest.mark.parametrize("is_left_out", [False, True])
+def test_a_page_of_broken_requests_does_not_end_the_list(
+    canned: Callable[..., Adapter], is_left_out: bool
+) -> None:
+    def ids(body: dict[str, Any]) -> Any:
+        pages = {"": (["5"], "a"), "a": (["84882285"], "b"), "b": (["6"], "c")}
+        found, last_id = pages[body["last_id"]]
+        return {"order_ids": found, "last_id": last_id}
+
+    def orders(body: dict[str, Any]) -> Any:
+        if body["order_ids"] == ["5"]:
+            return {"orders": [] if is_left_out else [changed(order_id=5, state=None)]}
+        if body["order_ids"] == ["6"]:
+            old = supply_order(order_id=6, state_updated_date="2025-01-01T00:00:00Z")
+            return {"orders": [old | {"supplies": [supply(supply_id=6)]}]}
+        return {"orders": [changed()]}
+
+    adapter = canned(answers(v3__supply_order__list=ids, v3__supply_order__get=orders))
+
+    pages = list(adapter.fetch_supplies(ALL, cursor={}))
+
+    assert merged(pages).keys() == {"2000000000017"}
+    assert [len(page.rejected) for page in pages[:3]] == [1, 0, 0]
+    assert [page.cursor.get("last_id") for page in pages[:3]] == ["a", "b", None]
 
 
 def test_a_forgotten_place_begins_the_list_anew(canned: Callable[..., Adapter]) -> None:
@@ -476,11 +533,51 @@ def test_an_open_removal_is_looked_for_further_back(canned: Callable[..., Adapte
     assert min(asked) == ("2026-08-27" if is_open else "2026-09-26")
 
 
-def test_a_removal_with_a_broken_box_waits(canned: Callable[..., Adapter]) -> None:
+@pytest.mark.parametrize(
+    ("asked_on", "is_found"), [("2026-08-20", True), ("2025-10-25", True), ("2025-09-01", False)]
+)
+def test_an_open_removal_may_be_older_than_the_history(
+    canned: Callable[..., Adapter], asked_on: str, is_found: bool
+) -> None:
+    def removed(body: dict[str, Any]) -> Any:
+        is_there = body["date_from"] <= asked_on <= body["date_to"]
+        return {"returns_summary_report_rows": [removal_row()] if is_there else [], "last_id": ""}
+
+    adapter = canned(answers(v1__removal__from_stock__list=removed))
+    query = SuppliesQuery(since=ALL.since, until=NOW, open_external_ids=("removal-934457",))
+
+    pages = list(adapter.fetch_supplies(query, cursor={"watermark": NOW.isoformat()}))
+
+    assert ("removal-934457" in merged(pages)) is is_found
+    assert pages[-1].is_last
+
+
+def test_an_open_removal_that_cannot_be_read_is_found_all_the_same(canned: Callable[..., Adapter]) -> None:
+    asked: list[str] = []
+
+    def removed(body: dict[str, Any]) -> Any:
+        asked.append(body["date_from"])
+        is_there = body["date_from"] <= "2026-11-20" <= body["date_to"]
+        rows = [removal_row(quantity_for_return="x")] if is_there else []
+        return {"returns_summary_report_rows": rows, "last_id": ""}
+
+    adapter = canned(answers(v1__removal__from_stock__list=removed))
+    query = SuppliesQuery(since=ALL.since, until=NOW, open_external_ids=("removal-934457",))
+
+    list(adapter.fetch_supplies(query, cursor={"watermark": NOW.isoformat()}))
+    page = adapter.fetch_supply("removal-934457")
+
+    assert min(asked) == "2026-09-26"
+    assert page.snapshots == ()
+    assert [one.external_id for one in page.rejected] == ["removal-934457"]
+
+
+@pytest.mark.parametrize("box", [2, None])
+def test_a_removal_with_a_broken_box_waits(canned: Callable[..., Adapter], box: int | None) -> None:
     rows = [
         removal_row(),
         removal_row(return_id=7),
-        removal_row(return_id=7, box_id=2, quantity_for_return="x"),
+        removal_row(return_id=7, box_id=box, quantity_for_return="x"),
     ]
     adapter = canned(
         answers(v1__removal__from_stock__list={"returns_summary_report_rows": rows, "last_id": ""})
@@ -489,7 +586,9 @@ def test_a_removal_with_a_broken_box_waits(canned: Callable[..., Adapter]) -> No
     pages = list(adapter.fetch_supplies(ALL, cursor={}))
 
     assert {one for one in merged(pages) if one.startswith("removal-")} == {"removal-934457"}
-    assert {one.external_id for page in pages for one in page.rejected} == {"7:2"}
+    assert {(one.external_id, one.detail) for page in pages for one in page.rejected} == {
+        ("removal-7", f"boxes[{box or ''}].quantity_for_return")
+    }
 
 
 @pytest.mark.parametrize(

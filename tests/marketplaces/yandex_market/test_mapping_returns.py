@@ -142,6 +142,16 @@ def test_without_units_the_shipment_tells_and_without_it_the_money(
     assert returned(items=[return_item(instances=None)], **changes).status is ours
 
 
+@pytest.mark.parametrize("silent", [{}, {"status": None, "stockType": "FIT"}, {"status": "", "cis": "1"}])
+def test_a_unit_without_a_status_hides_nothing(silent: dict[str, Any]) -> None:
+    waits = returned(items=[return_item(instances=[silent])], shipmentStatus="READY_FOR_PICKUP")
+    assert (waits.status, waits.external_status) == (ReturnStatus.WAITING_PICKUP, "READY_FOR_PICKUP")
+
+    units = [silent, {"status": "PICKED"}]
+    picked = returned(items=[return_item(count=2, instances=units)], shipmentStatus="READY_FOR_PICKUP")
+    assert (picked.status, picked.external_status) == (ReturnStatus.HANDED_OVER, "PICKED")
+
+
 def test_a_refused_parcel_is_on_its_way_back_at_once() -> None:
     changes = {"returnType": "UNREDEEMED", "shipmentStatus": "CREATED", "refundStatus": None}
     snapshot = returned(items=[return_item(instances=None, decisions=None)], **changes)
@@ -222,6 +232,7 @@ def test_units_that_cannot_be_are_rejected(count: list[int]) -> None:
     assert snapshots == ()
     assert isinstance(rejected, Rejected)
     assert rejected.detail == "items.count"
+    assert rejected.external_id == returned().external_id, "the return settles it once it can be read"
 
 
 WORDS = st.sampled_from([*INSTANCES.split(), *SHIPMENTS.split(), "", "ТЕЛЕПОРТ", "x" * 64])

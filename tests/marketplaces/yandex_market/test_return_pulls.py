@@ -152,9 +152,12 @@ def test_broken_returns_go_to_quarantine_and_name_no_buyer(adapter_over: Callabl
         market_return(id=2, orderId=0, comment=secret),
         market_return(id=3, items=[]),
         market_return(id=4),
+        market_return(id=5, orderId=0, items=[return_item(count=0), return_item(shopSku=" 77 ")]),
+        market_return(id=6, orderId=0, items=[{"count": 1}]),
     ]
     made = Made(lambda path, *_rest: {"result": {"returns": rows}} if path == RETURNS else None)
     page = next(iter(adapter_over(made).fetch_returns(BACK, cursor={})))
     assert ids([page]) == ["4/LN-01"]
-    assert sorted(one.external_id for one in page.rejected) == ["1", "2", "3"]
+    refused = sorted(one.external_id for one in page.rejected)
+    assert refused == ["1/LN-01", "2/LN-01", "3", "5/77", "6"], "as returns are told, where an offer is named"
     assert secret not in repr(page.snapshots)
