@@ -221,7 +221,9 @@ def test_nothing_is_said_while_the_history_is_counted(owner_client, listing, acc
 
     assert (recent.missing, recent.is_counted) == (10, False)
     assert (balance(account).rows, balance(account).is_counted) == ((), True)
-    assert "История подсчитывается" in owner_client.get(address(account)).content.decode()
+    html = owner_client.get(address(account)).content.decode()
+    assert "История подсчитывается" in html
+    assert "Пропало по себестоимости" not in html
 
 
 def test_the_page_says_which_accounts_are_waited_for(owner_client, listing, account):
