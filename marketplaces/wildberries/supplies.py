@@ -2,100 +2,57 @@
 
 A supply costs three requests and, when goods were found missing or too many, a fourth of a method that answers once
 a minute: those are owed, and paid a few a pull.
+
+To a base token each method answers twice an hour, never at once, so after every request that another of its method
+may follow there is a page: the next run goes on from there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from django.utils import timezone
 
 from marketplaces.contracts.pages import Cursor, Page, Rejected
 from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
-from marketplaces.errors import RequestRejected, RightMissing, TurnIsFar
-from marketplaces.wildberries.client import SUPPLIES_A_PAGE, WildberriesClient
+from marketplaces.errors import (
+    RateLimited,
+    RequestRejected,
+    RightMissing,
+    TemporaryError,
+    TurnIsFar,
+    UnexpectedResponse,
+)
+from marketplaces.wildberries.client import SUPPLIES_A_PAGE, Rows, WildberriesClient
 from marketplaces.wildberries.mapping import MOSCOW
 from marketplaces.wildberries.products import barcodes_of_cards
 from marketplaces.wildberries.statuses import ACCEPTED
-from marketplaces.wildberries.supply_reading import Told, is_unknown, read_supply
+from marketplaces.wildberries.supply_place import COUNTED, OPENED, Place
+from marketplaces.wildberries.supply_reading import Told, is_unknown, planned_as, read_supply
 from marketplaces.wildberries.supply_rows import (
     Discrepancies,
     SupplyName,
-    changed_at,
     gone_snapshot,
     missing_and_extra,
     with_discrepancies,
 )
-from marketplaces.wildberries.supply_schemas import SupplyGood, SupplyRow
+from marketplaces.wildberries.supply_schemas import SupplyGood, SupplyRows
 from marketplaces.wire import MISSING_RECORD
 
 log = structlog.get_logger(__name__)
 
-# The list is asked by days, and tells of changes late.
-OVERLAP: Final = timedelta(days=2)
-# Numbers of accepted supplies keep moving; they are counted again this often, this long.
-COUNTED_EVERY: Final = timedelta(hours=6)
+# Numbers of accepted supplies keep moving so long.
 COUNTED_FOR: Final = timedelta(days=60)
 # All statuses but the last.
 OPEN: Final = (1, 2, 3, 4, 6)
-# Discrepancies are asked of so many supplies in a pull, and owed for so many at most.
+# Discrepancies are asked of so many supplies in a pull.
 PAID_A_PULL: Final = 5
-MOST_OWED: Final = 500
-
-# Supplies of the lists by our id.
-Found = dict[str, tuple[SupplyName, SupplyRow]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a pull stands: the supplies that are still to be read, and whose discrepancies are owed.
-
-    `lost` are those that we hold and no list named. `paid` keeps for each supply how many units were told to be missing
-    or too many, and what was found when it was asked: by barcode, None when they refuse to say.
-    """
-
-    begun: datetime
-    todo: tuple[str, ...] = ()
-    lost: tuple[str, ...] = ()
-    owed: tuple[str, ...] = ()
-    paid: Mapping[str, tuple[int, Discrepancies | None]] = field(default_factory=dict)
-    counted_at: datetime | None = None
-
-    def cursor(self) -> Cursor:
-        """What resumes here."""
-        return {
-            "begun": self.begun.isoformat(),
-            "todo": list(self.todo),
-            "lost": list(self.lost),
-            **self.kept(),
-        }
-
-    def kept(self) -> dict[str, Any]:
-        """What also the next pull needs."""
-        told: dict[str, Any] = {
-            "owed": list(self.owed),
-            "paid": {key: [count, found] for key, (count, found) in self.paid.items()},
-        }
-        if self.counted_at is not None:
-            told["counted_at"] = self.counted_at.isoformat()
-        return told
-
-    @classmethod
-    def of(cls, cursor: Cursor, *, until: datetime) -> Place:
-        """The place that a cursor names; a new pull begins at `until` and keeps what the last one left."""
-        counted_at = cursor.get("counted_at")
-        return cls(
-            begun=datetime.fromisoformat(cursor["begun"]) if "begun" in cursor else until,
-            todo=tuple(cursor.get("todo", ())),
-            lost=tuple(cursor.get("lost", ())),
-            owed=tuple(cursor.get("owed", ())),
-            paid={key: (count, found) for key, (count, found) in cursor.get("paid", {}).items()},
-            counted_at=datetime.fromisoformat(counted_at) if counted_at else None,
-        )
+# A pull waits for the turns of discrepancies this long after its beginning: the next lists are due.
+PATIENCE: Final = timedelta(minutes=5)
 
 
 class SuppliesPull:
@@ -109,18 +66,19 @@ class SuppliesPull:
         self._tells_discrepancies = tells_discrepancies
         self._skus: Mapping[str, str] = query.sku_by_barcode
         self._has_read_cards = False
-        self._place = Place(begun=query.until)
+        self._place = Place(begun=query.until, since=query.since)
         self._done = 0
         self._asked_at: datetime | None = None
         # Rows of the lists that could not be read; a supply may stand in several lists.
-        self._unreadable: dict[str, Rejected] = {}
+        self._unreadable: set[str] = set()
 
     def pages(self, cursor: Cursor, *, now: datetime) -> Iterator[Page[SupplySnapshot]]:
-        """A page for each supply; the last one is empty and carries where the next pull begins."""
-        self._place = Place.of(cursor, until=self._query.until)
-        if "begun" not in cursor:
-            self._list(cursor)
-            yield self._page(Told(), more=tuple(self._unreadable.values()))
+        """A page for each request of a list and for each supply.
+
+        The last one is empty and carries where the next pull begins.
+        """
+        self._place = Place.of(cursor, self._query)
+        yield from self._list()
         yield from self._read()
         yield from self._pay()
         yield Page(
@@ -133,62 +91,54 @@ class SuppliesPull:
         )
 
     # ---- which ones ---------------------------------------------------------------------------------------
-    def _list(self, cursor: Cursor) -> None:
-        """Find out which supplies are to be read: those that changed, the open ones, and at times accepted ones.
+    def _list(self) -> Iterator[Page[SupplySnapshot]]:
+        """Find out which supplies are to be read.
 
-        What we hold as not settled and they do not list is asked by its id then: it may be gone.
+        One of them is read after each request: its methods have turns of their own, and only a page that tells something
+        is sure to be kept at the beginning of a full pull, because an answer that is empty is doubted.
         """
-        query, place = self._query, self._place
-        watermark = datetime.fromisoformat(cursor["watermark"]) if "watermark" in cursor else None
-        since = watermark - OVERLAP if watermark else query.since
-        found: Found = {}
-        if watermark is None:
-            self._add(found, dates=[self._days("createDate", since)])
-        self._add(found, dates=[self._days("updatedDate", since)])
-        self._add(found, statuses=OPEN)
-        todo = [str(name) for name, _row in found.values()]
-        lost: list[str] = []
-        if query.open_external_ids and self._is_time_to_count():
-            accepted: Found = {}
-            first = query.until - COUNTED_FOR
-            self._add(accepted, dates=[self._days("factDate", first)], statuses=(int(ACCEPTED),))
-            for external_id in query.open_external_ids:
-                if external_id in accepted and external_id not in found:
-                    todo.append(str(accepted[external_id][0]))
-                elif external_id not in found:
-                    lost.append(str(SupplyName.of_external_id(external_id)))
-            place = replace(place, counted_at=place.begun)
-        self._place = replace(place, todo=tuple(todo), lost=tuple(lost))
+        while self._place.lists:
+            rows = self._ask(self._place.lists[0])
+            self._asked_at = rows.sent_at
+            yield self._page(Told(), more=self._not_told_yet(rows.rejected))
+            if self._place.lists and self._place.todo:
+                name = SupplyName.of(self._place.todo[0])
+                self._place = replace(self._place, seen=(*self._place.seen, name.external_id))
+                yield from self._read_next()
+        self._place = replace(self._place, seen=())
 
-    def _is_time_to_count(self) -> bool:
-        counted_at = self._place.counted_at
-        return counted_at is None or self._place.begun - counted_at >= COUNTED_EVERY
+    def _ask(self, kind: str) -> Rows[SupplyRows]:
+        """The next rows of a list, what they name put down to be read."""
+        place, held = self._place, self._query.open_external_ids
+        dates, statuses = self._filter_of(kind)
+        rows = self._client.supplies(dates=dates, statuses=statuses, offset=place.offset)
+        names = [name for row in rows.page.rows if (name := SupplyName.of_row(row)) is not None]
+        if kind == COUNTED:
+            watched = frozenset(held)
+            names = [name for name in names if name.external_id in watched]
+        seen = len(rows.page.rows) + len(rows.rejected)
+        place = place.with_found(names).after_rows(seen, is_end=seen < SUPPLIES_A_PAGE)
+        is_counted = kind == COUNTED and not place.lists
+        self._place = place.counted(held) if is_counted else place
+        return rows
 
-    def _add(
-        self,
-        found: Found,
-        *,
-        dates: Sequence[Mapping[str, str]] = (),
-        statuses: Sequence[int] = (),
-    ) -> None:
-        """Read a list to its end; of a supply that is named twice the later state stands."""
-        offset = 0
-        while True:
-            rows = self._client.supplies(dates=dates, statuses=statuses, offset=offset)
-            self._asked_at = self._asked_at or rows.sent_at
-            self._unreadable.update((one.external_id, one) for one in rows.rejected)
-            for row in rows.page.rows:
-                name = SupplyName.of_row(row)
-                if name is not None:
-                    _keep_later(found, name, row)
-            seen = len(rows.page.rows) + len(rows.rejected)
-            offset += seen
-            if seen < SUPPLIES_A_PAGE:
-                return
+    def _filter_of(self, kind: str) -> tuple[list[dict[str, str]], tuple[int, ...]]:
+        """The days and the statuses that make a list."""
+        place = self._place
+        if kind == OPENED:
+            return [], OPEN
+        if kind == COUNTED:
+            return [self._days("factDate", place.begun - COUNTED_FOR)], (int(ACCEPTED),)
+        return [self._days(kind, place.since)], ()
+
+    def _not_told_yet(self, rejected: Sequence[Rejected]) -> tuple[Rejected, ...]:
+        fresh = {one.external_id: one for one in rejected if one.external_id not in self._unreadable}
+        self._unreadable.update(fresh)
+        return tuple(fresh.values())
 
     def _days(self, kind: str, since: datetime) -> dict[str, str]:
         """A filter by whole days of Moscow, a day longer than asked: what its ends mean is not documented."""
-        until = self._query.until.astimezone(MOSCOW) + timedelta(days=1)
+        until = self._place.begun.astimezone(MOSCOW) + timedelta(days=1)
         return {
             "type": kind,
             "from": since.astimezone(MOSCOW).date().isoformat(),
@@ -197,16 +147,33 @@ class SuppliesPull:
 
     # ---- each of them -------------------------------------------------------------------------------------
     def _read(self) -> Iterator[Page[SupplySnapshot]]:
-        while self._place.todo:
-            told = self._told(SupplyName.of(self._place.todo[0]), is_lost=False)
-            self._place = replace(self._place, todo=self._place.todo[1:])
-            self._done += 1
-            yield self._page(told)
-        while self._place.lost:
-            told = self._told(SupplyName.of(self._place.lost[0]), is_lost=True)
-            self._place = replace(self._place, lost=self._place.lost[1:])
-            self._done += 1
-            yield self._page(told)
+        while self._place.todo or self._place.lost:
+            yield from self._read_next()
+
+    def _read_next(self) -> Iterator[Page[SupplySnapshot]]:
+        """The next supply of those to be read, and then of those that no list named."""
+        is_lost = not self._place.todo
+        first, *others = self._place.lost if is_lost else self._place.todo
+        name = SupplyName.of(first)
+        try:
+            told = self._told(name, is_lost=is_lost)
+        except RequestRejected as exc:
+            planned = planned_as(name, exc)
+            if planned is None:
+                raise
+            # To ask again takes a turn of the same method, which may be far: the name is kept until then.
+            self._leave((str(planned), *others), is_lost=is_lost)
+            yield self._page(Told())
+            name = planned
+            told = self._told(name, is_lost=is_lost)
+        self._place = self._place.looked_at(name, told.discrepancies)
+        self._leave(tuple(others), is_lost=is_lost)
+        self._done += 1
+        yield self._page(told)
+
+    def _leave(self, names: tuple[str, ...], *, is_lost: bool) -> None:
+        place = self._place
+        self._place = replace(place, lost=names) if is_lost else replace(place, todo=names)
 
     def _told(self, name: SupplyName, *, is_lost: bool) -> Told:
         """A supply as it stands. One that neither a list nor its own id finds is gone; one that a list has just named
@@ -242,9 +209,9 @@ class SuppliesPull:
         if not self._tells_discrepancies:
             return told
         known = self._place.paid.get(name.supply_id)
-        if known is not None and known[0] == count:
+        if known is not None and known[0] in (None, count):
             return told if known[1] is None else self._with(told, known[1])
-        self._owe(name)
+        self._place = self._place.owing(name)
         is_held = name.external_id in self._query.open_external_ids
         return replace(told, snapshot=replace(told.snapshot, lines=None)) if is_held else told
 
@@ -253,29 +220,28 @@ class SuppliesPull:
             return told
         return replace(told, snapshot=with_discrepancies(told.snapshot, found, self._skus))
 
-    def _owe(self, name: SupplyName) -> None:
-        others = [one for one in self._place.owed if SupplyName.of(one).external_id != name.external_id]
-        # The newest first: they can still be claimed.
-        owed = sorted((*others, str(name)), key=lambda one: int(SupplyName.of(one).supply_id), reverse=True)
-        self._place = replace(self._place, owed=tuple(owed[:MOST_OWED]))
-
     def _pay(self) -> Iterator[Page[SupplySnapshot]]:
-        """Ask for what is owed, each with a new look at the supply."""
-        for _turn in range(PAID_A_PULL):
-            if not self._place.owed:
-                return
-            name = SupplyName.of(self._place.owed[0])
-            found = read_discrepancies(self._client, name)
+        """Ask for what is owed, each with a new look at the supply; what is owed still is left to the next pull."""
+        while self._place.owed and self._place.payments < PAID_A_PULL:
+            place = self._place
+            name = SupplyName.of(place.owed[0])
             try:
-                told = read_supply(self._client, name, skus_of=self._skus_of)
-            except RequestRejected as exc:
-                if not is_unknown(exc):
+                found = read_discrepancies(self._client, name)
+            except (TemporaryError, UnexpectedResponse) as exc:
+                if isinstance(exc, RateLimited) and self._may_wait(exc.retry_after):
                     raise
-                told = Told()
-            paid = {**self._place.paid, name.supply_id: (told.discrepancies or 0, found)}
-            kept = dict(list(paid.items())[-MOST_OWED:])
-            self._place = replace(self._place, owed=self._place.owed[1:], paid=kept)
-            yield self._page(told if found is None else self._with(told, found))
+                log.warning("discrepancies_left", supply=name.number, owed=len(place.owed), why=str(exc))
+                # Another one is asked first then: this answer may be unreadable for ever.
+                self._place = replace(place, owed=(*place.owed[1:], place.owed[0]))
+                return
+            paid = replace(place, owed=place.owed[1:], payments=place.payments + 1, todo=(str(name),))
+            self._place = paid.with_paid(name, None, found)
+            yield self._page(Told())
+            yield from self._read()
+
+    def _may_wait(self, pause: timedelta) -> bool:
+        """Whether the pull may end in a later run. Until then the next one does not begin."""
+        return self._query.until + pause - self._place.begun < PATIENCE
 
     # ---- pages --------------------------------------------------------------------------------------------
     def _page(self, told: Told, *, more: tuple[Rejected, ...] = ()) -> Page[SupplySnapshot]:
@@ -314,7 +280,14 @@ def fetch_supply(
         skus.update(barcodes_of_cards(client))
         return skus
 
-    told = read_supply(client, SupplyName.of_external_id(external_id), skus_of=skus_of)
+    name = SupplyName.of_external_id(external_id)
+    try:
+        told = read_supply(client, name, skus_of=skus_of)
+    except RequestRejected as exc:
+        planned = planned_as(name, exc)
+        if planned is None:
+            raise
+        told = read_supply(client, planned, skus_of=skus_of)
     snapshot = told.snapshot
     if snapshot is not None and snapshot.lines is not None and told.discrepancies is not None:
         found: Discrepancies | None = {}
@@ -333,17 +306,6 @@ def fetch_supply(
         total=1,
         is_last=True,
     )
-
-
-def _keep_later(found: Found, name: SupplyName, row: SupplyRow) -> None:
-    known = found.get(name.external_id)
-    if known is None:
-        found[name.external_id] = name, row
-        return
-    before, now = changed_at(known[1]), changed_at(row)
-    is_later = before is None or (now is not None and now >= before)
-    supply_id = name.supply_id or known[0].supply_id
-    found[name.external_id] = replace(name, supply_id=supply_id), row if is_later else known[1]
 
 
 def _missing(name: SupplyName) -> Rejected:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
 from marketplaces.contracts.pages import Rejected
 from marketplaces.contracts.supplies import SupplySnapshot
-from marketplaces.errors import RequestRejected
+from marketplaces.errors import RequestRejected, TurnIsFar
 from marketplaces.wildberries.client import SUPPLY_GOODS_A_PAGE, WildberriesClient
 from marketplaces.wildberries.statuses import ACCEPTED
 from marketplaces.wildberries.supply_rows import (
@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 # They answer so of a pre-order that has become a supply, and name it.
 _BECAME: Final = re.compile(r"найдена поставка (\d{1,19})")
 _NOT_FOUND: Final = "не найден"
+# Only the turns of a base token are so far.
+_TOO_FAR: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +51,15 @@ def read_supply(
     *,
     skus_of: Callable[[Sequence[SupplyGood]], Mapping[str, str]],
 ) -> Told:
-    """A supply with its goods and boxes. Raises RequestRejected when they do not know it."""
-    name, details, asked_at = _details(client, name)
+    """A supply with its goods and boxes.
+
+    Raises RequestRejected when they do not know it, and of a pre-order that has been planned meanwhile (`planned_as`).
+    """
+    details, asked_at = client.supply(name.number, is_preorder=name.is_preorder)
     if isinstance(details, Rejected):
         return Told(rejected=(replace(details, external_id=name.external_id),), asked_at=asked_at)
-    goods, rejected = _goods(client, name)
-    is_whole = not rejected and (bool(goods) or not details.quantity)
+    goods, rejected, is_end = _goods(client, name)
+    is_whole = is_end and not rejected and (bool(goods) or not details.quantity)
     skus = skus_of(goods)
     boxes = _boxes(client, name, details)
     return Told(
@@ -72,33 +77,40 @@ def read_supply(
     )
 
 
-def _details(
+def planned_as(name: SupplyName, exc: RequestRejected) -> SupplyName | None:
+    """The name of a pre-order with the supply that it has become, as their refusal tells; None when it tells none."""
+    became = _BECAME.search(str(exc)) if name.is_preorder else None
+    return replace(name, supply_id=became[1]) if became else None
+
+
+def _goods(
     client: WildberriesClient, name: SupplyName
-) -> tuple[SupplyName, SupplyDetails | Rejected, datetime]:
-    """The details; of a pre-order that has been planned meanwhile by the supply that they name."""
-    try:
-        details, asked_at = client.supply(name.number, is_preorder=name.is_preorder)
-    except RequestRejected as exc:
-        became = _BECAME.search(str(exc)) if name.is_preorder else None
-        if became is None:
-            raise
-        name = replace(name, supply_id=became[1])
-        details, asked_at = client.supply(name.number, is_preorder=False)
-    return name, details, asked_at
+) -> tuple[list[SupplyGood], tuple[Rejected, ...], bool]:
+    """The goods, what could not be read of them, and whether these are all.
 
-
-def _goods(client: WildberriesClient, name: SupplyName) -> tuple[list[SupplyGood], tuple[Rejected, ...]]:
+    A second thousand is not waited for by a base token: each look begins at the first, and would never come to an end.
+    """
     goods: list[SupplyGood] = []
     rejected: tuple[Rejected, ...] = ()
     offset = 0
     while True:
-        rows = client.supply_goods(name.number, is_preorder=name.is_preorder, offset=offset)
+        try:
+            rows = client.supply_goods(name.number, is_preorder=name.is_preorder, offset=offset)
+        except TurnIsFar as exc:
+            if not offset or exc.retry_after < _TOO_FAR:
+                raise
+            log.warning("reference_unreadable", model="SupplyGood", supply=name.number, error=str(exc))
+            return goods, _of(name, rejected), False
         goods += rows.page.rows
         rejected += rows.rejected
         seen = len(rows.page.rows) + len(rows.rejected)
         offset += seen
         if seen < SUPPLY_GOODS_A_PAGE:
-            return goods, tuple(replace(one, external_id=name.external_id) for one in rejected)
+            return goods, _of(name, rejected), True
+
+
+def _of(name: SupplyName, rejected: tuple[Rejected, ...]) -> tuple[Rejected, ...]:
+    return tuple(replace(one, external_id=name.external_id) for one in rejected)
 
 
 def _boxes(client: WildberriesClient, name: SupplyName, details: SupplyDetails) -> list[SupplyBox] | None:

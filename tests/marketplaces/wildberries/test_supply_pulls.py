@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
@@ -12,16 +13,18 @@ from hypothesis import strategies as st
 
 from marketplaces import errors
 from marketplaces.contracts.supplies import SupplySnapshot, SupplyStatus
-from marketplaces.wildberries import client, supply_reading
+from marketplaces.ratelimit import ALL, LONGEST_WAIT, Limit, Limiter
+from marketplaces.sync.batches import Doubt, batches
+from marketplaces.wildberries import client, limits, supply_place, supply_reading
 from marketplaces.wildberries import supplies as pull
 from tests.marketplaces.wildberries.conftest import token
 from tests.marketplaces.wildberries.depot import ACCEPTED, Depot, Supply, good, many, query, read
 from tests.marketplaces.wildberries.shop import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from marketplaces.contracts.pages import Cursor
+    from marketplaces.contracts.pages import Cursor, Rejected
     from marketplaces.wildberries.adapter import Adapter
 
 
@@ -43,7 +46,7 @@ def test_a_pull_asks_three_requests_for_a_supply_and_later_only_for_what_changed
 
     # Accepted ones that are still watched are counted again some hours later.
     depot.calls.clear()
-    later = NOW + pull.COUNTED_EVERY
+    later = NOW + supply_place.COUNTED_EVERY
     told, pages = read(adapter_over(depot), *held, "1002", "1004", cursor=pages[-1].cursor, until=later)
     assert {"1002", "1004"} <= set(told)
     told, _pages = read(
@@ -137,7 +140,7 @@ def test_discrepancies_are_asked_the_newest_first_a_few_a_pull_and_once(
     assert depot.calls["discrepancies"] == pull.PAID_A_PULL + 2
 
     # What was told stays with every later look at the supply, and is asked again when it has changed.
-    later = NOW + pull.COUNTED_EVERY
+    later = NOW + supply_place.COUNTED_EVERY
     for one in depot.supplies:
         one.fact = "2026-11-12T09:30:00+03:00"
     told, pages = read(adapter_over(depot), *told, cursor=pages[-1].cursor, until=later)
@@ -237,6 +240,307 @@ def test_a_refused_discrepancy_report_costs_nothing_else(adapter_over: Callable[
     assert depot.calls["discrepancies"] == 0
 
 
+# ---- turns ------------------------------------------------------------------------------------------------
+class Turns(Limiter):
+    """The limits of a kind of token over a clock of its own: nobody sleeps."""
+
+    def __init__(self, given: Mapping[str, Limit]) -> None:
+        super().__init__(owner="test", limits=given)
+        self.passed = timedelta(0)
+        self._full: dict[str, timedelta] = {}
+
+    def acquire(self, group: str = ALL, *, cost: int = 1, max_wait: timedelta = LONGEST_WAIT) -> None:
+        """Take the turn, or say how far it is."""
+        limit = self.limits[group]
+        gap, room = timedelta(microseconds=limit.gap_us), timedelta(microseconds=limit.room_us)
+        turn = max(self.passed, self._full.get(group, timedelta(0)) - room)
+        if turn - self.passed > max_wait:
+            raise errors.TurnIsFar("far", retry_after=turn - self.passed)
+        self.passed = turn
+        self._full[group] = max(self._full.get(group, timedelta(0)), turn) + gap
+
+    def block(self, *_args: Any, **_kwargs: Any) -> None:
+        """Forget it."""
+
+
+class Runs:
+    """What the engine makes of an adapter: pages are doubted and joined, a run that waits for its turn goes on when it
+    comes, and of a cursor only its JSON is left."""
+
+    def __init__(self, adapter: Adapter, turns: Turns) -> None:
+        self._adapter = adapter
+        self._turns = turns
+        self.told: dict[str, SupplySnapshot] = {}
+        self.rejected: list[Rejected] = []
+        self.cursor: Cursor = {}
+        self.count = 0
+
+    def pull(self, *held: str, most: int = 40) -> None:
+        """Run until the pull ends."""
+        for _run in range(most):
+            self.count += 1
+            try:
+                if self._run(*held):
+                    return
+            except errors.TurnIsFar as exc:
+                self._turns.passed += exc.retry_after
+        raise AssertionError("the pull never ends")
+
+    def _run(self, *held: str) -> bool:
+        doubt = Doubt(source=cast("Any", Holding()), account=cast("Any", None), is_full=not self.cursor)
+        asked = query(*held, until=NOW + self._turns.passed)
+        for page in batches(doubt.sift(self._adapter.fetch_supplies(asked, cursor=self.cursor))):
+            self.told |= {one.external_id: one for one in page.snapshots}
+            self.rejected += page.rejected
+            self.cursor = json.loads(json.dumps(page.cursor))
+            if page.is_last:
+                return True
+        raise AssertionError("ended without a last page")
+
+
+class Holding:
+    """A stream of which we hold something, so that an empty answer is doubted."""
+
+    def held(self, _account: Any) -> int:
+        return 1
+
+
+@pytest.fixture
+def base_runs(adapter_over: Callable[..., Adapter]) -> Callable[[Depot], Runs]:
+    """Runs with a base token, which gives each method two turns an hour."""
+
+    def make(depot: Depot) -> Runs:
+        turns = Turns(limits.LEAST)
+        return Runs(adapter_over(depot, key=token(acc=1), limiter=turns), turns)
+
+    return make
+
+
+def test_a_base_token_goes_on_from_list_to_list(base_runs: Callable[[Depot], Runs]) -> None:
+    """A list a turn, none of them asked twice; the supplies are read beside them."""
+    depot = Depot(many(6))
+    runs = base_runs(depot)
+    runs.pull()
+    assert len(runs.told) == 6
+    assert depot.calls == {"list": 3, "details": 6, "goods": 6, "package": 6}
+    assert runs.count == 6
+
+    # The next pull counts the accepted ones again: another list of three.
+    depot.calls.clear()
+    runs.pull(*runs.told)
+    assert depot.calls["list"] == 3
+    assert "lists" not in runs.cursor
+    assert runs.rejected == []
+
+
+def test_a_base_token_goes_on_in_the_middle_of_a_long_list(
+    base_runs: Callable[[Depot], Runs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (client, pull):
+        monkeypatch.setattr(module, "SUPPLIES_A_PAGE", 4)
+    depot = Depot(many(11))
+    runs = base_runs(depot)
+    runs.pull()
+
+    assert len(runs.told) == 11
+    # Of eleven that changed and were made, and of four that are open: an empty answer ends a list of four.
+    assert depot.calls == {"list": 3 + 3 + 2, "details": 11, "goods": 11, "package": 11}
+
+
+def test_lists_are_asked_as_of_the_beginning_of_the_pull(base_runs: Callable[[Depot], Runs]) -> None:
+    """However late the last of them is asked, the next pull begins where this one began."""
+    depot = Depot(many(3))
+    runs = base_runs(depot)
+    runs.pull()
+
+    bodies = [json.loads(body) for path, body in depot.asked if path == client.SUPPLIES]
+    assert {tuple(body["dates"][0].values())[1:] for body in bodies if "dates" in body} == {
+        ("2026-08-26", "2026-11-25")
+    }
+    assert runs.cursor["watermark"] == NOW.isoformat()
+
+
+def test_what_no_list_names_is_asked_by_its_id_after_the_last_list(
+    base_runs: Callable[[Depot], Runs],
+) -> None:
+    depot = Depot([Supply(preorder_id=1), Supply(preorder_id=2), Supply(preorder_id=3)])
+    runs = base_runs(depot)
+    runs.pull()
+    del depot.supplies[0]
+
+    depot.calls.clear()
+    runs.pull("1", "2", "3")
+    assert {key: one.status for key, one in runs.told.items()} == {
+        "1": SupplyStatus.CANCELLED,
+        "2": SupplyStatus.BOOKED,
+        "3": SupplyStatus.BOOKED,
+    }
+    assert depot.calls["details"] == 3
+
+
+def test_a_row_that_cannot_be_read_is_put_aside_once(adapter_over: Callable[..., Adapter]) -> None:
+    depot = Depot(many(3))
+    depot.spoil = lambda kind, answer: (
+        [{**answer[0], "statusID": []}, *answer[1:]] if kind == "list" else answer
+    )
+    told, pages = read(adapter_over(depot))
+
+    assert set(told) == {"1001", "1002"}
+    assert len([one for page in pages for one in page.rejected]) == 1
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_preorder_that_has_become_a_supply_is_read_a_turn_later(
+    base_runs: Callable[[Depot], Runs], *, is_listed: bool
+) -> None:
+    """Both looks take a turn of one method: the number that the first one learns is kept."""
+    depot = Depot([Supply(preorder_id=1), Supply(preorder_id=2)])
+    runs = base_runs(depot)
+    runs.pull()
+    if not is_listed:
+        depot.supplies[1].status, depot.supplies[1].updated = 5, None
+        depot.supplies[1].supply_id = 902
+
+    def plan(kind: str) -> None:
+        if kind == "details":
+            depot.supplies[1].supply_id = 902
+
+    depot.before = plan
+    depot.calls.clear()
+    runs.pull("1", "2")
+    assert runs.told["2"].number == "902"
+    assert depot.calls["details"] == 3
+    assert depot.calls["list"] == 3
+
+
+def test_a_second_thousand_of_goods_is_not_waited_for(
+    base_runs: Callable[[Depot], Runs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With two turns an hour it would be the first thousand again and again: the lines stay as they are held."""
+    for module in (client, supply_reading):
+        monkeypatch.setattr(module, "SUPPLY_GOODS_A_PAGE", 2)
+    depot = Depot([Supply(preorder_id=1), Supply(preorder_id=2)])
+    depot.supplies[0].goods = [good(f"46000000000{number:02}", quantity=1) for number in range(3)]
+    runs = base_runs(depot)
+    runs.pull()
+
+    assert {key: one.lines is None for key, one in runs.told.items()} == {"1": True, "2": False}
+
+
+def test_a_pull_ends_after_a_few_payments_however_many_are_owed(adapter_over: Callable[..., Adapter]) -> None:
+    """One is paid a minute; what is new is read in between, and again when the daily pull has forgotten it all."""
+    depot = Depot(with_discrepancies(3 * pull.PAID_A_PULL))
+    turns = Turns(limits.FULL)
+    runs = Runs(adapter_over(depot, limiter=turns), turns)
+    for number in range(1, 4):
+        before = turns.passed
+        runs.pull()
+        assert depot.calls["discrepancies"] == number * pull.PAID_A_PULL
+        assert len(runs.cursor["owed"]) == (3 - number) * pull.PAID_A_PULL
+        assert turns.passed - before < pull.PATIENCE + timedelta(minutes=1)
+        depot.supplies.append(Supply(preorder_id=number))
+        turns.passed += timedelta(minutes=15)
+        if number > 1:
+            assert str(number - 1) in runs.told
+    assert {(runs.told[str(100 + number)].lines or ())[0].shortage for number in range(15)} == {2}
+
+    runs.cursor = {}
+    runs.pull(*runs.told)
+    assert depot.calls["discrepancies"] == 4 * pull.PAID_A_PULL
+    assert "3" in runs.told
+
+
+@pytest.mark.parametrize("minutes", [4, 6])
+def test_a_pull_ends_where_the_turn_of_a_payment_is_far(
+    adapter_over: Callable[..., Adapter], minutes: int
+) -> None:
+    depot = Depot(with_discrepancies(2))
+
+    def far(kind: str) -> None:
+        if kind == "discrepancies":
+            raise errors.TurnIsFar("far", retry_after=timedelta(minutes=minutes))
+
+    depot.before = far
+    if timedelta(minutes=minutes) < pull.PATIENCE:
+        with pytest.raises(errors.TurnIsFar):
+            read(adapter_over(depot))
+        return
+    told, pages = read(adapter_over(depot))
+    assert len(told) == 2
+    assert (pages[-1].is_last, pages[-1].cursor["watermark"]) == (True, NOW.isoformat())
+    assert sorted(pages[-1].cursor["owed"]) == ["100/900", "101/901"]
+
+
+def test_waiting_for_payments_ends_when_the_next_lists_are_due(adapter_over: Callable[..., Adapter]) -> None:
+    depot = Depot(with_discrepancies(2))
+
+    def far(kind: str) -> None:
+        if kind == "discrepancies":
+            raise errors.TurnIsFar("far", retry_after=timedelta(minutes=1))
+
+    depot.before = far
+    committed = batches(adapter_over(depot).fetch_supplies(query(), cursor={}))
+    cursor = next(committed).cursor
+    with pytest.raises(errors.TurnIsFar):
+        next(committed)
+    _told, pages = read(adapter_over(depot), cursor=cursor, until=NOW + pull.PATIENCE)
+    assert (len(pages), pages[-1].is_last, len(pages[-1].cursor["owed"])) == (1, True, 2)
+
+
+def test_an_unreadable_report_holds_up_neither_the_lists_nor_the_others(
+    adapter_over: Callable[..., Adapter],
+) -> None:
+    depot = Depot(with_discrepancies(2))
+    spoilt = httpx.Response(200, content=b"{")
+    depot.spoil = lambda kind, answer: (
+        spoilt if kind == "discrepancies" and depot.asked[-1][0].endswith("/901") else answer
+    )
+    told, pages = read(adapter_over(depot))
+    assert (set(told), pages[-1].is_last) == ({"100", "101"}, True)
+
+    told, pages = read(adapter_over(depot), cursor=pages[-1].cursor)
+    assert (told["100"].lines or ())[0].shortage == 2
+    assert pages[-1].cursor["owed"] == ["101/901"]
+
+
+def test_what_changed_after_a_payment_is_asked_again(adapter_over: Callable[..., Adapter]) -> None:
+    """A look that told no number after a payment settles nothing for a later one that does."""
+    depot = Depot(with_discrepancies(1))
+    depot.before = lambda kind: (
+        depot.supplies[0].details.update(discrepancies=None) if kind == "discrepancies" else None
+    )
+    _told, pages = read(adapter_over(depot))
+    assert depot.calls["discrepancies"] == 1
+
+    depot.before = None
+    depot.supplies[0].details.clear()
+    depot.supplies[0].updated = "2026-11-24T12:00:00+03:00"
+    told, _pages = read(adapter_over(depot), cursor=pages[-1].cursor)
+    assert depot.calls["discrepancies"] == 2
+    assert (told["100"].lines or ())[0].shortage == 2
+
+
+def test_a_cursor_of_an_older_version_is_understood(adapter_over: Callable[..., Adapter]) -> None:
+    """In the middle it had read its lists; between pulls it holds what is owed and what was paid."""
+    depot = Depot(with_discrepancies(3))
+    paid = {"900": [3, {"2000000000017": [2, 0], "2000000000031": [0, 1]}]}
+    kept = {"owed": ["101/901"], "paid": paid, "counted_at": "2026-11-24T06:00:00+00:00"}
+    begun = "2026-11-24T11:00:00+00:00"
+    told, pages = read(
+        adapter_over(depot), cursor={"begun": begun, "todo": ["100/900"], "lost": ["77/"], **kept}
+    )
+    assert set(told) == {"100", "77", "101"}
+    assert (told["100"].lines or ())[0].shortage == 2
+    assert depot.calls["list"] == 0
+    assert depot.calls["discrepancies"] == 1
+    assert pages[-1].cursor["watermark"] == begun
+    assert pages[-1].cursor["paid"]["900"] == [3, paid["900"][1]]
+
+    told, pages = read(adapter_over(depot), cursor={"watermark": begun, **kept, "owed": []})
+    assert depot.calls["list"] == 2
+    assert pages[-1].cursor["owed"] == []
+
+
 # ---- kills, hostile answers -------------------------------------------------------------------------------
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kills=st.lists(st.integers(min_value=0, max_value=25), max_size=6))
@@ -251,7 +555,24 @@ def test_killed_anywhere_the_end_is_the_same(adapter_over: Callable[..., Adapter
             if number == kill:
                 break
             told |= {one.external_id: one for one in page.snapshots}
-            cursor = page.cursor
+            cursor = json.loads(json.dumps(page.cursor))
             if page.is_last:
                 break
     assert told == whole
+
+
+def test_killed_after_every_page_no_request_is_made_twice(adapter_over: Callable[..., Adapter]) -> None:
+    """Also in the middle of the lists and between a payment and the look that follows it."""
+    depot = Depot([*many(4), *with_discrepancies(2)])
+    whole, _pages = read(adapter_over(depot))
+    needed = dict(depot.calls)
+    depot.calls.clear()
+    told: dict[str, SupplySnapshot] = {}
+    cursor: Cursor = {}
+    is_last = False
+    while not is_last:
+        page = next(iter(adapter_over(depot).fetch_supplies(query(), cursor=cursor)))
+        told |= {one.external_id: one for one in page.snapshots}
+        cursor, is_last = json.loads(json.dumps(page.cursor)), page.is_last
+    assert told == whole
+    assert depot.calls == needed
