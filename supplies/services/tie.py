@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from marketplaces.contracts.orders import Precision
-from marketplaces.contracts.supplies import SupplyKind
+from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from supplies.choices import SupplyEventKind, SupplySource
 from supplies.models import OPEN, BoxLine, Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
 from supplies.selectors.ties import goes_to_the_same_place, goods_of, has_the_same_goods, open_plans
@@ -22,6 +22,7 @@ from supplies.services.rows import LINE_NUMBERS, LINE_TOLD, TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
 
     from companies.models import User
     from marketplaces.models import MarketplaceAccount
@@ -53,7 +54,7 @@ def tie_plans(*, account: MarketplaceAccount, supply_ids: Collection[int]) -> in
     plans = open_plans(account.company_id, account.pk) if supply_ids else ()
     if not plans:
         return 0
-    told = _untied(account)
+    told = _untied(account, since=min(plan.created_at for plan in plans))
     goods = goods_of(account.company_id, [one.pk for one in (*plans, *told)])
     fitting = [
         (plan, one)
@@ -116,13 +117,15 @@ def separate(*, supply: Supply, actor: User | None) -> Supply:
 
 
 # ---- together ---------------------------------------------------------------------------------------------
-def _untied(account: MarketplaceAccount) -> list[Supply]:
-    """The open supplies of the marketplace that nobody has tied or separated yet."""
+def _untied(account: MarketplaceAccount, *, since: datetime) -> list[Supply]:
+    """The supplies made there since then that nobody has tied or separated yet: open ones, and accepted ones of which
+    it is told when they were made."""
+    of_now = Q(status__in=OPEN) & (Q(planned_at__gte=since) | Q(planned_at=None, created_at__gte=since))
+    taken = Q(status=SupplyStatus.ACCEPTED, planned_at__gte=since)
     rows = (
         Supply.objects.for_company(account.company_id)
         .shipments()
-        .open()
-        .filter(account=account, is_planned_here=False, lines_count__gt=0)
+        .filter(of_now | taken, account=account, is_planned_here=False, lines_count__gt=0)
         .exclude(external_id="")
     )
     decided = SupplyEvent.objects.for_company(account.company_id).filter(

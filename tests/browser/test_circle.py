@@ -110,6 +110,7 @@ def test_a_supply_is_planned_from_a_list_labelled_and_accepted_three_short(
                 number="2000099999",
                 status=SupplyStatus.ACCEPTED,
                 external_status="COMPLETED",
+                created_at=timezone.now(),
                 changed_at=timezone.now(),
                 warehouse_external_id=supply.warehouse.external_id,
                 warehouse_name=supply.warehouse_name,

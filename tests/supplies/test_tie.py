@@ -237,11 +237,33 @@ def test_a_supply_that_was_there_before_the_plan_is_not_it(
     assert [one.external_id for one in all_of(account)] == ["2000031847", ""]
 
 
-def test_a_supply_that_has_ended_is_tied_by_a_person_only(
-    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+def test_a_supply_that_is_accepted_when_it_is_first_seen_is_the_plan(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner
 ) -> None:
     plan = planned()
-    record(account, told(goods, warehouse, status=SupplyStatus.ACCEPTED, external_status="COMPLETED"))
+    taken = {"status": SupplyStatus.ACCEPTED, "external_status": "COMPLETED"}
+    seen = timezone.now()
+    record_supplies(
+        account=account,
+        snapshots=[told(goods, warehouse, created_at=seen, changed_at=seen, **taken)],
+        observed_at=seen,
+        source="poll",
+    )
+
+    assert [(one.pk, one.status) for one in all_of(account)] == [(plan.pk, SupplyStatus.ACCEPTED)]
+
+
+@pytest.mark.parametrize("status", [SupplyStatus.ACCEPTED, SupplyStatus.CANCELLED])
+def test_a_supply_that_has_ended_who_knows_when_is_tied_by_a_person_only(
+    account: MarketplaceAccount,
+    goods: list[Listing],
+    warehouse: Warehouse,
+    planned: Planner,
+    owner: User,
+    status: SupplyStatus,
+) -> None:
+    plan = planned()
+    record(account, told(goods, warehouse, status=status, external_status="COMPLETED"))
 
     assert [one.external_id for one in all_of(account)] == ["", "2000031847"]
     assert tie(plan=plan, told=all_of(account)[-1], actor=owner).external_id == "2000031847"
