@@ -105,9 +105,8 @@ def line_key(listing: Listing) -> str:
 
 
 def _listings(supply: Supply, wishes: Mapping[int, int]) -> Iterable[Listing]:
-    return Listing.objects.for_company(supply.company_id).filter(
-        account_id=supply.account_id, pk__in=list(wishes)
-    )
+    rows = Listing.objects.for_company(supply.company_id)
+    return rows.filter(account_id=supply.account_id, pk__in=list(wishes)).order_by("pk")
 
 
 def _check_shown(planned: Mapping[int, int], shown: Mapping[int, int]) -> None:
