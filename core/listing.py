@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from core.components import Tab
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from django import forms
     from django.db.models import Field, QuerySet
@@ -145,15 +145,26 @@ def link(query: QueryDict, **changes: str | list[str] | None) -> str:
     return f"?{query_without(changed)}"
 
 
-def ready_views(query: QueryDict, views: Iterable[tuple[StrOrPromise, dict[str, str]]]) -> list[Tab]:
-    """Ready questions above a list as tabs: label and parameters; the account in the address is kept."""
+def ready_views(
+    query: QueryDict, views: Iterable[tuple[StrOrPromise, Mapping[str, str | list[str]]]]
+) -> list[Tab]:
+    """Ready questions above a list as tabs: label and parameters, of several values where a list is given; the account
+    in the address is kept."""
     account = query.get("account", "")
     kept = {"account": account} if account else {}
+    passing = {AFTER, BEFORE, SEEN, "account"}
     here = {
-        name: value for name, value in query.items() if value and name not in {AFTER, BEFORE, SEEN, "account"}
+        name: given
+        for name, values in query.lists()
+        if name not in passing and (given := [value for value in values if value])
     }
     return [
-        Tab(label=label, url=f"?{urlencode(kept | asked)}", is_current=here == asked)
+        Tab(
+            label=label,
+            url=f"?{urlencode({**kept, **asked}, doseq=True)}",
+            is_current=here
+            == {name: value if isinstance(value, list) else [value] for name, value in asked.items()},
+        )
         for label, asked in views
     ]
 

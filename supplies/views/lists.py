@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,18 +20,7 @@ from companies.permissions import requires
 from core import formats, live
 from core.components import Chip, Counter, Tab
 from core.exports import About, export_menu, export_response
-from core.listing import (
-    AFTER,
-    BEFORE,
-    SEEN,
-    Listing,
-    Selection,
-    account_id,
-    link,
-    listing,
-    query_without,
-    select,
-)
+from core.listing import Listing, Selection, account_id, link, listing, ready_views, select
 from supplies.filters import SupplyFilter
 from supplies.models import Supply
 from supplies.selectors import lists
@@ -167,7 +156,7 @@ def _around_list(request: CompanyRequest, found: Listing) -> dict[str, Any]:
     slug = request.company.slug
     may_export = request.membership.can(Permission.EXPORT) and (found.rows or found.is_filtered)
     return {
-        "views": _ready_views(request.GET),
+        "views": ready_views(request.GET, VIEWS),
         "switch": switch_of(request, current="supplies:supply-list"),
         "chips": _chips(request, found),
         "keep": ("sort", "account", "product"),
@@ -177,21 +166,6 @@ def _around_list(request: CompanyRequest, found: Listing) -> dict[str, Any]:
         if may_export
         else [],
     }
-
-
-def _ready_views(query: QueryDict) -> list[Tab]:
-    """The ready views as tabs; the account in the address is kept."""
-    here = dict(QueryDict(query_without(query, AFTER, BEFORE, SEEN, "account")).lists())
-    account = {"account": query["account"]} if query.get("account") else {}
-    return [
-        Tab(
-            label=label,
-            url=f"?{urlencode(account | asked, doseq=True)}",
-            is_current=here
-            == {name: value if isinstance(value, list) else [value] for name, value in asked.items()},
-        )
-        for label, asked in VIEWS
-    ]
 
 
 def counters_of(request: CompanyRequest, selection: Selection) -> list[Counter]:
