@@ -112,7 +112,9 @@ class DeliveriesAdmin(StaffAdmin):
 
 @admin.register(PlaceDeliveries)
 class PlaceDeliveriesAdmin(StaffAdmin):
-    list_display = ("day", "company", "account", "warehouse_name", "cluster_to", "units", "amount")
+    list_display = (
+        "day", "delivered_day", "company", "account", "warehouse_name", "cluster_to", "units", "amount",
+    )  # fmt: skip
     list_select_related = ("company", "account")
     list_filter = (COMPANY_FILTER,)
     ordering = ("-day", "-pk")
@@ -189,6 +191,7 @@ class PlaceReturnsAdmin(StaffAdmin):
     list_display = (
         "day",
         "span",
+        "basis",
         "company",
         "account",
         "warehouse_name",
@@ -197,7 +200,7 @@ class PlaceReturnsAdmin(StaffAdmin):
         "returned",
     )
     list_select_related = ("company", "account")
-    list_filter = (COMPANY_FILTER, "span")
+    list_filter = (COMPANY_FILTER, "span", "basis")
     ordering = ("-day", "-pk")
 
 

@@ -66,8 +66,8 @@ class ScopeFilter(ListFilterSet):
 
 
 class ReturnFilter(ScopeFilter):
-    """Besides: order, article or barcode; status, reason and who can act, place, cluster, what waits, what is not
-    tied to its order."""
+    """Besides: order, article or barcode; status, reason and who can act, place, cluster, the warehouse that the order
+    left, what waits, what is not tied to its order."""
 
     q = django_filters.CharFilter(label=_("Order, return, article, barcode"), method="find", max_length=100)
     status = AnyOfFilter(label=_("Status"), choices=ReturnStatus.choices)
@@ -89,6 +89,9 @@ class ReturnFilter(ScopeFilter):
             asked=request.GET.get("cluster_to", ""),
         ),
         empty_label=_("any"),
+    )
+    sent_from = django_filters.CharFilter(
+        label=_("Sent from"), field_name="order__warehouse_name", max_length=200, widget=forms.HiddenInput
     )
     waits = django_filters.ChoiceFilter(
         label=_("Waits for you"), method="of_waiting", choices=AttentionKind.choices, empty_label=_("any")

@@ -5,7 +5,7 @@ the seller's price. Every row names its `report`:
 
 - `sales`: by day on which the order was placed, SKU and destination: units and money ordered, and what became of
   them so far: cancelled, delivered (also what came back later), client returns and partial refusals of them;
-- `deliveries`: units and money by day of delivery, day of the order and SKU;
+- `deliveries`: units and money by day of delivery, day of the order, SKU, destination and warehouse;
 - `returns`: by day of registration, day of the order, kind, reason, SKU, destination and warehouse of the order;
 - `closing`: available and reserved units of a SKU at the end of a day, of all warehouses;
 - `turnover`: sums of the four weeks before the day asked about: closing stock, units ordered and delivered in them;
@@ -102,22 +102,23 @@ def _sales(orders: Orders, returns: list[Row]) -> Iterator[Row]:
 
 
 def _deliveries(orders: Orders) -> Iterator[Row]:
-    sums: defaultdict[tuple[date, date, str], list[Any]] = defaultdict(lambda: [0, Decimal(0)])
+    sums: defaultdict[tuple[str, ...], list[Any]] = defaultdict(lambda: [0, Decimal(0)])
     for order in orders.values():
         received = dict(order["history"]).get("received")
         if received is not None and order["stage"] in _DELIVERED:
             for line in order["lines"]:
-                row = sums[business_day(received), business_day(order["created_at"]), str(line["sku"])]
+                row = sums[
+                    business_day(received).isoformat(),
+                    business_day(order["created_at"]).isoformat(),
+                    str(line["sku"]),
+                    order["cluster_to"],
+                    order["warehouse"],
+                ]
                 row[0] += line["quantity"]
                 row[1] += line["quantity"] * Decimal(line["price"])
-    for (day, placed, sku), (units, amount) in sorted(sums.items()):
-        yield {
-            "day": day.isoformat(),
-            "placed_day": placed.isoformat(),
-            "sku": sku,
-            "units": units,
-            "amount": str(amount),
-        }
+    names = ("day", "placed_day", "sku", "cluster_to", "warehouse")
+    for key, (units, amount) in sorted(sums.items()):
+        yield dict(zip(names, key, strict=True)) | {"units": units, "amount": str(amount)}
 
 
 def _returns(orders: Orders, returns: list[Row]) -> Iterator[Row]:

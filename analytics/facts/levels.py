@@ -25,11 +25,11 @@ _BY_KIND: Final = """
 _NOTHING_BACK: Final = "0 AS returned, 0, 0, 0, 0::numeric, 0::numeric"
 # Both ways to count the day of a return.
 _BACK: Final = f"""
-    SELECT account_id, listing_id, reason_id, 'event' AS basis, day, {_BY_KIND}
+    SELECT account_id, listing_id, reason_id, warehouse_name, cluster_to, 'event' AS basis, day, {_BY_KIND}
     FROM analytics_dailyreturns
     WHERE company_id = %(company)s AND day = ANY(%(days)s)
     UNION ALL
-    SELECT account_id, listing_id, reason_id, 'cohort', placed_day, {_BY_KIND}
+    SELECT account_id, listing_id, reason_id, warehouse_name, cluster_to, 'cohort', placed_day, {_BY_KIND}
     FROM analytics_dailyreturns
     WHERE company_id = %(company)s AND placed_day = ANY(%(days)s)
 """  # noqa: S608 - constants of this module
@@ -82,20 +82,23 @@ REASON_RETURNS: Final = SpanTable(
 )
 PLACE_RETURNS: Final = SpanTable(
     name="analytics_placereturns",
-    key=("account_id", "warehouse_name", "cluster_to"),
+    key=("account_id", "warehouse_name", "cluster_to", "basis"),
     sums=("delivered", *_SUMS),
     select=f"""
-        SELECT account_id, warehouse_name, cluster_to, day, sum(delivered)::int AS delivered, {_SUMMED}
+        SELECT account_id, warehouse_name, cluster_to, basis, day, sum(delivered)::int AS delivered, {_SUMMED}
         FROM (
-            SELECT account_id, warehouse_name, cluster_to, day, units AS delivered, {_NOTHING_BACK}
+            SELECT account_id, warehouse_name, cluster_to, 'event' AS basis, delivered_day AS day, units AS delivered,
+                   {_NOTHING_BACK}
+            FROM analytics_placedeliveries
+            WHERE company_id = %(company)s AND delivered_day = ANY(%(days)s)
+            UNION ALL
+            SELECT account_id, warehouse_name, cluster_to, 'cohort', day, units, {_NOTHING_BACK}
             FROM analytics_placedeliveries
             WHERE company_id = %(company)s AND day = ANY(%(days)s)
             UNION ALL
-            SELECT account_id, warehouse_name, cluster_to, placed_day, 0, {_BY_KIND}
-            FROM analytics_dailyreturns
-            WHERE company_id = %(company)s AND placed_day = ANY(%(days)s)
-        ) AS moved (account_id, warehouse_name, cluster_to, day, delivered, {", ".join(_SUMS)})
-        GROUP BY account_id, warehouse_name, cluster_to, day
+            SELECT account_id, warehouse_name, cluster_to, basis, day, 0, {", ".join(_SUMS)} FROM ({_BACK}) back
+        ) AS moved (account_id, warehouse_name, cluster_to, basis, day, delivered, {", ".join(_SUMS)})
+        GROUP BY account_id, warehouse_name, cluster_to, basis, day
     """,  # noqa: S608 - constants of this module
     is_queued=False,
 )
@@ -105,6 +108,8 @@ _MOVED: Final = """
     WHERE company_id = %(company)s AND day = ANY(%(days)s) AND placed_day IS NOT NULL
     UNION
     SELECT delivered_day FROM analytics_deliveries WHERE company_id = %(company)s AND day = ANY(%(days)s)
+    UNION
+    SELECT delivered_day FROM analytics_placedeliveries WHERE company_id = %(company)s AND day = ANY(%(days)s)
 """
 
 

@@ -8,6 +8,7 @@ from analytics.facts.orders import ORDERS_OF_DAYS
 from analytics.facts.tables import FactTable
 
 _IS_DELIVERED: Final = "o.status IN ('delivered', 'partly_returned', 'returned')"
+_DELIVERED_ON: Final = "(coalesce(o.delivered_at, o.status_at) AT TIME ZONE %(zone)s)::date"
 # A claim that is not granted, or not yet, leaves the goods with the buyer.
 IS_RETURN: Final = "r.status NOT IN ('claimed', 'rejected')"
 RETURNS: Final = FactTable(
@@ -33,7 +34,7 @@ DELIVERIES: Final = FactTable(
     select=f"""
         SELECT
             o.account_id, l.listing_id, o.placed_date AS day,
-            (coalesce(o.delivered_at, o.status_at) AT TIME ZONE %(zone)s)::date AS delivered_day,
+            {_DELIVERED_ON} AS delivered_day,
             sum(l.quantity)::int AS units, sum(l.quantity * l.price) AS amount
         FROM {ORDERS_OF_DAYS}
         JOIN orders_orderline l ON l.order_id = o.id
@@ -43,14 +44,14 @@ DELIVERIES: Final = FactTable(
 )
 PLACES: Final = FactTable(
     name="analytics_placedeliveries",
-    key=("account_id", "warehouse_name", "cluster_to"),
+    key=("account_id", "warehouse_name", "cluster_to", "delivered_day"),
     sums=("units", "amount"),
     select=f"""
         SELECT
-            o.account_id, o.placed_date AS day, o.warehouse_name, o.cluster_to,
+            o.account_id, o.placed_date AS day, o.warehouse_name, o.cluster_to, {_DELIVERED_ON} AS delivered_day,
             sum(o.units)::int AS units, sum(o.amount) AS amount
         FROM {ORDERS_OF_DAYS}
         WHERE {_IS_DELIVERED}
-        GROUP BY 1, 2, 3, 4
+        GROUP BY 1, 2, 3, 4, 5
     """,  # noqa: S608 - constants of this module
 )

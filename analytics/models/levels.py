@@ -116,11 +116,12 @@ class ReasonReturns(CameBack):
 
 
 class PlaceReturns(CameBack):
-    """What came back of the orders of a place, and what was delivered of them, by the day of the order: the warehouse
-    they left and the cluster they went to."""
+    """What came back of the orders of a place, and what was delivered of them, by the day of each event, or of the
+    order. A place is the warehouse that an order left and the cluster it went to."""
 
     warehouse_name = models.CharField(max_length=200, blank=True)
     cluster_to = models.CharField(max_length=200, blank=True)
+    basis = models.CharField(max_length=8, choices=Basis)
     delivered = models.IntegerField(default=0)
 
     all_companies = SpanQuerySet.as_manager()
@@ -131,7 +132,7 @@ class PlaceReturns(CameBack):
         verbose_name_plural = _("returns by place")
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "span", "day", "account", "warehouse_name", "cluster_to"],
+                fields=["company", "span", "day", "basis", "account", "warehouse_name", "cluster_to"],
                 name="place_returns_once",
                 include=["delivered", *_SUMS],
             ),

@@ -101,12 +101,14 @@ class Deliveries(CompanyOwned):
 
 
 class PlaceDeliveries(CompanyOwned):
-    """Delivered units of the orders placed on a day, by the warehouse they left and the cluster they went to."""
+    """Units of the orders placed on `day` that the buyers got on `delivered_day`, by the warehouse they left and the
+    cluster they went to."""
 
     account = models.ForeignKey(
         MarketplaceAccount, on_delete=models.CASCADE, related_name="+", db_index=False
     )
     day = models.DateField()
+    delivered_day = models.DateField()
     warehouse_name = models.CharField(max_length=200, blank=True)
     cluster_to = models.CharField(max_length=200, blank=True)
     units = models.IntegerField(default=0)
@@ -120,13 +122,20 @@ class PlaceDeliveries(CompanyOwned):
         verbose_name_plural = _("deliveries by place")
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "day", "account", "warehouse_name", "cluster_to"],
+                fields=["company", "day", "account", "warehouse_name", "cluster_to", "delivered_day"],
                 name="place_deliveries_once",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["company", "delivered_day"],
+                include=["account", "warehouse_name", "cluster_to", "units"],
+                name="place_deliveries_by_delivery",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.day} · {self.warehouse_name} → {self.cluster_to}: {self.units}"
+        return f"{self.delivered_day} · {self.warehouse_name} → {self.cluster_to}: {self.units}"
 
 
 class MonthlyUnits(CompanyOwned):

@@ -244,12 +244,12 @@ def _returns(scope: ReportScope, by: Breakdown | None = None) -> Any:
     if by is Breakdown.REGION and scope.is_of_some_listings:
         rows = DailyReturns.objects.for_company(scope.company).filter(kind__in=BACK_FROM_BUYERS)
         return rows.annotate(back=F("units")).filter(**scope.filters, **scope.listing_filters())
+    model: type[ListingReturns | PlaceReturns | ReasonReturns] = ListingReturns
     if by is Breakdown.REGION:
-        rows = PlaceReturns.objects.for_company(scope.company)
+        model = PlaceReturns
     elif by is None and not scope.is_of_some_listings:
-        rows = ReasonReturns.objects.for_company(scope.company).filter(basis=Basis.COHORT)
-    else:
-        rows = ListingReturns.objects.for_company(scope.company).filter(basis=Basis.COHORT)
+        model = ReasonReturns
+    rows = model.objects.for_company(scope.company).filter(basis=Basis.COHORT)
     came_back = F("returned") + F("refused_in_part")
     return rows.filter(**scope.filters, **scope.listing_filters()).annotate(back=came_back)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from analytics.selectors.scope import ReportScope
     from core.periods import Days
 
-PLACES: Final = frozenset({ReturnsBy.WAREHOUSE, ReturnsBy.CLUSTER})
 _WEEK: Final = timedelta(days=7)
 _SUMS: Final = ("returned", "refused", "refused_in_part", "technical", "amount", "cost")
 _GOODS: Final[Mapping[ReturnsBy, Any]] = {
     ReturnsBy.PRODUCT: F("listing__product_id"),
     ReturnsBy.CATEGORY: Coalesce("listing__category", Value("")),
+}
+_PLACES: Final[Mapping[ReturnsBy, Any]] = {
+    ReturnsBy.WAREHOUSE: F("warehouse_name"),
+    ReturnsBy.CLUSTER: F("cluster_to"),
 }
 _NAMELESS: Final[Mapping[ReturnsBy, StrOrPromise]] = {
     ReturnsBy.PRODUCT: _("Not known to the catalog"),
@@ -40,24 +43,6 @@ _NAMELESS: Final[Mapping[ReturnsBy, StrOrPromise]] = {
     ReturnsBy.WAREHOUSE: _("Place not told"),
     ReturnsBy.CLUSTER: _("Place not told"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceLevel(Level):
-    """Of a place: the orders placed in the days. What happened in the days is summed by no place, so it is unknown."""
-
-    delivered: Any = None
-    returned: Any = None
-    refused: Any = None
-    refused_in_part: Any = None
-    technical: Any = None
-    amount: Any = None
-    cost: Any = None
-
-    @property
-    def all_refused(self) -> Any:
-        """Unknown too."""
-        return None
 
 
 # Of each product, category, reason or place.
@@ -74,9 +59,9 @@ def return_level(scope: ReportScope, *, by: ReturnsBy) -> ReturnLevel:
     if by is ReturnsBy.REASON:
         now = _of_reasons(scope, scope.days, total)
         before = _of_reasons(scope, scope.before, total_before) if scope.before and total_before else None
-    elif by in PLACES:
-        now = _of_places(scope, scope.days, by)
-        before = _of_places(scope, scope.before, by) if scope.before else None
+    elif by in _PLACES:
+        now = _of_places(scope, scope.days, _PLACES[by])
+        before = _of_places(scope, scope.before, _PLACES[by]) if scope.before else None
     return ReturnLevel(
         scope=scope,
         by=by,
@@ -144,7 +129,19 @@ def _sums(rows: Any, key: Any, *names: str) -> dict[Any, dict[str, Any]]:
 
 def _of_goods(scope: ReportScope, days: Days, key: Any) -> Levels:
     """Of each product or category (two queries)."""
-    rows = _narrowed(ListingReturns, scope).within(days)
+    return _levels(_narrowed(ListingReturns, scope), days, key)
+
+
+def _of_places(scope: ReportScope, days: Days, key: Any) -> Levels:
+    """Of each warehouse or cluster (two queries). Places know no goods: with goods chosen there are no rows."""
+    if scope.is_of_some_listings:
+        return {}
+    return _levels(_narrowed(PlaceReturns, scope), days, key)
+
+
+def _levels(facts: Any, days: Days, key: Any) -> Levels:
+    """What some facts tell of the days, by event and by order."""
+    rows = facts.within(days)
     event = _sums(rows.filter(basis=Basis.EVENT), key, "delivered", *_SUMS)
     cohort = _sums(rows.filter(basis=Basis.COHORT), key, "delivered", "returned")
     return {
@@ -169,19 +166,6 @@ def _of_reasons(scope: ReportScope, days: Days, whole: Level) -> Levels:
             cohort_returned=cohort.get(one, {}).get("returned", 0),
         )
         for one in event | cohort
-    }
-
-
-def _of_places(scope: ReportScope, days: Days, by: ReturnsBy) -> Levels:
-    """Of each warehouse or cluster, the orders placed in the days (one query). Places know no goods: with goods chosen
-    there are no rows."""
-    if scope.is_of_some_listings:
-        return {}
-    rows = PlaceReturns.objects.for_company(scope.company).filter(**scope.filters).within(days)
-    key = F("warehouse_name" if by is ReturnsBy.WAREHOUSE else "cluster_to")
-    return {
-        name: PlaceLevel(cohort_delivered=sums["delivered"], cohort_returned=sums["returned"])
-        for name, sums in _sums(rows, key, "delivered", "returned").items()
     }
 
 

@@ -43,9 +43,3 @@ class ReturnLevelTable(ReportTable):
     amount = Column(_("Returned, ₽"), kind="money", source="now.amount", sort="now.amount", css="tight k-mid")
     cost = Column(_("Storage and disposal, ₽"), kind="money", source="now.cost", on_screen=False)
     main = Column(_("Main reason"), source="main_reason.name", in_export=False)
-
-
-class PlaceLevelTable(ReturnLevelTable):
-    """Warehouses or clusters: of the orders of the days the most returned first, what happened in them is unknown."""
-
-    default_sort: ClassVar[str] = "-cohort_returned"

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 from analytics.charts import returning as charts
 from analytics.choices import ReturnsBy
-from analytics.selectors.returning import PLACES, return_level, with_main_reasons
-from analytics.tables.returning import PlaceLevelTable, ReturnLevelTable
+from analytics.selectors.returning import return_level, with_main_reasons
+from analytics.tables.returning import ReturnLevelTable
 from analytics.views.reports import about_report, ask, choice, frame, page_of, segment, select_rows
 from companies.choices import Permission
 from companies.permissions import requires
@@ -74,8 +74,8 @@ def export(request: CompanyRequest, form: str) -> Any:
         stream="returns",
         definition=_(
             "Return rate: of the orders placed in the period, units returned by buyers ÷ units delivered, as shares of 1. "
-            "By the day: units that came back in the period ÷ units delivered in it. Refusals at hand-over are apart. Of "
-            "warehouses and clusters only the orders placed in the period are counted, the rest is empty."
+            "By the day: units that came back in the period ÷ units delivered in it. Refusals at hand-over are apart. A "
+            "warehouse is the one that the order left, a cluster the one it went to."
         ),
     )
     return export_response(selection, form=form, about=about)
@@ -89,7 +89,7 @@ def _read(request: CompanyRequest) -> tuple[Asked, Selection, ReturnLevel | None
     selection = select_rows(
         request,
         asked,
-        table=PlaceLevelTable if by in PLACES else ReturnLevelTable,
+        table=ReturnLevelTable,
         rows=found.rows if found else (),
         warnings=wrong_by,
     )

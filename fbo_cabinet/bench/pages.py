@@ -154,9 +154,10 @@ def _of_returns(company: Company, base: str) -> dict[str, str]:
 
 
 def _of_reports(base: str) -> dict[str, str]:
-    """The reports of four weeks and of a year."""
-    return {
+    """The reports of four weeks and of a year; what came back also by place."""
+    of_period = {
         f"{name}, {period}": f"{base}/analytics/{path}/?period={period}"
         for name, path in _REPORTS.items()
         for period in ("28d", "365d")
     }
+    return of_period | {"returns by warehouse, 365d": f"{base}/analytics/returns/?period=365d&by=warehouse"}

@@ -91,3 +91,8 @@ def told(
     refresh_facts(company)
     truths = {name: [json.loads(line) for line in truth(world, name, at=now)] for name in TRUTHS}
     return Told(account, truths, business_day(timezone.now()))
+
+
+def region(name: str) -> str:
+    """Wildberries calls a region shorter in its feed than in the statistics, which come half an hour later."""
+    return name.removesuffix(" федеральный округ")

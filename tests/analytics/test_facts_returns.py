@@ -69,7 +69,8 @@ def test_a_delivery_is_counted_on_both_of_its_days(account):
     rows = Deliveries.objects.for_company(account.company)
     assert list(rows.values_list("day", "delivered_day", "units", "amount")) == [(PLACED, DELIVERED, 3, 300)]
     places = PlaceDeliveries.objects.for_company(account.company)
-    assert list(places.values_list("warehouse_name", "cluster_to", "units")) == [("Казань", "Урал", 3)]
+    held = places.values_list("day", "delivered_day", "warehouse_name", "cluster_to", "units")
+    assert list(held) == [(PLACED, DELIVERED, "Казань", "Урал", 3)]
 
 
 def test_without_a_told_moment_the_status_dates_the_delivery(account):

@@ -21,6 +21,7 @@ from returns.models import Reason
 from tests.factories.catalog import ListingFactory
 from tests.factories.facts import sum_up
 from tests.factories.marketplaces import AccountFactory
+from tests.factories.orders import OrderFactory
 from tests.factories.returns import ReturnFactory
 
 pytestmark = pytest.mark.django_db
@@ -158,68 +159,96 @@ def test_categories_are_summed(account):
     assert rows == {"Халаты": Decimal("0.2"), "Пледы": Decimal("0.1")}
 
 
-@pytest.mark.parametrize("by", [ReturnsBy.WAREHOUSE, ReturnsBy.CLUSTER])
-def test_places_go_by_the_orders_of_the_days(account, by):
-    for name, units in (("Казань", 40), ("Хоругвино", 60)):
-        PlaceDeliveries.all_companies.create(
-            company=account.company,
-            account=account,
-            day=IN,
-            warehouse_name=name,
-            cluster_to=name,
-            units=units,
-        )
-    back(ListingFactory(account=account), 4, warehouse_name="Казань", cluster_to="Казань")
+PLACES = pytest.mark.parametrize("by", [ReturnsBy.WAREHOUSE, ReturnsBy.CLUSTER])
 
-    rows = {row.name: row.rate for row in level(account, by=by).rows}
 
-    assert rows == {"Казань": Decimal("0.1"), "Хоругвино": 0}
+def delivered_at(account, name, units, *, placed=IN, on=IN):
+    PlaceDeliveries.all_companies.create(
+        company=account.company, account=account, day=placed, delivered_day=on, warehouse_name=name, cluster_to=name,
+        units=units,
+    )  # fmt: skip
+
+
+@PLACES
+def test_the_two_rates_of_a_place_differ_by_what_the_days_mean(account, by):
+    plaid, kazan = ListingFactory(account=account), {"warehouse_name": "Казань", "cluster_to": "Казань"}
+    delivered_at(account, "Казань", 40)
+    delivered_at(account, "Казань", 10, placed=EARLIER)
+    delivered_at(account, "Хоругвино", 60)
+    back(plaid, 4, **kazan)
+    back(plaid, 1, placed=EARLIER, **kazan)
+
+    rows = {row.name: row for row in level(account, by=by).rows}
+
+    kazan_now, other = rows["Казань"].now, rows["Хоругвино"].now
+    assert (kazan_now.cohort_delivered, kazan_now.cohort_returned, kazan_now.cohort_rate) == (
+        40,
+        4,
+        Decimal("0.1"),
+    )
+    assert (kazan_now.delivered, kazan_now.returned, kazan_now.event_rate) == (50, 5, Decimal("0.1"))
+    assert (other.cohort_rate, other.event_rate, other.delivered) == (0, 0, 60)
+    assert rows["Казань"].before.cohort_delivered == 10
+
+
+@PLACES
+def test_refusals_of_a_place_are_apart(account, by):
+    plaid, kazan = ListingFactory(account=account), {"warehouse_name": "Казань", "cluster_to": "Казань"}
+    delivered_at(account, "Казань", 40)
+    for kind, units in (("client_return", 4), ("refusal", 7), ("partial_refusal", 2), ("technical", 1)):
+        back(plaid, units, kind=kind, cost=Decimal(units), **kazan)
+
+    (row,) = level(account, by=by).rows
+
+    assert (row.now.returned, row.now.refused, row.now.refused_in_part, row.now.technical) == (4, 7, 2, 1)
+    assert (row.now.amount, row.now.cost) == (400, 14)
+
+
+@PLACES
+def test_places_know_no_goods(account, by):
+    delivered_at(account, "Казань", 40)
+
     assert level(account, by=by, category="Пледы").rows == ()
 
 
-@pytest.fixture
-def place(account):
-    """A warehouse and a cluster of 40 units delivered, 4 of them back."""
-    names = {"warehouse_name": "Казань", "cluster_to": "Казань"}
-    PlaceDeliveries.all_companies.create(
-        company=account.company, account=account, day=IN, units=40, **names
-    )  # fmt: skip
-    back(ListingFactory(account=account), 4, **names)
-    back(ListingFactory(account=account), 3, kind="refusal", **names)
+@PLACES
+def test_places_begin_with_what_came_back_most(owner_client, account, by):
+    for name, units in (("Уфа", 9), ("Казань", 4), ("Абакан", 1)):
+        delivered_at(account, name, 40)
+        back(ListingFactory(account=account), units, warehouse_name=name, cluster_to=name)
     sum_up(account.company)
-    return account
 
-
-@pytest.mark.parametrize("by", [ReturnsBy.WAREHOUSE, ReturnsBy.CLUSTER])
-def test_what_happened_is_not_known_by_place(place, by):
-    (row,) = level(place, by=by).rows
-
-    assert (row.now.cohort_delivered, row.now.cohort_returned) == (40, 4)
-    names = ("delivered", "returned", "event_rate", "refused", "all_refused", "technical", "amount", "cost")
-    assert {getattr(row.now, name) for name in names} == {None}
-
-
-@pytest.mark.parametrize("sort", ["", "-returned", "refused", "-refused", "amount"])
-def test_what_is_not_known_by_place_is_a_dash_and_an_empty_cell(owner_client, place, sort):
-    query = f"by=warehouse&sort={sort}"
-
-    page = owner_client.get(asked_of(place.company, "analytics:returns", query))
-    heads, cells = file_of(owner_client, place.company, query)
-
-    shown = re.findall(r'<td class="n tight k-mid k-hide">(.*?)</td>', page.content.decode())
-    assert shown == ['<span class="zero">–</span>'] * 3
-    told = dict(zip(heads, cells, strict=True))
-    assert [value for value in told.values() if value] == ["Казань", "40", "4", "0,1"]
-
-
-def test_places_begin_with_the_most_returned_of_their_orders(owner_client, place):
-    for name in ("Уфа", "Абакан"):
-        back(ListingFactory(account=place), 9 if name == "Уфа" else 1, warehouse_name=name)
-    sum_up(place.company)
-
-    page = owner_client.get(asked_of(place.company, "analytics:returns", "by=warehouse"))
+    page = owner_client.get(asked_of(account.company, "analytics:returns", f"by={by}"))
+    heads, *lines = file_of(owner_client, account.company, f"by={by}")
 
     assert [row.name for row in page.context["found"].rows] == ["Уфа", "Казань", "Абакан"]
+    told = [dict(zip(heads, cells, strict=True)) for cells in lines]
+    assert [(one["Вернулось, шт."], one["Вручено за дни"]) for one in told] == [
+        ("9", "40"),
+        ("4", "40"),
+        ("1", "40"),
+    ]
+
+
+@PLACES
+def test_a_place_leads_to_its_returns_that_were_counted(owner_client, account, by):
+    noon = datetime.combine(IN, time(12), tzinfo=MOSCOW)
+    listing = ListingFactory(account=account)
+    counted, _other = (
+        ReturnFactory(
+            account=account, listing=listing, registered_at=noon, cluster_to=name,
+            order=OrderFactory(account=account, warehouse_name=name, cluster_to=name),
+        )
+        for name in ("Ростов & Юг", "Казань")
+    )  # fmt: skip
+    back(listing, 1, warehouse_name="Ростов & Юг", cluster_to="Ростов & Юг")
+    sum_up(account.company)
+
+    page = owner_client.get(asked_of(account.company, "analytics:returns", f"by={by}"))
+    (to_list,) = [url for url in links_of(page, "Возвраты") if "kind=" in url]
+    listed = owner_client.get(to_list).context["found"]
+
+    assert (list(listed.rows), listed.warnings) == ([counted], ())
 
 
 def test_weeks_are_of_the_order_and_ripen(account):

@@ -17,6 +17,7 @@ from analytics.selectors.returning import return_level
 from analytics.selectors.turnover import turnover
 from catalog.models import Listing
 from core.periods import Days
+from tests.analytics.conftest import region
 from tests.factories.facts import sum_up
 
 if TYPE_CHECKING:
@@ -51,10 +52,12 @@ def test_deliveries_are_true_by_both_days(told: Told) -> None:
         )
         for one in Deliveries.objects.for_company(told.account.company).select_related("listing")
     }
-    true = {
-        (row["placed_day"], row["day"], row["sku"]): (row["units"], Decimal(row["amount"]))
-        for row in told.rows["deliveries"]
-    }
+    sums: dict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [0, Decimal(0)])
+    for row in told.rows["deliveries"]:
+        of = sums[row["placed_day"], row["day"], row["sku"]]
+        of[0] += row["units"]
+        of[1] += Decimal(row["amount"])
+    true = {key: tuple(values) for key, values in sums.items()}
 
     assert len(true) > 100
     if told.account.marketplace == "wildberries":
@@ -112,6 +115,44 @@ def test_the_report_on_returns_adds_up_the_truth(told: Told) -> None:
     assert found.cohort_returned == units("returns", "placed_day", kind="client_return")
     assert found.refused == units("returns", "day", kind="refusal")
     assert found.refused_in_part == units("returns", "day", kind="partial_refusal")
+
+
+@pytest.mark.parametrize(
+    ("by", "place"), [(ReturnsBy.CLUSTER, "cluster_to"), (ReturnsBy.WAREHOUSE, "warehouse")]
+)
+def test_the_level_of_every_place_is_true(told: Told, by: ReturnsBy, place: str) -> None:
+    days = Days(first=told.today - timedelta(days=14), after=told.today - timedelta(days=1))
+    rows = return_level(told.scope(days), by=by).rows
+    # Of warehouses Ozon alone tells its orders the name.
+    is_named = by is ReturnsBy.CLUSTER or told.account.marketplace == "ozon"
+
+    def of(report: str, column: str, **only: str) -> Counter[str]:
+        sums: Counter[str] = Counter()
+        for row in told.rows[report]:
+            is_asked = row[column] and date.fromisoformat(row[column]) in days
+            if is_asked and all(row[key] == value for key, value in only.items()):
+                sums[region(row[place]) if is_named else ""] += row["units"]
+        return sums
+
+    def named(name: str) -> Counter[str]:
+        sums: Counter[str] = Counter()
+        for row in rows:
+            sums[region(row.name) if row.id and is_named else ""] += getattr(row.now, name)
+        return +sums
+
+    assert len(rows) > (2 if is_named else 0)
+    assert named("returned") == of("returns", "day", kind="client_return")
+    assert named("refused") == of("returns", "day", kind="refusal")
+    assert named("refused_in_part") == of("returns", "day", kind="partial_refusal")
+    assert named("cohort_returned") == of("returns", "placed_day", kind="client_return")
+    assert named("cohort_delivered") == of("deliveries", "placed_day")
+    if told.account.marketplace == "wildberries":
+        assert named("delivered") == of("deliveries", "day")
+    # The others do not tell the day of every delivery to a first reader, as above; all the places are all the goods.
+    every = Days(first=told.today - timedelta(days=90), after=told.today + timedelta(days=1))
+    whole = return_level(told.scope(every), by=ReturnsBy.PRODUCT).total
+    placed = [row.now.delivered for row in return_level(told.scope(every), by=by).rows]
+    assert sum(placed) == whole.delivered > 100
 
 
 def test_turnover_is_true_where_the_stock_of_every_day_is_known(told: Told) -> None:

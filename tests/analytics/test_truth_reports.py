@@ -16,7 +16,7 @@ from analytics.selectors.dynamics import BACK_FROM_BUYERS, dynamics
 from analytics.selectors.processing import Timing, processing
 from analytics.services import verify_range
 from core.periods import Days, business_day
-from tests.analytics.conftest import DAYS
+from tests.analytics.conftest import DAYS, region
 
 if TYPE_CHECKING:
     from tests.analytics.conftest import Told
@@ -157,11 +157,6 @@ def ranks(values: list[int]) -> tuple[int, Any, Any]:
         return (0, None, None)
     ordered = sorted(values)
     return (len(values), *(ordered[-(-len(values) * percent // 100) - 1] for percent in (50, 90)))
-
-
-def region(name: str) -> str:
-    """Wildberries calls a region shorter in its feed than in the statistics, which come half an hour later."""
-    return name.removesuffix(" федеральный округ")
 
 
 def rounded_up(seconds: float) -> int:

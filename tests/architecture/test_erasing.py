@@ -129,8 +129,10 @@ def fill(company: Company, *, products: list[Product]) -> MarketplaceAccount:
         PlanImportFactory(supply=supply)
     TariffDayFactory(account=account)
     HourlyOrders.all_companies.create(company=company, account=account, day=today, hour=9, orders=2)
-    PlaceDeliveries.all_companies.create(company=company, account=account, day=today, units=1)
-    PlaceReturns.all_companies.create(company=company, account=account, day=today, returned=1)
+    PlaceDeliveries.all_companies.create(
+        company=company, account=account, day=today, delivered_day=today, units=1
+    )
+    PlaceReturns.all_companies.create(company=company, account=account, day=today, basis="event", returned=1)
     ReasonReturns.all_companies.create(company=company, account=account, day=today, basis="event", returned=1)
     RegionSales.all_companies.create(company=company, account=account, day=today, ordered_units=1)
     StepTimes.all_companies.create(

@@ -47,7 +47,7 @@ def _days(company: Company) -> list[date]:
         DailyReturns: ("day", "placed_day"),
         Deliveries: ("day", "delivered_day"),
         ListingSales: ("day",),
-        PlaceDeliveries: ("day",),
+        PlaceDeliveries: ("day", "delivered_day"),
         RegionSales: ("day",),
         StepTimes: ("day",),
     }
