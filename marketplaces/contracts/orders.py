@@ -53,7 +53,7 @@ class Precision(StrEnum):
 
     EXACT = "exact"  # the marketplace said when
     OBSERVED = "observed"  # when we noticed; it happened some time before
-    ESTIMATED = "estimated"  # it happened before our first look; the promised date stands in
+    ESTIMATED = "estimated"  # it happened before our first look; the promised or usual date stands in
     DAY = "day"  # only the day is known
 
 

@@ -16,12 +16,12 @@ from catalog.services.days import touch_days
 from catalog.services.stock import NewUnits, hold_for_new_orders, listing_ids, release_holds
 from catalog.services.warehouses import warehouses_named
 from core.locks import lock_until_commit
-from core.merge import MergeRule, append, merge
+from core.merge import MergeRule, append, insert, merge
 from core.money import LARGEST
 from marketplaces.contracts.orders import OrderSnapshot, OrderStatus, Precision
 from marketplaces.contracts.pages import Rejected
 from marketplaces.streams import PageResult
-from orders.models import EventKind, OrderEvent, OrderLine, OrderTally
+from orders.models import EventKind, Order, OrderEvent, OrderLine, OrderTally
 from orders.services.rows import (
     LINE_COLUMNS,
     ORDERS,
@@ -117,11 +117,9 @@ def record_orders(
     }
     steps = {number for number in known if sound[number].is_partial}
     written = [
-        Written(*row)
-        for row in (
-            *merge(ORDERS, (row for number, row in rows.items() if number not in steps)),
-            *(merge(STEPS, (rows[number] for number in steps)) if steps else ()),
-        )
+        *_insert([row for number, row in rows.items() if number not in known]),
+        *_merge(ORDERS, [rows[number] for number in known - steps]),
+        *_merge(STEPS, [rows[number] for number in steps]),
     ]
     if written:
         listings = _write_lines(
@@ -147,6 +145,15 @@ def record_orders(
         unchanged=len(snapshots) - len(rejected) - len(written),
         rejected=tuple(rejected),
     )
+
+
+def _insert(rows: Sequence[tuple[Any, ...]]) -> Iterable[Written]:
+    """Write orders that we do not hold: nobody else can, as long as we hold the lock of the account."""
+    return map(Written.of_new, insert(Order, ORDERS.columns, rows), rows) if rows else ()
+
+
+def _merge(rule: MergeRule, rows: Sequence[tuple[Any, ...]]) -> Iterable[Written]:
+    return (Written(*row) for row in merge(rule, rows)) if rows else ()
 
 
 def _sound(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from django.db import transaction
 from django.db.utils import ProgrammingError
 from django.utils import timezone
 
 from catalog.models import Product
 from companies.models import Company
-from core.merge import MergeRule, append, merge
+from core.merge import MergeRule, append, insert, merge
 
 RULE = MergeRule(
     model=Product,
@@ -89,3 +90,23 @@ def test_append_copies_rows(company: Company) -> None:
         ("A", "Плед"),
         ("B", "Халат"),
     }
+
+
+def test_insert_gives_the_ids_in_the_order_of_the_rows(company: Company) -> None:
+    ids = insert(Product, RULE.columns, rows(company, ("B", "Халат"), ("A", "Плед")))
+
+    assert list(Product.objects.for_company(company).order_by("pk").values_list("pk", "sku")) == [
+        (ids[0], "B"),
+        (ids[1], "A"),
+    ]
+    # The next row is numbered behind them.
+    assert merge(RULE, rows(company, ("C", "Ковёр")))[0][0] > max(ids)
+
+
+def test_a_row_that_is_there_already_is_no_new_one(company: Company) -> None:
+    merge(RULE, rows(company, ("A", "Плед")))
+
+    with pytest.raises(psycopg.errors.UniqueViolation), transaction.atomic():
+        insert(Product, RULE.columns, rows(company, ("A", "Другой")))
+
+    assert Product.objects.for_company(company).get().name == "Плед"

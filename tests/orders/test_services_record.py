@@ -128,6 +128,25 @@ def test_order_first_seen_delivered_is_dated_by_the_promise(account: Marketplace
     assert history(account) == [("", "accepted"), ("accepted", "delivered")]
 
 
+@pytest.mark.parametrize(
+    ("status", "age", "way"),
+    [
+        (OrderStatus.DELIVERED, timedelta(days=60), timedelta(days=3)),
+        (OrderStatus.CANCELLED, timedelta(days=60), timedelta(days=3)),
+        # It cannot have ended after we looked; and what is under way may have come there just now.
+        (OrderStatus.DELIVERED, timedelta(days=1), timedelta(days=1)),
+        (OrderStatus.SHIPPED, timedelta(days=60), timedelta(days=60)),
+    ],
+)
+def test_order_first_seen_at_its_end_without_a_promise_took_the_usual_time(
+    account: MarketplaceAccount, status: OrderStatus, age: timedelta, way: timedelta
+) -> None:
+    record(account, order(status=status), at=PLACED + age)
+
+    held = the_order(account)
+    assert (held.status_at, held.status_precision) == (PLACED + way, Precision.ESTIMATED)
+
+
 @pytest.mark.parametrize("late", STEPS[:3])
 def test_status_already_passed_moves_nothing_back(account: MarketplaceAccount, late: OrderStatus) -> None:
     record(account, order(status=OrderStatus.DELIVERED))
