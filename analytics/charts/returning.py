@@ -57,7 +57,8 @@ def tiles(found: ReturnLevel) -> list[Tile]:
             was=formats.percent(before.event_rate) if before and before.event_rate is not None else "",
             definition=_(
                 "Units that the buyers returned in the period, whenever they were ordered, ÷ units delivered in it. Simple, "
-                "but mixes orders of different months and moves with the volume of sales."
+                "but mixes orders of different months and moves with the volume of sales. Where a marketplace tells no day "
+                "of delivery, what was delivered before the first reading counts three days after its order."
             ),
         ),
         Tile(
