@@ -61,7 +61,7 @@ class SupplyTable(BaseTable):
     )
     deadline = Column(_("Deadline"), css="tight k-mid", width=40)
     accepted_at = Column(pgettext_lazy("supply", "Accepted"), kind="moment", on_screen=False, width=18)
-    changed_at = Column(_("Changed"), kind="moment", sort="changed_at", css="n tight k-mid", width=18)
+    changed_at = Column(_("Changed"), kind="moment", sort="changed_at", css="n tight k-wide", width=18)
 
     @classmethod
     def read(cls, rows: QuerySet[Any], columns: Sequence[Column], *, chunk: int) -> Iterator[tuple[Any, ...]]:

@@ -15,7 +15,7 @@ class ReturnLevelTable(ReportTable):
 
     default_sort: ClassVar[str] = "-returned"
 
-    name = Column(_("Product"), sort="name", width=50)
+    name = Column(_("Name"), sort="name", width=50)
     sku = Column(_("Article"), on_screen=False, width=20)
     cohort_delivered = Column(
         _("Delivered"), kind="integer", source="now.cohort_delivered", sort="now.cohort_delivered",
