@@ -14,6 +14,7 @@ from marketplaces.contracts.supplies import SupplyStatus
 from supplies.choices import SupplyEventKind
 from supplies.labels.barcodes import is_sscc
 from supplies.models import BoxLine, SupplyBox, SupplyEvent, SupplyLine
+from supplies.services.plan_lines import check_shown
 from supplies.services.plans import CannotChange, locked, note_event
 from supplies.services.sscc import take_numbers
 
@@ -100,18 +101,32 @@ def pack(*, supply: Supply, boxes: Sequence[Contents], actor: User | None) -> in
 
 
 @transaction.atomic
-def set_contents(*, supply: Supply, box_id: int, contents: Mapping[int, int], actor: User | None) -> None:
-    """Pack one box by hand: {line: units}, 0 for none. Raises CannotChange when a line has not so many units left,
-    SupplyBox.DoesNotExist."""
+def set_contents(
+    *,
+    supply: Supply,
+    box_id: int,
+    units: Mapping[int, int],
+    actor: User | None,
+    shown: Mapping[int, int] | None = None,
+) -> None:
+    """Pack one box by hand: {line: units}, 0 for none; other lines stay as they are.
+
+    `shown` is what the person saw before. Raises CannotChange when a line has not so many units left, Outdated where
+    what was shown is not what is in the box, SupplyBox.DoesNotExist.
+    """
     held = packable(supply)
     box = SupplyBox.objects.for_company(held.company_id).get(pk=box_id, supply=held, is_told=False)
+    packed = dict(
+        BoxLine.objects.for_company(held.company_id).filter(box=box).values_list("line_id", "quantity")
+    )
+    check_shown({line: packed.get(line, 0) for line in units}, shown or {})
     left = unpacked(held, besides=box.pk)
-    wanted = {line: units for line, units in contents.items() if units}
-    for line, units in wanted.items():
-        if units > left.get(line, 0):
+    wanted = {line: count for line, count in (packed | dict(units)).items() if count}
+    for line, count in wanted.items():
+        if count > left.get(line, 0):
             raise CannotChange(
                 _("Of a product, %(left)s units are left for this box, and %(units)s were asked for.")
-                % {"left": formats.number(max(0, left.get(line, 0))), "units": formats.number(units)}
+                % {"left": formats.number(max(0, left.get(line, 0))), "units": formats.number(count)}
             )
     BoxLine.objects.for_company(held.company_id).filter(box=box).delete()
     _fill(held, [(box, wanted)])

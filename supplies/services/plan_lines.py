@@ -30,7 +30,7 @@ _MOST_NAMED: Final = 50
 
 
 class Outdated(CannotChange):
-    """Units differ from those that were shown to whoever changed them; `now` is what is planned: {id: units}."""
+    """Units differ from those that were shown to whoever changed them; `now` is what stands there: {id: units}."""
 
     def __init__(self, now: Mapping[int, int]) -> None:
         super().__init__(_("Nothing is written: somebody else has changed these units meanwhile."))
@@ -57,7 +57,7 @@ def set_quantities(
     listings = [one for one in _listings(held, wishes) if planned.get(one.pk, 0) != wishes[one.pk]]
     if not listings:
         return 0
-    _check_shown({one.pk: planned.get(one.pk, 0) for one in listings}, shown or {})
+    check_shown({one.pk: planned.get(one.pk, 0) for one in listings}, shown or {})
     new = [_line(held, one, wishes[one.pk]) for one in listings if one.pk not in planned]
     _check_keys(before, new)
     sizes: dict[int | None, str] = {one.pk: one.size for one in listings}
@@ -99,6 +99,12 @@ def too_many_lines() -> str:
     }
 
 
+def check_shown(stored: Mapping[int, int], shown: Mapping[int, int]) -> None:
+    """Raises Outdated for what was shown otherwise, both {id: units}."""
+    if now := {pk: units for pk, units in stored.items() if shown.get(pk, units) != units}:
+        raise Outdated(now)
+
+
 def line_key(listing: Listing) -> str:
     """By what the marketplace will name the line: its SKU, else the barcode."""
     return listing.marketplace_sku or f"{_BARCODE}{listing.barcode}"
@@ -107,12 +113,6 @@ def line_key(listing: Listing) -> str:
 def _listings(supply: Supply, wishes: Mapping[int, int]) -> Iterable[Listing]:
     rows = Listing.objects.for_company(supply.company_id)
     return rows.filter(account_id=supply.account_id, pk__in=list(wishes)).order_by("pk")
-
-
-def _check_shown(planned: Mapping[int, int], shown: Mapping[int, int]) -> None:
-    """Raises Outdated for what was shown otherwise."""
-    if now := {pk: units for pk, units in planned.items() if shown.get(pk, units) != units}:
-        raise Outdated(now)
 
 
 def _check_keys(before: Iterable[SupplyLine], new: Iterable[SupplyLine]) -> None:

@@ -19,6 +19,7 @@ from supplies.forms.goods import UnitsForm
 from supplies.models import SupplyBox
 from supplies.selectors import plans
 from supplies.services import boxes as services
+from supplies.services.plan_lines import Outdated
 from supplies.services.plans import CannotChange
 from supplies.services.sscc import SeriesExhausted, choose_series, series_of
 from supplies.views.plan import crumbs, plan
@@ -85,12 +86,16 @@ def box_edit(request: CompanyRequest, pk: int) -> HttpResponse:
     supply = plan(request, box.supply_id)
     goods, held = plans.goods(supply), plans.contents_of(box)
     rows = [(line.pk, held.get(line.pk), line.name or line.seller_sku) for line in goods.lines]
-    form = UnitsForm(request.POST if request.method == "POST" else None, rows=rows, name="line")
+    data = request.POST if request.method == "POST" else None
+    form = UnitsForm(data, rows=rows, name="line", keeps_shown=True)
     if form.is_valid():
         try:
             services.set_contents(
-                supply=supply, box_id=box.pk, contents=held | form.units(), actor=request.user
+                supply=supply, box_id=box.pk, units=form.changed(), shown=form.shown(), actor=request.user
             )
+        except Outdated as exc:
+            form.refuse(exc.now)
+            form.add_error(None, str(exc))
         except CannotChange as exc:
             form.add_error(None, str(exc))
         else:

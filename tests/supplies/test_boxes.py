@@ -160,11 +160,11 @@ def test_a_box_is_packed_by_hand_with_what_is_left(plan: Supply, owner: User) ->
     pack(supply=plan, boxes=[{large: 20}], actor=owner)
     box = add_box(supply=plan, actor=owner)
 
-    set_contents(supply=plan, box_id=box.pk, contents={large: 5, small: 0}, actor=owner)
+    set_contents(supply=plan, box_id=box.pk, units={large: 5, small: 0}, actor=owner)
     with pytest.raises(CannotChange, match="are left for this box"):
-        set_contents(supply=plan, box_id=box.pk, contents={large: 6}, actor=owner)
+        set_contents(supply=plan, box_id=box.pk, units={large: 6}, actor=owner)
     with pytest.raises(CannotChange):
-        set_contents(supply=plan, box_id=box.pk, contents={10**9: 3}, actor=owner)
+        set_contents(supply=plan, box_id=box.pk, units={10**9: 3}, actor=owner)
 
     assert contents(plan) == [{large: 20}, {large: 5}]
     assert unpacked(plan) == {large: 0, small: 7}

@@ -499,6 +499,31 @@ def test_a_plan_is_packed_by_a_rule_and_by_hand(owner_client: Client, company: C
     assert owner_client.get(page).status_code == 200
 
 
+def test_what_somebody_else_put_into_a_box_meanwhile_is_not_overwritten(
+    owner_client: Client, company: Company, plan: Supply, owner: User
+) -> None:
+    first, second, *_rest = line_ids(plan)
+    box = boxes.add_box(supply=plan, actor=owner)
+    page = url(company, "box-edit", box.pk)
+    # The page was opened on an empty box; then somebody else put both products into it.
+    mine = {
+        f"line-{first}": "3",
+        f"initial-line-{first}": "",
+        f"line-{second}": "",
+        f"initial-line-{second}": "",
+    }
+    boxes.set_contents(supply=plan, box_id=box.pk, units={first: 2, second: 1}, actor=owner)
+
+    refused = owner_client.post(page, mine)
+
+    assert refused.context["form"].non_field_errors()
+    assert "2" in refused.context["form"].errors[f"line-{first}"][0]
+    assert dict(box.contents.values_list("line_id", "quantity")) == {first: 2, second: 1}
+    again = {**mine, f"initial-line-{first}": refused.context["form"].data[f"initial-line-{first}"]}
+    assert owner_client.post(page, again).status_code == 302
+    assert dict(box.contents.values_list("line_id", "quantity")) == {first: 3, second: 1}
+
+
 @pytest.mark.parametrize("rule", ["one", "mixed"])
 def test_too_many_boxes_are_refused_before_they_are_made(
     owner_client: Client, company: Company, plan: Supply, rule: str, monkeypatch: pytest.MonkeyPatch
