@@ -17,6 +17,7 @@ from analytics.facts.returns import DELIVERIES, PLACES, RETURNS
 from analytics.facts.steps import STEPS
 from analytics.facts.stock import CLOSING, FLOWS
 from analytics.facts.tables import Difference, FactTable, rows
+from supplies.models import CAME_AT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -37,7 +38,7 @@ CLOSED: Final = (CLOSING,)
 _DAYS_OF: Final = {
     "orders_order": "placed_date",
     "returns_return": "registered_date",
-    "supplies_supply": "(coalesce(accepted_at, arrived_at, status_at) AT TIME ZONE %(zone)s)::date",
+    "supplies_supply": f"(coalesce({', '.join(CAME_AT_NAMES)}) AT TIME ZONE %(zone)s)::date",
     "catalog_stockinterval": "(valid_from AT TIME ZONE %(zone)s)::date",
 } | {table.name: "day" for table in (*TOUCHED, *SUMMED, *CLOSED, TALLIES)}
 _ENDS: Final = "SELECT min({day}) AS first, max({day}) AS last FROM {table} WHERE company_id = %(company)s"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from analytics.facts.returns import IS_RETURN
 from analytics.facts.tables import DAYS, Difference, FactTable
+from supplies.models import CAME_AT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ _IS_BACK: Final = (
 )
 
 _IS_IN_CHECK: Final = "r.status IN ('received', 'checked')"
-_CAME_AT: Final = "coalesce(s.accepted_at, s.arrived_at, s.status_at)"
+_CAME_AT: Final = f"coalesce({', '.join(f's.{name}' for name in CAME_AT_NAMES)})"
 # A supply that was split is told once more by its parts.
 _CAME: Final = "(s.kind IN ('supply', 'virtual') AND NOT s.is_split AND l.accepted > 0)"
 _LEFT: Final = "(s.kind IN ('withdrawal', 'disposal') AND s.status = 'accepted')"

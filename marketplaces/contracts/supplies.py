@@ -61,6 +61,8 @@ class SupplyLineSnapshot:
 
     `declared` is what the seller said he brings, `accepted` what was counted as good, `on_sale` how much of that
     can be bought or was sold already. `shortage`, `surplus` and `defect` are told, never computed by an adapter.
+    Nought is told. Of these five and of the price, one that no line of an answer has is not told by it: what we hold
+    stays. One that any line has is told of all of them.
     A line is known by `marketplace_sku`, or by `barcode` where the answer names only that. `price` is the value
     of a unit in their papers.
     """

@@ -208,8 +208,10 @@ def _fact(item: ActItem | None, absent: int | None) -> int | None:
 def _difference(item: ActItem | None, absent: int | None) -> int | None:
     """What an act about a difference is about: that between declared and found, or where it names the difference
     itself, that."""
-    if item is None or item.fact_quantity is None:
+    if item is None:
         return absent
+    if item.fact_quantity is None:
+        return None
     return abs((item.declared_quantity or 0) - item.fact_quantity) or item.fact_quantity
 
 

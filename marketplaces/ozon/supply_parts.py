@@ -63,12 +63,9 @@ class Parts:
                 papers[order.order_id] = self._papers(order.order_id)
             of_order = papers.get(order.order_id) if has_acts else None
             boxes = cargoes.get(supply.supply_id)
-            acts, is_whole = self._counted(supply.supply_id) if has_acts else (None, True)
-            goods = self._goods(supply.bundle_id or "", supply.supply_id, where="items")
             told = Told(
-                # Lines without what a broken act counted would say that nothing was.
-                items=goods if is_whole else None,
-                acts=acts,
+                items=self._goods(supply.bundle_id or "", supply.supply_id, where="items"),
+                acts=self._counted(supply.supply_id) if has_acts else None,
                 cargoes=boxes,
                 contents=self._contents(boxes, supply.supply_id),
                 papers=None if of_order is None else of_order.get(supply.supply_id, ()),
@@ -135,14 +132,15 @@ class Parts:
         }
 
     # ---- acts ---------------------------------------------------------------------------------------------
-    def _counted(self, supply_id: str) -> tuple[Sequence[CountedAct] | None, bool]:
-        """What the acts count (None: not told), and whether all of it could be read."""
+    def _counted(self, supply_id: str) -> Sequence[CountedAct] | None:
+        """What the acts count; None when it is not told, or not all of it can be read: the others would say that
+        nothing was counted of what it names."""
         try:
             rows = self._client.act_products(supply_id)
         except (RightMissing, RequestRejected):
-            return None, True
+            return None
         self._rejected += [_of_supply(one, supply_id, where="supply_acts") for one in rows.rejected]
-        return rows.page.supply_acts, not rows.rejected
+        return None if rows.rejected else rows.page.supply_acts
 
     def _papers(self, order_id: str) -> Mapping[str, Sequence[Act]] | None:
         try:

@@ -10,6 +10,7 @@ may follow there is a page: the next run goes on from there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -94,8 +95,7 @@ class SuppliesPull:
     def _list(self) -> Iterator[Page[SupplySnapshot]]:
         """Find out which supplies are to be read.
 
-        One of them is read after each request: its methods have turns of their own, and only a page that tells something
-        is sure to be kept at the beginning of a full pull, because an answer that is empty is doubted.
+        One of them is read after each request: its methods have turns of their own, which would pass unused.
         """
         while self._place.lists:
             rows = self._ask(self._place.lists[0])
@@ -198,9 +198,7 @@ class SuppliesPull:
     # ---- what the boxes held ------------------------------------------------------------------------------
     def _settled(self, told: Told) -> Told:
         """The supply with what is known of its discrepancies; owed are those that have changed since they were asked.
-
-        The lines of a supply that we hold wait for them, so that what was missing is not forgotten meanwhile.
-        """
+        Until then nothing is told of them."""
         name, count = told.name, told.discrepancies
         if told.snapshot is None or name is None or not name.supply_id or count is None:
             return told
@@ -210,10 +208,10 @@ class SuppliesPull:
             return told
         known = self._place.paid.get(name.supply_id)
         if known is not None and known[0] in (None, count):
-            return told if known[1] is None else self._with(told, known[1])
+            # A report that finds nothing where the supply tells of something tells nothing.
+            return self._with(told, known[1]) if known[1] else told
         self._place = self._place.owing(name)
-        is_held = name.external_id in self._query.open_external_ids
-        return replace(told, snapshot=replace(told.snapshot, lines=None)) if is_held else told
+        return told
 
     def _with(self, told: Told, found: Discrepancies) -> Told:
         if told.snapshot is None or told.snapshot.lines is None:
@@ -272,7 +270,7 @@ def fetch_supply(
 ) -> Page[SupplySnapshot]:
     """One supply, read now. Raises RequestRejected when they do not know it.
 
-    When the turn of its discrepancies is far, its lines stay as they are held: the next pull asks.
+    When the turn of its discrepancies is far, nothing is told of them: the next pull asks.
     """
     skus: dict[str, str] = {}
 
@@ -292,11 +290,9 @@ def fetch_supply(
     if snapshot is not None and snapshot.lines is not None and told.discrepancies is not None:
         found: Discrepancies | None = {}
         if told.discrepancies and told.name and tells_discrepancies:
-            try:
+            with suppress(TurnIsFar):
                 found = read_discrepancies(client, told.name)
-            except TurnIsFar:
-                snapshot = replace(snapshot, lines=None)
-        if snapshot.lines is not None and found is not None and (found or not told.discrepancies):
+        if found is not None and (found or not told.discrepancies):
             snapshot = with_discrepancies(snapshot, found, skus)
     return Page(
         snapshots=(snapshot,) if snapshot else (),

@@ -4,6 +4,7 @@ from supplies.models.imports import PlanImport
 from supplies.models.sscc import SsccSeries
 from supplies.models.supplies import (
     CAME_AT,
+    CAME_AT_NAMES,
     OPEN,
     BoxLine,
     Supply,
@@ -16,6 +17,7 @@ from supplies.models.supplies import (
 
 __all__ = [
     "CAME_AT",
+    "CAME_AT_NAMES",
     "OPEN",
     "BoxLine",
     "PlanImport",

@@ -18,8 +18,9 @@ from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from marketplaces.models import MarketplaceAccount
 from supplies.choices import BoxKind, SupplyEventKind, SupplySource
 
-# When a supply came, as well as that is known: the moment that its units count from.
-CAME_AT = Coalesce("accepted_at", "arrived_at", "status_at")
+# When a supply came, as well as that is known: the moment that its units count from. The first that is told of these.
+CAME_AT_NAMES = ("accepted_at", "arrived_at", "status_at")
+CAME_AT = Coalesce(*CAME_AT_NAMES)
 OPEN = [status for status in SupplyStatus if not status.is_final]
 
 
@@ -85,9 +86,11 @@ class Supply(CompanyOwned):
     )
     lines_count = models.PositiveIntegerField(_("positions"), default=0)
     # Of all that was told but the status; equal means nothing to write.
-    fingerprint = models.BinaryField(max_length=20, editable=False, default=b"")
+    fingerprint = models.BinaryField(max_length=50, editable=False, default=b"")
     # Since when each told part is as it is: {part: [changed there, asked]} (supplies.services.folding).
     versions = models.JSONField(editable=False, default=dict)
+    # What is told of goods that the newest list does not name (supplies.services.laying).
+    unlisted = models.JSONField(editable=False, default=list)
     # When the marketplace changed it last, as it says; an older answer changes nothing.
     told_at = models.DateTimeField(_("changed there"), null=True, blank=True)
     observed_at = models.DateTimeField(_("as of"))

@@ -1,7 +1,8 @@
 """Laying what a marketplace tells of a supply over what we hold of it, whatever the order in which answers come.
 
-Pure: no queries. Each part (the status, the rest of the supply, its lines, boxes, papers) is as new as its own
-version, so an answer without lines that is newer does not hide older ones that had them.
+Pure: no queries. Each part (the status, the rest of the supply, its lines, what is told of them, boxes, papers) is as
+new as its own version, so an answer without lines that is newer does not hide older ones that had them, nor one that
+names the goods but counts nothing what was counted of them.
 """
 
 from __future__ import annotations
@@ -9,17 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from marketplaces.contracts.supplies import SupplyLineSnapshot, SupplySnapshot, SupplyStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 STATUS, REST, LINES, BOXES, PAPERS = "status", "rest", "lines", "boxes", "papers"
-# Each has a quarter of a fingerprint.
-CONTENT_PARTS: Final = (REST, LINES, BOXES, PAPERS)
-_QUARTER = 5
+# Of lines, in units: parts of their own, as is the price. An answer tells one when any of its lines has it.
+COUNTS: Final = ("accepted", "on_sale", "shortage", "surplus", "defect")
+FIELDS: Final = (*COUNTS, "price")
+# Each has a share of a fingerprint.
+CONTENT_PARTS: Final = (REST, LINES, BOXES, PAPERS, *FIELDS)
+_SHARE = 5
 
 # Told by the newest answer that speaks of it, empty or not.
 _REST = (
@@ -35,7 +40,8 @@ _LONGEST: Final = {
     "number": 100, "external_status": 64, "external_substatus": 64, "slot_zone": 64, "reason": 500,
     "warehouse_external_id": 64, "parent_external_id": 100,
 }  # fmt: skip
-_SUMMED = ("declared", "shipped", "accepted", "on_sale", "shortage", "surplus", "defect")
+_BROUGHT = ("declared", "shipped")
+_SUMMED = (*_BROUGHT, *COUNTS)
 
 
 class Version(NamedTuple):
@@ -78,7 +84,8 @@ class Folded:
     """A supply as we hold it, and then as the answers laid over it say.
 
     `told` holds the fields of `SupplySnapshot` by name, apart from the status and the parts; a part that an answer
-    of this fold decided is in `lines`, `boxes`, `papers`, None when what we hold stays.
+    of this fold decided is in `lines`, `boxes`, `papers`, None when what we hold stays. `fields` has for each of
+    FIELDS that one decided the lines of that answer.
     """
 
     external_id: str
@@ -87,6 +94,7 @@ class Folded:
     versions: dict[str, Version] = field(default_factory=dict)
     prints: dict[str, bytes] = field(default_factory=dict)
     lines: tuple[SupplyLineSnapshot, ...] | None = None
+    fields: dict[str, tuple[SupplyLineSnapshot, ...]] = field(default_factory=dict)
     boxes: tuple[Any, ...] | None = None
     papers: tuple[Any, ...] = ()
 
@@ -95,9 +103,8 @@ class Folded:
         version = Version(snapshot.changed_at, asked_at)
         self._lay_status(snapshot, version)
         self._lay_rest(snapshot, version)
-        if snapshot.lines is not None and self._is_news(LINES, version):
-            self.lines = _as_one(snapshot.lines)
-            self.prints[LINES] = _digest(sorted(map(_line_words, self.lines)))
+        if snapshot.lines is not None:
+            self._lay_lines(_as_one(snapshot.lines), version)
         if snapshot.boxes is not None and self._is_news(BOXES, version):
             self.boxes = snapshot.boxes
             self.prints[BOXES] = _digest(snapshot.boxes)
@@ -124,8 +131,13 @@ class Folded:
 
     @property
     def fingerprint(self) -> bytes:
-        """20 bytes: a quarter for each part told; zeros for one never told."""
-        return b"".join(self.prints.get(part, bytes(_QUARTER)) for part in CONTENT_PARTS)
+        """50 bytes: a share for each part told; zeros for one never told."""
+        return b"".join(self.prints.get(part, bytes(_SHARE)) for part in CONTENT_PARTS)
+
+    @property
+    def named(self) -> Iterator[SupplyLineSnapshot]:
+        """Every line by which an answer of this fold decided something; the same one may come again."""
+        return chain(self.lines or (), *self.fields.values())
 
     def _is_news(self, part: str, version: Version) -> bool:
         if version.is_before(self.versions.get(part)):
@@ -149,6 +161,19 @@ class Folded:
         if new is not SupplyStatus.UNKNOWN:
             self.versions[STATUS] = version
 
+    def _lay_lines(self, lines: tuple[SupplyLineSnapshot, ...], version: Version) -> None:
+        """The goods with what was brought of them, and each field that is told of any."""
+        if self._is_news(LINES, version):
+            self.lines = lines
+            self.prints[LINES] = _digest(sorted(map(_line_words, lines)))
+        for name in FIELDS:
+            told = [
+                (line_key(line), str(value)) for line in lines if (value := getattr(line, name)) is not None
+            ]
+            if told and self._is_news(name, version):
+                self.fields[name] = lines
+                self.prints[name] = _digest(sorted(told))
+
     def _lay_rest(self, snapshot: SupplySnapshot, version: Version) -> None:
         is_news = self._is_news(REST, version)
         if is_news:
@@ -161,22 +186,31 @@ class Folded:
 
 
 def unpacked(fingerprint: bytes) -> dict[str, bytes]:
-    """The quarters of a stored fingerprint; those of parts that were never told are absent."""
-    quarters = {
-        part: bytes(fingerprint)[place * _QUARTER : (place + 1) * _QUARTER]
+    """The shares of a stored fingerprint; those of parts that were never told are absent."""
+    shares = {
+        part: bytes(fingerprint)[place * _SHARE : (place + 1) * _SHARE]
         for place, part in enumerate(CONTENT_PARTS)
     }
-    return {part: quarter for part, quarter in quarters.items() if quarter.strip(b"\0")}
+    return {part: share for part, share in shares.items() if share.strip(b"\0")}
 
 
-def versions_of(held: Mapping[str, list[str | None]]) -> dict[str, Version]:
-    """The column `versions` read."""
-    return {part: Version.of_json(version) for part, version in held.items()}
+def versions_of(held: Mapping[str, list[str | None]], fingerprint: bytes) -> dict[str, Version]:
+    """The column `versions` read. A fingerprint without shares for the fields of lines is of a supply whose fields
+    are as new as its lines."""
+    versions = {part: Version.of_json(version) for part, version in held.items()}
+    if LINES in versions and len(fingerprint) < len(CONTENT_PARTS) * _SHARE:
+        return dict.fromkeys(FIELDS, versions[LINES]) | versions
+    return versions
+
+
+def key_of(marketplace_sku: str, barcode: str) -> str:
+    """By what a line is known: the marketplace SKU, else its barcode."""
+    return marketplace_sku or f"barcode:{barcode}"
 
 
 def line_key(line: SupplyLineSnapshot) -> str:
-    """By what a line is known: the marketplace SKU, else its barcode."""
-    return line.marketplace_sku or f"barcode:{line.barcode}"
+    """The key of a line."""
+    return key_of(line.marketplace_sku, line.barcode)
 
 
 def _cut(name: str, value: Any) -> Any:
@@ -207,12 +241,11 @@ def _sums(one: SupplyLineSnapshot, other: SupplyLineSnapshot) -> dict[str, Any]:
 
 
 def _line_words(line: SupplyLineSnapshot) -> list[str]:
-    return [
-        str(value) for value in (line_key(line), line.barcode, line.seller_sku, line.name, line.price)
-    ] + [str(getattr(line, name)) for name in _SUMMED]
+    words = (line_key(line), line.barcode, line.seller_sku, line.name)
+    return [*words, *(str(getattr(line, name)) for name in _BROUGHT)]
 
 
 def _digest(value: object) -> bytes:
     """Never zeros only, which stand for a part that was not told."""
-    digest = blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=_QUARTER).digest()
-    return digest if digest.strip(b"\0") else b"\1" * _QUARTER
+    digest = blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=_SHARE).digest()
+    return digest if digest.strip(b"\0") else b"\1" * _SHARE

@@ -1,23 +1,22 @@
-"""The lines of supplies: laying told numbers over held lines, adding them up, and tying them to listings."""
+"""The lines of supplies: reading and writing them, adding them up, and tying them to listings."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, transaction
 
-from catalog.models import LONGEST_ARTICLE, Listing
+from catalog.models import Listing
 from core.locks import lock_until_commit
 from core.merge import merge
 from core.money import LARGEST
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.models import Supply, SupplyLine
 from supplies.services.days import touch_days_of
-from supplies.services.folding import line_key
-from supplies.services.rows import LINE_NUMBERS, LINES, Sums
+from supplies.services.rows import LINES, Sums
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 
 # From here on the marketplace has counted: what is not accepted is missing, whether it says so or not.
 COUNTED: Final = frozenset({SupplyStatus.DISCREPANCY, SupplyStatus.ACCEPTED})
+
+_AT_ONCE: Final = 200
 
 _LINK = """
     UPDATE supplies_supplyline line
@@ -45,7 +46,7 @@ _LINK = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line as it stands (with its `pk`), or as it will."""
+    """A line as it stands (with its `pk`), or as it will; `is_listed` while the newest list of the goods names it."""
 
     key: str
     pk: int | None = None
@@ -64,6 +65,7 @@ class Line:
     defect: int | None = None
     price: Decimal | None = None
     waiting_since: datetime | None = None
+    is_listed: bool = field(default=True, compare=False)
 
     @property
     def is_waiting(self) -> bool:
@@ -116,44 +118,10 @@ def held_lines(*, company_id: int, supply_ids: Collection[int]) -> dict[int, lis
     """The lines of these supplies as they stand."""
     held: dict[int, list[Line]] = {pk: [] for pk in supply_ids}
     rows = SupplyLine.objects.for_company(company_id).filter(supply_id__in=supply_ids).order_by("pk")
-    names = ["pk", *(name for name in Line.__dataclass_fields__ if name != "pk")]
+    names = [one.name for one in fields(Line) if one.name != "is_listed"]
     for supply_id, *values in rows.values_list("supply_id", *names):
         held[supply_id].append(Line(**dict(zip(names, values, strict=True))))
     return held
-
-
-def laid_over(held: Iterable[Line], told: Iterable[SupplyLineSnapshot], *, known: Known) -> list[Line]:
-    """The lines as they will stand: those told, and planned ones that the marketplace does not name.
-
-    A line told by another name is found by its barcode, so that a plan made of barcodes meets the SKUs told.
-    """
-    lines = {line_key(line): line for line in told}
-    by_key = {line.key: line for line in held}
-    spare = {line.barcode: line for line in by_key.values() if line.barcode and line.key not in lines}
-    result = []
-    for key, snapshot in lines.items():
-        before = by_key.pop(key, None) or spare.pop(snapshot.barcode, None) or Line(key=key)
-        by_key.pop(before.key, None)
-        result.append(_told_line(before, key, snapshot, known.listing(snapshot)))
-    nothing: dict[str, Any] = dict.fromkeys((*LINE_NUMBERS, "waiting_since"))
-    result += [replace(line, **nothing) for line in by_key.values() if line.planned is not None]
-    return result
-
-
-def _told_line(before: Line, key: str, snapshot: SupplyLineSnapshot, listing: Listing | None) -> Line:
-    return replace(
-        before,
-        key=key,
-        listing_id=listing.pk if listing else before.listing_id,
-        marketplace_sku=snapshot.marketplace_sku,
-        barcode=snapshot.barcode or before.barcode,
-        seller_sku=(snapshot.seller_sku or (listing.seller_sku if listing else before.seller_sku))[
-            :LONGEST_ARTICLE
-        ],
-        name=(snapshot.name or (listing.name if listing else before.name))[:500],
-        price=snapshot.price if snapshot.price is not None else before.price,
-        **{name: getattr(snapshot, name) for name in LINE_NUMBERS},
-    )
 
 
 def waiting(lines: Iterable[Line], *, since: datetime) -> list[Line]:
@@ -198,8 +166,10 @@ def write_lines(*, company_id: int, changes: Mapping[int, tuple[Collection[Line]
         ]
     if gone:
         rows.filter(pk__in=gone).delete()
-    for line in renamed:
-        rows.filter(pk=line.pk).update(key=line.key)
+    if renamed:
+        rows.bulk_update(
+            [SupplyLine(pk=line.pk, key=line.key) for line in renamed], ["key"], batch_size=_AT_ONCE
+        )
     if changed:
         merge(LINES, changed)
 

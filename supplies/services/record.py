@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
@@ -18,17 +19,17 @@ from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from marketplaces.models import StreamState
 from marketplaces.streams import PageResult
 from supplies.choices import BoxKind
-from supplies.models import BoxLine, Supply, SupplyBox
+from supplies.models import CAME_AT_NAMES, BoxLine, Supply, SupplyBox
 from supplies.selectors.values import unit_values
 from supplies.services.days import touch_days_of
 from supplies.services.folding import Folded
 from supplies.services.history import Event, changes, status_stamp, steps
+from supplies.services.laying import Unlisted, laid_over
 from supplies.services.lines import (
     Line,
     added_up,
     held_lines,
     known_listings,
-    laid_over,
     waiting,
     write_lines,
 )
@@ -56,8 +57,9 @@ class _Change:
     held: Held | None
     before: list[Line]
     after: list[Line]
-    sums: Sums
+    unlisted: Unlisted
     stamp: tuple[datetime, str]
+    sums: Sums = field(default_factory=Sums)
     pk: int = 0
 
     @property
@@ -139,35 +141,34 @@ def _changes(
 ) -> dict[str, _Change]:
     pks = [held[key].pk for key in changed if key in held]
     lines = held_lines(company_id=account.company_id, supply_ids=pks) if pks else {}
-    known = known_listings(account, [line for one in changed.values() for line in one.lines or ()])
-    after = {}
+    known = known_listings(account, chain.from_iterable(one.named for one in changed.values()))
+    found = {}
     for key, one in changed.items():
-        before = lines[held[key].pk] if key in held else []
-        told = before if one.lines is None else laid_over(before, one.lines, known=known)
-        if {line.key for line in before} != {line.key for line in told}:
+        there = held.get(key)
+        before = lines[there.pk] if there else []
+        after, unlisted = laid_over(before, there.unlisted if there else [], one, known=known)
+        if {line.key for line in before} != {line.key for line in after}:
             # What was in the boxes hangs on the lines.
             one.forget_boxes()
-        after[key] = (before, waiting(told, since=_counted_at(one)))
-    values = _values(account, [line for _before, there in after.values() for line in there])
-    return {
-        key: _Change(
+        found[key] = _Change(
             folded=one,
-            held=held.get(key),
-            before=after[key][0],
-            after=after[key][1],
-            sums=added_up(after[key][1], status=one.status or SupplyStatus.UNKNOWN, values=values),
-            stamp=status_stamp(one, held.get(key)),
+            held=there,
+            before=before,
+            after=waiting(after, since=_counted_at(one)),
+            unlisted=unlisted,
+            stamp=status_stamp(one, there),
         )
-        for key, one in changed.items()
-    }
+    values = _values(account, [line for change in found.values() for line in change.after])
+    for change in found.values():
+        change.sums = added_up(change.after, status=change.status, values=values)
+    return found
 
 
 def _counted_at(folded: Folded) -> datetime:
+    """Since when its lines may wait to come on sale: when it came, or else when it was told of last."""
     newest = folded.newest
-    moment = folded.told.get("accepted_at") or folded.told.get("arrived_at")
-    if moment is None and newest is not None:
-        moment = newest.told_at or newest.asked_at
-    return moment or timezone.now()
+    told_at = (newest.told_at or newest.asked_at) if newest else timezone.now()
+    return _came_at(folded.told, told_at)
 
 
 def _values(account: MarketplaceAccount, lines: Collection[Line]) -> dict[int, Decimal]:
@@ -206,6 +207,7 @@ def _write_supplies(
                 stamp=change.stamp if change else status_stamp(one, there),
                 warehouse_id=warehouses.get(one.told.get("warehouse_external_id", "")),
                 sums=change.sums if change else there.sums if there else Sums(),
+                unlisted=change.unlisted if change else there.unlisted if there else [],
                 changed_at=there.changed_at if there and not change else observed_at,
                 now=now,
             )
@@ -320,8 +322,9 @@ def _counts(status: SupplyStatus | str, lines: Collection[Line]) -> bool:
 
 
 def _came_at(told: Mapping[str, Any], status_at: datetime) -> datetime:
-    """CAME_AT of the models."""
-    moment: datetime = told.get("accepted_at") or told.get("arrived_at") or status_at
+    """CAME_AT of what is told."""
+    known = {**told, "status_at": status_at}
+    moment: datetime = next(known[name] for name in CAME_AT_NAMES if known.get(name))
     return moment
 
 

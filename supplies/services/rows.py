@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from core.merge import MergeRule
 from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from supplies.models import Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
-from supplies.services.folding import Folded, unpacked, versions_of
+from supplies.services.folding import COUNTS, Folded, unpacked, versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -46,7 +46,7 @@ _STATUS = ("status", "status_at", "status_precision")
 _SUMS = (
     "declared", "shipped", "accepted", "on_sale", "surplus", "missing_units", "missing_amount", "lines_count",
 )  # fmt: skip
-_STAMPS = ("fingerprint", "versions", "told_at", "observed_at", "changed_at")
+_STAMPS = ("fingerprint", "versions", "unlisted", "told_at", "observed_at", "changed_at")
 # Every column that a marketplace's word decides: what goes over to the plan that a supply is tied to.
 TOLD: Final = ("external_id", *_STATUS, "warehouse_id", *_FIELDS, *_SUMS, *_STAMPS)
 
@@ -68,7 +68,7 @@ SUPPLIES = MergeRule(
     new=("external_id",),
 )
 
-LINE_NUMBERS: Final = ("declared", "shipped", "accepted", "on_sale", "shortage", "surplus", "defect")
+LINE_NUMBERS: Final = ("declared", "shipped", *COUNTS)
 # Columns of a line that a marketplace's word decides.
 LINE_TOLD: Final = (
     "marketplace_sku", "barcode", "seller_sku", "name", *LINE_NUMBERS, "price", "waiting_since",
@@ -141,6 +141,7 @@ class Held:
     told: Mapping[str, Any]
     versions: Mapping[str, list[str | None]]
     fingerprint: bytes
+    unlisted: list[dict[str, Any]]
     sums: Sums
     told_at: datetime | None
     changed_at: datetime
@@ -151,7 +152,7 @@ class Held:
             external_id=external_id,
             status=self.status if isinstance(self.status, SupplyStatus) else None,
             told=dict(self.told),
-            versions=versions_of(self.versions),
+            versions=versions_of(self.versions, self.fingerprint),
             prints=unpacked(self.fingerprint),
         )
 
@@ -173,6 +174,7 @@ def supply_row(
     stamp: tuple[datetime, str],
     warehouse_id: int | None,
     sums: Sums,
+    unlisted: list[dict[str, Any]],
     changed_at: datetime,
     now: datetime,
 ) -> tuple[Any, ...]:
@@ -196,6 +198,7 @@ def supply_row(
         *(getattr(sums, one.name) for one in fields(sums)),
         folded.fingerprint,
         _versions_json(folded),
+        json.dumps(unlisted),
         newest.told_at,
         newest.asked_at,
         changed_at,
@@ -213,6 +216,7 @@ def _held(row: dict[str, Any]) -> Held:
         told={**told, "warehouse_external_id": row["warehouse__external_id"] or ""},
         versions=row["versions"],
         fingerprint=bytes(row["fingerprint"]),
+        unlisted=row["unlisted"],
         sums=Sums(**{name: row[name] for name in _SUMS}),
         told_at=row["told_at"],
         changed_at=row["changed_at"],

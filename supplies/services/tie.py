@@ -39,8 +39,8 @@ _UNTOLD: Final[dict[str, Any]] = {
     "external_id": "", "number": "", "kind": SupplyKind.SUPPLY, "external_status": "", "external_substatus": "",
     "drop_off_name": "", "parent_external_id": "", "reason": "", "fill_until": None, "arrived_at": None,
     "accepted_at": None, "declared": None, "accepted": None, "on_sale": None, "surplus": None, "missing_units": None,
-    "missing_amount": None, "fingerprint": b"", "versions": {}, "told_at": None,
-    "status_precision": Precision.EXACT,
+    "missing_amount": None, "fingerprint": b"", "versions": {}, "unlisted": [],
+    "told_at": None, "status_precision": Precision.EXACT,
 }  # fmt: skip
 
 

@@ -18,47 +18,25 @@ from marketplaces.contracts.supplies import (
     BoxSnapshot,
     DocumentSnapshot,
     SupplyKind,
+    SupplyLineSnapshot,
     SupplySnapshot,
     SupplyStatus,
 )
 from marketplaces.models import StreamState
 from marketplaces.streams import PageResult
 from supplies.choices import SupplyEventKind
-from supplies.models import BoxLine, Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
+from supplies.models import BoxLine, Supply, SupplyBox, SupplyDocument, SupplyEvent
 from supplies.services.lines import link_lines
-from supplies.services.record import record_supplies
 from tests.factories.catalog import CostPriceFactory, ListingFactory
 from tests.factories.marketplaces import AccountFactory, StreamStateFactory
 from tests.factories.supplies import SupplyFactory, SupplyLineFactory
+from tests.supplies.recording import details, everything, history, record, the_lines, the_supply
 from tests.supplies.snapshots import CREATED, HOUR, SEEN, SLOT, line, supply
 
 if TYPE_CHECKING:
     from marketplaces.models import MarketplaceAccount
 
 MINUTE = timedelta(minutes=1)
-
-
-def record(account: MarketplaceAccount, *snapshots: SupplySnapshot, at: datetime = SEEN) -> PageResult:
-    return record_supplies(account=account, snapshots=snapshots, observed_at=at, source="poll")
-
-
-def the_supply(account: MarketplaceAccount) -> Supply:
-    return Supply.objects.for_company(account.company_id).get()
-
-
-def the_lines(account: MarketplaceAccount) -> list[SupplyLine]:
-    return list(SupplyLine.objects.for_company(account.company_id).order_by("key"))
-
-
-def history(account: MarketplaceAccount, *kinds: str) -> list[tuple[str, str]]:
-    events = SupplyEvent.objects.for_company(account.company_id).order_by("happened_at", "id")
-    shown = kinds or (SupplyEventKind.STATUS, SupplyEventKind.CORRECTION)
-    return [(str(one.old_status), str(one.new_status)) for one in events if one.kind in shown]
-
-
-def details(account: MarketplaceAccount, kind: str) -> list[dict[str, Any]]:
-    events = SupplyEvent.objects.for_company(account.company_id).filter(kind=kind).order_by("id")
-    return [one.details for one in events]
 
 
 def test_new_supply_is_written_whole(account: MarketplaceAccount) -> None:
@@ -467,35 +445,6 @@ def test_accounts_do_not_meet(account: MarketplaceAccount) -> None:
     assert [str(one.status) for one in rows] == ["booked", "shipped"]
 
 
-def everything(account: MarketplaceAccount) -> Any:
-    """All that stands in the tables of supplies, but when it was learnt."""
-    held = the_supply(account)
-    told = [
-        str(getattr(held, name))
-        for name in (
-            "status", "external_status", "number", "kind", "slot_from", "slot_to", "warehouse", "warehouse_name",
-            "cluster_name", "shipped_at", "arrived_at", "accepted_at", "reason", "declared", "shipped", "accepted",
-            "on_sale", "surplus", "missing_units", "missing_amount", "lines_count",
-        )
-    ]  # fmt: skip
-    lines = [
-        (
-            one.key,
-            one.declared,
-            one.shipped,
-            one.accepted,
-            one.on_sale,
-            one.shortage,
-            one.surplus,
-            one.defect,
-            one.name,
-        )
-        for one in the_lines(account)
-    ]
-    papers = SupplyDocument.objects.for_company(account.company_id).order_by("kind", "number")
-    return told, lines, list(papers.values_list("kind", "number", "issued_at"))
-
-
 STATUSES = [
     SupplyStatus.DRAFT,
     SupplyStatus.BOOKED,
@@ -508,8 +457,24 @@ STATUSES = [
 
 
 @st.composite
+def goods_told(draw: st.DrawFn) -> tuple[SupplyLineSnapshot, ...]:
+    """One, two or none of two products, with the same counts told of each, nought or more."""
+    told = draw(
+        st.sets(st.sampled_from(["accepted", "on_sale", "shortage", "surplus", "defect"]), max_size=3)
+    )
+    price = draw(st.sampled_from([None, Decimal("900.00")]))
+    return tuple(
+        line(sku, declared=draw(st.integers(0, 100)), price=price)
+        if not told
+        else line(sku, price=price, **{name: draw(st.sampled_from([None, 0, 3])) for name in told})
+        for sku in draw(st.sampled_from([("1",), ("1", "7"), ("7",), ()]))
+    )
+
+
+@st.composite
 def lives(draw: st.DrawFn) -> list[tuple[SupplySnapshot, datetime]]:
-    """The answers about one supply through its life, each with when it was asked; by turns without lines."""
+    """The answers about one supply through its life, each with when it was asked; some without lines, some that count
+    nothing, some that leave goods out."""
     tells_changes = draw(st.booleans())
     statuses = sorted(
         draw(st.lists(st.sampled_from(STATUSES), min_size=1, max_size=6)), key=lambda one: one.rank
@@ -519,16 +484,7 @@ def lives(draw: st.DrawFn) -> list[tuple[SupplySnapshot, datetime]]:
     answers = []
     for place, status in enumerate(statuses):
         moment = SLOT + place * HOUR
-        counted = draw(st.integers(0, 100))
-        lines = draw(
-            st.sampled_from(
-                [
-                    None,
-                    (line(accepted=counted),),
-                    (line(accepted=counted), line("7", declared=place, accepted=1)),
-                ]
-            )
-        )
+        lines = draw(st.none() | goods_told())
         told = supply(
             status,
             lines=lines,

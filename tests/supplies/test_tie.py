@@ -365,6 +365,31 @@ def test_separated_they_are_two_again_and_never_tie_by_themselves(
     assert len(all_of(account)) == 2
 
 
+def test_what_is_told_of_goods_that_are_not_listed_goes_over_and_back(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    """Nothing was accepted of the second product, which the list of the goods then leaves out, and has again later."""
+    plan = planned((10, 5))
+    snapshot = told(goods, warehouse)
+    listed = snapshot.lines or ()
+    counted = tuple(replace(line, accepted=units) for line, units in zip(listed, (9, 0), strict=True))
+    record(account, replace(snapshot, lines=counted))
+    record(account, replace(snapshot, lines=listed[:1]), minutes=5)
+    plan.refresh_from_db()
+    assert lines_of(plan) == [(10, 10, 9), (5, None, None)]
+
+    theirs = separate(supply=plan, actor=owner)
+    plan.refresh_from_db()
+    assert (plan.unlisted, [one["accepted"] for one in theirs.unlisted]) == ([], [0])
+    assert lines_of(theirs) == [(None, 10, 9)]
+
+    tie(plan=plan, told=theirs, actor=owner)
+    record(account, snapshot, minutes=10)
+    plan.refresh_from_db()
+    assert lines_of(plan) == [(10, 10, 9), (5, 5, 0)]
+    assert plan.unlisted == []
+
+
 def test_a_plan_of_another_account_is_not_tied(
     account: MarketplaceAccount,
     company: Company,

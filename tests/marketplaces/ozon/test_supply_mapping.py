@@ -203,6 +203,15 @@ def test_an_act_may_name_the_difference_itself() -> None:
     assert one.lines[0].shortage == 3
 
 
+def test_goods_that_an_act_names_without_a_number_are_not_told_as_none() -> None:
+    row = act("SHORTCOMING", (1, 5, 3), (2, 4, 4))
+    row["items"][1]["fact_quantity"] = None
+
+    one = counted(act("ACCEPTANCE", (1, 5, 2)), row, items=[item(1, 5), item(2, 4), item(3, 1)])
+
+    assert [x.shortage for x in one.lines or ()] == [2, None, 0]
+
+
 def test_while_goods_are_counted_what_no_act_names_is_not_known() -> None:
     one = counted(
         act("ACCEPTANCE", (1, 10, 4)),
