@@ -106,6 +106,7 @@ REASONS: Final[dict[str, StrOrPromise]] = {
     "bad_sum": _("The sums do not agree"),
     "mixed_currency": _("Several currencies in one record"),
     "missing_record": _("Named in the list, absent from the details"),
+    "not_listed": _("No longer in the marketplace's list; it stays here as it was"),
     "no_lines": _("An order without positions"),
     "from_the_future": _("A date in the future"),
     "unknown_listing": _("An item that the assortment does not know"),

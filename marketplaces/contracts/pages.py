@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 Snapshot = TypeVar("Snapshot")
 # JSON that only the adapter which wrote it understands; the engine keeps it with the page.
 Cursor = Mapping[str, Any]
+# What an adapter holds under this name in a cursor outlives its pulls: one that begins anew (a deep one, one whose
+# place was forgotten) is given that and nothing else. A cursor without anything else is a beginning.
+KEPT: Final = "kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,8 @@ class Page(Generic[Snapshot]):
     request was sent: what it says is at least as new as that. `done`/`total` are the records pulled so far
     in this run and the best guess of all of them (None: unknown). `is_last` marks the end of the pull.
     `covers` are the keys (stock: marketplace SKUs) that this page speaks of wholly: what it does not name of
-    them is zero.
+    them is zero. `settled` are ids of records that could be read and that no snapshot bears, such as a request that
+    holds supplies: what stands in quarantine under them is settled.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -44,4 +48,5 @@ class Page(Generic[Snapshot]):
     done: int = 0
     total: int | None = None
     covers: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
     is_last: bool = False

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -21,10 +21,10 @@ from marketplaces.errors import CursorRejected, RequestRejected, RightMissing, U
 from marketplaces.ozon.client import OzonClient
 from marketplaces.ozon.mapping import moment
 from marketplaces.ozon.mapping_supplies import REMOVAL_PREFIX, status_of
-from marketplaces.ozon.removals import find_removal, first_day, pull_removals
+from marketplaces.ozon.removals import RemovalsPull, find_removal, first_day, kept_of
 from marketplaces.ozon.schemas_supplies import SupplyOrder
 from marketplaces.ozon.supply_parts import LONGEST_DETAIL, Parts
-from marketplaces.wire import MISSING_RECORD, WRONG_TYPE
+from marketplaces.wire import MISSING_FIELD, MISSING_RECORD, WRONG_TYPE
 
 log = structlog.get_logger(__name__)
 
@@ -34,15 +34,20 @@ OVERLAP: Final = timedelta(days=3)
 BOXED_FOR: Final = timedelta(days=45)
 # An empty or short answer is believed only when it is given this often.
 TRIES: Final = 3
+# A request names its supplies once its data are filled in; it may be given up or be late before that, and then never
+# names any.
+UNNAMED_STATES: Final = frozenset({"UNSPECIFIED", "DATA_FILLING", "CANCELLED", "OVERDUE"})
 _ID: Final = re.compile("[1-9][0-9]{0,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """A page of the list with the requests behind it, in the order of the list."""
+    """A page of the list with the requests behind it, in the order of the list; `read` are the ids of those that could
+    be read, whether they name supplies yet or not."""
 
     orders: tuple[SupplyOrder, ...]
     rejected: tuple[Rejected, ...]
+    read: tuple[str, ...]
     sent_at: datetime | None
     last_id: str
     listed: int
@@ -61,13 +66,14 @@ class SuppliesPull:
     def pages(self, cursor: Cursor, *, now: datetime) -> Iterator[Page[SupplySnapshot]]:
         """Pages from the saved cursor on; the last one is empty and carries the watermark.
 
-        Cursors: `{since, watermark, last_id}` inside the list, `{since, watermark, day}` among the removals,
-        `{watermark}` after a finished pull.
+        Cursors: `{since, watermark, last_id}` inside the list, those of `RemovalsPull` among the removals,
+        `{watermark}` after a finished pull; in each what is kept of removals.
         """
         since, watermark = self._bounds(cursor)
         if "day" not in cursor:
-            yield from self._requests(cursor.get("last_id", ""), since=since, watermark=watermark)
-        for page in pull_removals(self._client, self._query, cursor=cursor, since=since, watermark=watermark):
+            yield from self._requests(cursor, since=since, watermark=watermark)
+        removals = RemovalsPull(self._client, self._query, cursor=cursor, since=since, watermark=watermark)
+        for page in removals.pages():
             self._done += page.done
             yield Page(
                 snapshots=page.snapshots,
@@ -78,7 +84,7 @@ class SuppliesPull:
             )
         yield Page(
             snapshots=(),
-            cursor={"watermark": watermark.isoformat()},
+            cursor={"watermark": watermark.isoformat(), **removals.kept()},
             observed_at=now,
             done=self._done,
             total=self._done,
@@ -94,10 +100,11 @@ class SuppliesPull:
 
     # ---- the list -----------------------------------------------------------------------------------------
     def _requests(
-        self, last_id: str, *, since: datetime, watermark: datetime
+        self, cursor: Cursor, *, since: datetime, watermark: datetime
     ) -> Iterator[Page[SupplySnapshot]]:
+        last_id = cursor.get("last_id", "")
         tokens = {last_id}
-        bounds = {"since": since.isoformat(), "watermark": watermark.isoformat()}
+        bounds = {"since": since.isoformat(), "watermark": watermark.isoformat(), **kept_of(cursor)}
         while True:
             try:
                 batch = read_batch(self._client, last_id)
@@ -107,7 +114,7 @@ class SuppliesPull:
                 last_id, tokens = "", {""}
                 continue
             last_id = batch.last_id
-            snapshots, rejected = self._read(batch, since=since)
+            snapshots, rejected, settled = self._read(batch, since=since)
             is_end = not batch.listed or last_id in {"", *tokens} or self._is_enough(batch, since)
             tokens.add(last_id)
             if batch.sent_at is not None:
@@ -115,6 +122,7 @@ class SuppliesPull:
                 yield Page(
                     snapshots=snapshots,
                     rejected=rejected,
+                    settled=settled,
                     cursor=bounds | (first_day(watermark) if is_end else {"last_id": last_id}),
                     observed_at=batch.sent_at,
                     done=self._done,
@@ -130,8 +138,9 @@ class SuppliesPull:
 
     def _read(
         self, batch: Batch, *, since: datetime
-    ) -> tuple[tuple[SupplySnapshot, ...], tuple[Rejected, ...]]:
-        """The supplies of a page that changed, or that are looked for."""
+    ) -> tuple[tuple[SupplySnapshot, ...], tuple[Rejected, ...], tuple[str, ...]]:
+        """The supplies of a page that changed, or that are looked for; what could not be read; and the requests whose
+        supplies these are, with those that name none yet."""
         recently = max(since, self._query.until - BOXED_FOR)
         wanted = [
             (order, supply, not is_older(order, recently) or not status_of(order, supply).is_final)
@@ -144,46 +153,93 @@ class SuppliesPull:
         parts = Parts(self._client, self._clusters or {})
         snapshots = parts.snapshots(wanted)
         self._open.difference_update(one.external_id for one in snapshots)
-        return snapshots, (*batch.rejected, *parts.rejected)
+        passed_by = {order.order_id for order in batch.orders if order.supplies}
+        passed_by -= {order.order_id for order, _supply, _is_boxed in wanted}
+        settled = tuple(one for one in batch.read if one not in passed_by)
+        return snapshots, (*batch.rejected, *parts.rejected), settled
 
 
 def read_batch(client: OzonClient, last_id: str) -> Batch:
     """A page of the list and its requests. What the list names and the details leave out is asked again, then
-    rejected."""
+    rejected; a request that names no supply yet is left alone."""
     listed = client.supply_order_ids(last_id=last_id)
     for _again in range(TRIES - 1):
         if listed.order_ids:
             break
         listed = client.supply_order_ids(last_id=last_id)
     ids = [one for one in dict.fromkeys(listed.order_ids) if one.isascii() and one.isdecimal()]
-    rejected = {
+    nameless = {
         one: Rejected(
             external_id=one[:100], reason=WRONG_TYPE, detail="order_ids", payload={"order_id": one[:100]}
         )
         for one in listed.order_ids
         if one not in ids
     }
-    found: dict[str, SupplyOrder] = {}
-    sent_at = None
+    orders, broken, sent_at = _details(client, ids)
+    return Batch(
+        orders=tuple(orders[one] for one in ids if one in orders),
+        rejected=tuple(part for one in (*nameless.values(), *broken.values()) for part in by_supply(one)),
+        read=tuple(one for one in ids if one not in broken),
+        sent_at=sent_at,
+        last_id=listed.last_id or "",
+        listed=len(listed.order_ids),
+    )
+
+
+def _details(
+    client: OzonClient, ids: Sequence[str]
+) -> tuple[dict[str, SupplyOrder], dict[str, Rejected], datetime | None]:
+    """The requests of these ids, what could not be read or never came, and when they were asked."""
+    orders: dict[str, SupplyOrder] = {}
+    broken: dict[str, Rejected] = {}
+    missing, sent_at = list(ids), None
     for _again in range(TRIES):
-        missing = [one for one in ids if one not in found and one not in rejected]
         if not missing:
             break
         rows = client.supply_orders(missing)
         sent_at = sent_at or rows.sent_at
-        found.update((order.order_id, order) for order in rows.page.orders if order.order_id in missing)
-        rejected.update((one.external_id, one) for one in rows.rejected)
-    for one in ids:
-        if one not in found and one not in rejected:
-            rejected[one] = Rejected(
-                external_id=one, reason=MISSING_RECORD, detail="orders", payload={"order_id": one}
-            )
-    return Batch(
-        orders=tuple(found[one] for one in ids if one in found),
-        rejected=tuple(part for one in rejected.values() for part in by_supply(one)),
-        sent_at=sent_at,
-        last_id=listed.last_id or "",
-        listed=len(listed.order_ids),
+        orders.update((one.order_id, one) for one in rows.page.orders if one.order_id in missing)
+        broken.update((one.external_id, one) for one in rows.rejected if not is_unnamed(one))
+        come = {*orders, *(one.external_id for one in rows.rejected)}
+        missing = [one for one in missing if one not in come]
+    broken.update((one, _never_came(one)) for one in missing)
+    broken.update((one.order_id, _without_supplies(one)) for one in orders.values() if lacks_supplies(one))
+    return orders, broken, sent_at
+
+
+def lacks_supplies(order: SupplyOrder) -> bool:
+    """Whether a request names no supply in a state in which it has some."""
+    return not order.supplies and not _may_be_unnamed(order.state)
+
+
+def is_unnamed(rejected: Rejected) -> bool:
+    """Whether a request that could not be read is one that names no supply yet: nothing is lost of it."""
+    told = rejected.payload if isinstance(rejected.payload, dict) else {}
+    listed = told.get("supplies") or []
+    return (
+        bool(rejected.external_id)
+        and _may_be_unnamed(told.get("state"))
+        and isinstance(listed, list)
+        and all(isinstance(one, dict) and one.get("supply_id") in (None, "", 0, "0") for one in listed)
+    )
+
+
+def _may_be_unnamed(state: Any) -> bool:
+    return isinstance(state, str) and state.removeprefix("ORDER_STATE_") in UNNAMED_STATES
+
+
+def _never_came(order_id: str) -> Rejected:
+    return Rejected(
+        external_id=order_id, reason=MISSING_RECORD, detail="orders", payload={"order_id": order_id}
+    )
+
+
+def _without_supplies(order: SupplyOrder) -> Rejected:
+    return Rejected(
+        external_id=order.order_id,
+        reason=MISSING_FIELD,
+        detail="supplies",
+        payload={"order_id": order.order_id, "order_number": order.order_number, "state": order.state},
     )
 
 
@@ -243,6 +299,7 @@ def _one(
     return Page(
         snapshots=tuple(snapshots),
         rejected=parts.rejected,
+        settled=(order.order_id,),
         observed_at=sent_at,
         done=1,
         total=1,

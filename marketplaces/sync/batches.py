@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from marketplaces.contracts.pages import Page
 from marketplaces.errors import MarketplaceError
+from marketplaces.sync import places
 
 if TYPE_CHECKING:
     from marketplaces.models import MarketplaceAccount
@@ -56,6 +57,7 @@ def merged(pages: Sequence[Page[Any]]) -> Page[Any]:
         done=last.done,
         total=last.total,
         covers=tuple(key for page in pages for key in page.covers),
+        settled=tuple(key for page in pages for key in page.settled),
         is_last=last.is_last,
     )
 
@@ -64,8 +66,11 @@ def merged(pages: Sequence[Page[Any]]) -> Page[Any]:
 class Doubt:
     """Holds back the empty answers of a pull where we hold records: empty is not zero.
 
-    `is_full`: the pull started at the very beginning, so that nothing at all is suspicious. `is_believed`: the
-    same has been answered again and again, so it is taken for the truth.
+    `is_full`: the pull began at the very beginning and has brought nothing so far, so that nothing at all is suspicious.
+    `is_believed`: the same has been answered again and again, so it is taken for the truth. `is_raised`: an answer was
+    not believed, in this run or in an earlier one of the same pull.
+
+    A pull may take several runs, so that it is in doubt is written beside the place that each page leaves behind.
     """
 
     source: SyncStream
@@ -74,29 +79,46 @@ class Doubt:
     is_believed: bool = False
     is_raised: bool = False
 
+    @property
+    def has_come(self) -> bool:
+        """Whether the pull has brought anything, or did not begin at the very beginning."""
+        return not self.is_full
+
     def sift(self, pages: Iterator[Page[Any]]) -> Iterator[Page[Any]]:
-        """The pages that may be recorded."""
+        """The pages that may be recorded. When there are no more, `is_raised` is settled."""
         if self.is_believed:
+            self.is_raised = False
             yield from pages
             return
         waiting: list[Page[Any]] = []
-        has_come = not self.is_full
-        for page in pages:
-            if _size(page):
-                has_come = True
-                yield from waiting
-                waiting = []
-                yield page
-            elif page.covers and self.source.held_of(self.account, page.covers):
-                self.is_raised = True
-            elif has_come:
-                yield page
-            else:
+        for page in map(self._believable, pages):
+            if self.is_full and (waiting or page.covers or page.is_last):
+                # It says zero of something, or that this is all: not before anything has come.
                 waiting.append(page)
-        if not has_come and not self.is_raised and self.source.held(self.account):
-            self.is_raised = True
-        elif not self.is_raised:
+                continue
+            for one in (*waiting, page):
+                yield self._marked(one)
+            waiting = []
+        self.is_raised = self.is_raised or (self.is_full and self.source.held(self.account) > 0)
+        if not self.is_raised:
             yield from waiting
+
+    def _believable(self, page: Page[Any]) -> Page[Any]:
+        """The page as it is, or where it names nothing of what we hold, its place only."""
+        if _size(page) or page.settled:
+            self.is_full = False
+        elif page.covers and self.source.held_of(self.account, page.covers):
+            self.is_raised = True
+            return replace(page, covers=())
+        return page
+
+    def _marked(self, page: Page[Any]) -> Page[Any]:
+        """The page with what is in doubt beside its place; the last one leaves no pull behind to be in doubt."""
+        if page.is_last:
+            return page
+        doubts = {places.NOTHING_YET: self.is_full, places.UNBELIEVED: self.is_raised}
+        marks = [name for name, is_so in doubts.items() if is_so]
+        return replace(page, cursor=places.with_doubts(page.cursor, marks)) if marks else page
 
 
 def _size(page: Page[Any]) -> int:

@@ -27,7 +27,7 @@ from marketplaces.errors import (
 )
 from marketplaces.models import AccountStatus, MarketplaceAccount, RunOutcome, StreamState, SyncRun
 from marketplaces.streams import PageResult, PullRequest, SyncStream
-from marketplaces.sync import quarantine, schedule
+from marketplaces.sync import places, quarantine, schedule
 from marketplaces.sync.batches import Doubt, batches
 from marketplaces.sync.endings import Ending, stop_account, stop_stream
 from marketplaces.sync.leases import AccountStopped, Lease, LeaseLost, hold_active
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from marketplaces.adapter import MarketplaceAdapter
-    from marketplaces.contracts.pages import Page
+    from marketplaces.contracts.pages import Cursor, Page
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +69,10 @@ class Errand:
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """A run in progress: its row, its request, and what it brought so far."""
+    """A run in progress: its row, its request, and what it brought so far.
+
+    `saved` is the cursor of its stream as it stands in the database, with the doubts of the pull.
+    """
 
     account: MarketplaceAccount
     source: SyncStream
@@ -77,6 +80,7 @@ class Run:
     request: PullRequest
     lease: Lease | None = None
     moves_cursor: bool = False
+    saved: Cursor = field(default_factory=dict)
     began: datetime = field(default_factory=timezone.now)
     pages: int = 0
     inserted: int = 0
@@ -97,7 +101,15 @@ class Run:
                     raise
                 log.info("deadlock", run=self.row.pk)
             else:
+                if self.moves_cursor:
+                    self.saved = page.cursor
                 return
+
+    def begin_anew(self, **changes: Any) -> None:
+        """Forget the place of the pull but for what its adapter keeps. Raises LeaseLost."""
+        if self.lease is not None and self.moves_cursor:
+            self.saved = places.beginning(self.saved)
+            self.lease.renew(cursor=self.saved, **changes)
 
     def _record(self, page: Page[Any]) -> None:
         if self.lease is None:
@@ -113,7 +125,7 @@ class Run:
         stream = self.source.code
         quarantine.keep(account=self.account, stream=stream, rejected=rejected)
         bad = {record.external_id for record in rejected}
-        good = {quarantine.key_of(snapshot) for snapshot in page.snapshots} - bad
+        good = {*page.settled, *(quarantine.key_of(snapshot) for snapshot in page.snapshots)} - bad
         quarantine.settle(account=self.account, stream=stream, keys=good)
 
     def _count(self, page: Page[Any], result: PageResult, rejected: int) -> None:
@@ -214,9 +226,11 @@ def _start_stream(account: MarketplaceAccount, source: SyncStream, errand: Erran
             raise NotDue
         lease = Lease.take(state)
         _close_lost(state)
-        cursor = _begin_pull(state, lease, source, errand, now)
+        saved = _begin_pull(state, lease, source, errand, now)
         row = _open_row(account, source, errand, token=lease.token, now=now)
-    request = PullRequest(account=account, cursor=cursor, now=now, since=errand.since, source=errand.source)
+    request = PullRequest(
+        account=account, cursor=places.place_of(saved), now=now, since=errand.since, source=errand.source
+    )
     return Run(
         account=account,
         source=source,
@@ -224,6 +238,7 @@ def _start_stream(account: MarketplaceAccount, source: SyncStream, errand: Erran
         request=request,
         lease=lease,
         moves_cursor=errand.since is None,
+        saved=saved,
     )
 
 
@@ -241,21 +256,28 @@ def _state(account: MarketplaceAccount, source: SyncStream) -> StreamState:
 def _begin_pull(
     state: StreamState, lease: Lease, source: SyncStream, errand: Errand, now: datetime
 ) -> dict[str, Any]:
-    """Where the pull starts. A deep one forgets the saved place, once: if it is cut off it goes on."""
-    cursor: dict[str, Any] = state.cursor
+    """Where the pull starts. A deep one forgets the saved place, once: if it is cut off it goes on, for days if need be."""
     if errand.since is not None:
         return {}
+    cursor: dict[str, Any] = state.cursor
     changes: dict[str, Any] = {"wanted_at": None}
-    is_deep = source.deep_every is not None and (
-        state.deep_at is None or state.deep_at + source.deep_every <= now
-    )
-    if is_deep:
-        cursor = {}
-        changes |= {"cursor": cursor, "deep_at": now, "pull_started_at": now}
-    elif state.pull_started_at is None or not cursor:
+    if _is_deep(state, source, now):
+        cursor = changes["cursor"] = places.beginning(cursor)
+    is_whole = not places.has_place(cursor)
+    if is_whole or state.pull_started_at is None:
         changes["pull_started_at"] = now
+    if is_whole and source.deep_every is not None:
+        changes["deep_at"] = now
     lease.renew(**changes)
     return cursor
+
+
+def _is_deep(state: StreamState, source: SyncStream, now: datetime) -> bool:
+    """Whether the whole is to be read again: it is time, and no pull stands in the middle, unless it is stuck there."""
+    if source.deep_every is None or (state.deep_at is not None and state.deep_at + source.deep_every > now):
+        return False
+    is_in_the_middle = state.pull_started_at is not None and places.has_place(state.cursor)
+    return not is_in_the_middle or state.failures >= schedule.FAILURES_BEFORE_ANEW
 
 
 def _open_row(
@@ -320,22 +342,18 @@ def _read_all(run: Run, adapter: MarketplaceAdapter) -> Ending:
     try:
         return _read(run, adapter)
     except CursorRejected:
-        if run.lease is None or not run.request.cursor:
+        if run.lease is None or not places.has_place(run.request.cursor):
             raise
         log.info("cursor_rejected", account=run.account.pk, stream=run.source.code)
         now = timezone.now()
-        run.request = replace(run.request, cursor={}, now=now)
-        run.lease.renew(cursor={}, pull_started_at=now)
+        is_deep = run.source.deep_every is not None
+        run.begin_anew(pull_started_at=now, **({"deep_at": now} if is_deep else {}))
+        run.request = replace(run.request, cursor=places.place_of(run.saved), now=now)
         return _read(run, adapter)
 
 
 def _read(run: Run, adapter: MarketplaceAdapter) -> Ending:
-    doubt = Doubt(
-        source=run.source,
-        account=run.account,
-        is_full=run.moves_cursor and not run.request.cursor,
-        is_believed=run.lease is not None and _is_doubted_enough(run),
-    )
+    doubt = _doubt(run)
     # Closed before the connection is, so that nobody reads on from it.
     with closing(cast("Generator[Page[Any]]", run.source.pages(adapter, run.request))) as pages:
         for page in batches(doubt.sift(pages)):
@@ -345,17 +363,35 @@ def _read(run: Run, adapter: MarketplaceAdapter) -> Ending:
                 return Ending(
                     outcome=RunOutcome.DONE, code="continues", is_complete=False, retry_after=timedelta(0)
                 )
-    if doubt.is_raised:
-        return Ending(outcome=RunOutcome.SUSPICIOUS, code="suspicious_empty")
-    return Ending(outcome=RunOutcome.DONE)
+    if not doubt.is_raised:
+        return Ending(outcome=RunOutcome.DONE)
+    if not doubt.has_come:
+        run.begin_anew()
+    return Ending(outcome=RunOutcome.SUSPICIOUS, code="suspicious_empty")
+
+
+def _doubt(run: Run) -> Doubt:
+    """What is to be doubted of this run; it goes on doubting what earlier runs of its pull have doubted."""
+    doubts = places.doubts_of(run.saved)
+    is_full = not places.has_place(run.saved) or places.NOTHING_YET in doubts
+    return Doubt(
+        source=run.source,
+        account=run.account,
+        is_full=run.moves_cursor and is_full,
+        is_believed=run.lease is not None and _is_doubted_enough(run),
+        is_raised=places.UNBELIEVED in doubts,
+    )
 
 
 def _is_doubted_enough(run: Run) -> bool:
-    """Whether the last runs all ended in an empty answer that was not believed."""
+    """Whether the last pulls all ended in an empty answer that was not believed; runs that stopped on the way count for
+    nothing."""
     last = list(
         SyncRun.objects.for_company(run.account.company_id)
         .filter(account=run.account, stream=run.source.code, external_id="")
         .exclude(pk=run.row.pk)
+        .exclude(outcome__in=(RunOutcome.WAITING, RunOutcome.LIMITED))
+        .exclude(error_code="continues")
         .order_by("-started_at")
         .values_list("outcome", flat=True)[: schedule.DOUBTS_BEFORE_BELIEF]
     )
@@ -400,5 +436,8 @@ def _give_back(run: Run, lease: Lease, ending: Ending) -> datetime:
             "data_as_of": state.pull_started_at or run.began,
             "pull_started_at": None,
         }
+        if state.deep_at is not None and state.deep_at == state.pull_started_at:
+            # One that took days leaves time for what changes until the next.
+            changes["deep_at"] = now
     lease.release(**changes)
     return next_at

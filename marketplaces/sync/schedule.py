@@ -15,6 +15,9 @@ LONGEST_BACKOFF: Final = timedelta(minutes=30)
 FIRST_DOUBT: Final = timedelta(minutes=2)
 # An empty answer is believed after this many in a row: about an hour of them.
 DOUBTS_BEFORE_BELIEF: Final = 6
+# A deep pull that is due waits for the one that stands in the middle, unless that has failed so often in a row: some
+# eight hours.
+FAILURES_BEFORE_ANEW: Final = 20
 # A run longer than this stops at a page and goes on in the next, well before the task's time limit.
 LONGEST_RUN: Final = timedelta(minutes=15)
 STREAM_COOLDOWN: Final = timedelta(seconds=30)

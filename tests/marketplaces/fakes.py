@@ -16,7 +16,7 @@ from catalog.models import Product
 from core.merge import MergeRule, merge
 from marketplaces.adapter import MarketplaceAdapter, ReceivesPush
 from marketplaces.contracts.accounts import AccountCheck
-from marketplaces.contracts.pages import Cursor, Page, Rejected
+from marketplaces.contracts.pages import KEPT, Cursor, Page, Rejected
 from marketplaces.contracts.pushes import PushNotice, PushReply
 from marketplaces.errors import RequestRejected, UnexpectedResponse
 from marketplaces.ratelimit import Limit
@@ -38,9 +38,17 @@ def _nothing(_page: int) -> None:
 
 @dataclass
 class Shop:
-    """What the marketplace holds and how it behaves. `before_page` may raise or do mischief."""
+    """What the marketplace holds and how it behaves. `before_page` may raise or do mischief.
+
+    Where `lists` are given they are what is asked, one after the other, each naming some of the things; `read` is
+    which of them were, and `keeps` what the adapter wants kept for the pulls to come.
+    """
 
     things: dict[str, str] = field(default_factory=dict)
+    lists: tuple[tuple[str, ...], ...] = ()
+    read: list[int] = field(default_factory=list)
+    keeps: dict[str, Any] = field(default_factory=dict)
+    settled: tuple[str, ...] = ()
     covers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     rejected: tuple[Rejected, ...] = ()
     page_size: int = 2
@@ -54,6 +62,23 @@ class Shop:
     was_in_transaction: bool = False
 
     def pages(self, cursor: Cursor) -> Iterator[Page[Thing]]:
+        yield from self._of_lists(cursor) if self.lists else self._of_things(cursor)
+
+    def _of_lists(self, cursor: Cursor) -> Iterator[Page[Thing]]:
+        kept = {KEPT: self.keeps} if self.keeps else {}
+        for number in range(cursor.get("list", 0), len(self.lists)):
+            self.before_page(number)
+            self.read.append(number)
+            keys = self.lists[number]
+            yield Page(
+                snapshots=tuple(Thing(external_id=key, value=self.things[key]) for key in keys),
+                cursor={"list": number + 1, **kept},
+                observed_at=timezone.now(),
+                covers=self.covers.get(str(number), ()),
+            )
+        yield Page(snapshots=(), cursor={"watermark": 1, **kept}, observed_at=timezone.now(), is_last=True)
+
+    def _of_things(self, cursor: Cursor) -> Iterator[Page[Thing]]:
         keys = sorted(key for key in self.things if key > cursor.get("after", ""))
         chunks = [keys[first : first + self.page_size] for first in range(0, len(keys), self.page_size)] or [
             []
@@ -65,6 +90,7 @@ class Shop:
             yield Page(
                 snapshots=tuple(Thing(external_id=key, value=self.things[key]) for key in chunk),
                 rejected=self.rejected if number == 0 else (),
+                settled=self.settled,
                 cursor={} if is_last else {"after": chunk[-1]},
                 observed_at=timezone.now(),
                 done=min((number + 1) * self.page_size, len(keys)),

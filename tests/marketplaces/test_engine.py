@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from django.db import OperationalError
+from django.db.models import F
 from django.utils import timezone
 
 from catalog.models import Product
-from marketplaces.contracts.pages import Rejected
+from marketplaces.contracts.pages import KEPT, Rejected
 from marketplaces.errors import (
     CredentialsRejected,
     CursorRejected,
@@ -442,6 +443,117 @@ def test_a_deep_pull_forgets_the_place_once_and_goes_on_when_cut_off(
     sync()
     assert shop.requests[-1].cursor == {"after": "b"}, "not from the beginning again"
     assert names() == shop.things
+
+
+@pytest.fixture
+def deep(settings: Any, shop: Shop, sync: Sync) -> Callable[[], list[RunOutcome]]:
+    """The stream is read anew every day, a list every ten hours; runs until the pull is over."""
+    settings.SYNC_STREAMS = {"things": "tests.marketplaces.fakes.DeepThingStream"}
+    shop.things = {"a": "1", "b": "2", "c": "3", "d": "4"}
+    shop.lists = (("a",), ("b",), ("c",), ("d",))
+    turns = [0]
+
+    def take(_page: int) -> None:
+        turns[0] += 1
+        if turns[0] > 1:
+            raise TurnIsFar("far", retry_after=timedelta(hours=10))
+
+    shop.before_page = take
+
+    def pull() -> list[RunOutcome]:
+        outcomes = []
+        while not outcomes or outcomes[-1] == RunOutcome.WAITING:
+            turns[0] = 0
+            outcomes.append(sync().outcome)
+            assert len(outcomes) < 12, "the pull never ends"
+            _hours_go_by(10)
+        return outcomes
+
+    return pull
+
+
+def _hours_go_by(hours: int) -> None:
+    """What is remembered lies so much further back."""
+    gone = timedelta(hours=hours)
+    StreamState.all_companies.update(
+        deep_at=F("deep_at") - gone, pull_started_at=F("pull_started_at") - gone, due_at=F("due_at") - gone
+    )
+
+
+def test_a_deep_pull_that_takes_more_than_a_day_goes_on(
+    shop: Shop, state: State, deep: Callable[[], list[RunOutcome]]
+) -> None:
+    assert deep() == [RunOutcome.WAITING] * 3 + [RunOutcome.DONE]
+
+    assert shop.read == [0, 1, 2, 3]
+    assert names() == shop.things
+    assert state().cursor == {"watermark": 1}
+
+
+def test_after_a_deep_pull_of_days_comes_one_that_is_not(
+    shop: Shop, sync: Sync, state: State, deep: Callable[[], list[RunOutcome]]
+) -> None:
+    deep()
+    shop.before_page = lambda _page: None
+
+    sync()
+    assert shop.requests[-1].cursor == {"watermark": 1}
+
+    _hours_go_by(14)
+    sync()
+    assert shop.requests[-1].cursor == {}, "a day after the end of the last"
+
+
+def test_a_deep_pull_waits_for_the_one_in_the_middle_unless_it_is_stuck(
+    shop: Shop, sync: Sync, state: State, settings: Any
+) -> None:
+    settings.SYNC_STREAMS = {"things": "tests.marketplaces.fakes.DeepThingStream"}
+    shop.things, shop.lists = {"a": "1"}, ((), ("a",))
+    long_ago = timezone.now() - timedelta(days=2)
+    StreamState.all_companies.update(cursor={"list": 1}, pull_started_at=long_ago, deep_at=long_ago)
+    shop.before_page = raising(TemporaryError("for ever"), at=1)
+
+    for _again in range(schedule.FAILURES_BEFORE_ANEW):
+        sync()
+    assert {tuple(request.cursor) for request in shop.requests} == {("list",)}
+
+    sync()
+    assert shop.requests[-1].cursor == {}
+    assert state().deep_at > long_ago
+
+
+def test_what_an_adapter_keeps_outlives_deep_pulls_and_forgotten_places(
+    shop: Shop, sync: Sync, state: State, settings: Any
+) -> None:
+    settings.SYNC_STREAMS = {"things": "tests.marketplaces.fakes.DeepThingStream"}
+    shop.things, shop.lists, shop.keeps = {"a": "1"}, (("a",),), {"looks": 3}
+    sync()
+    assert state().cursor == {"watermark": 1, KEPT: {"looks": 3}}
+
+    StreamState.all_companies.update(deep_at=timezone.now() - timedelta(days=2))
+    sync()
+    assert shop.requests[-1].cursor == {KEPT: {"looks": 3}}
+
+    faults = [CursorRejected("unknown")]
+
+    def before(_page: int) -> None:
+        if faults:
+            raise faults.pop()
+
+    shop.before_page = before
+    assert sync().outcome == RunOutcome.DONE
+    assert shop.requests[-1].cursor == {KEPT: {"looks": 3}}
+
+
+def test_what_a_page_settles_without_a_snapshot_leaves_quarantine(shop: Shop, sync: Sync) -> None:
+    shop.rejected = (Rejected(external_id="request-1", reason="wrong_type", detail="", payload=None),)
+    shop.settled = ("request-1",)
+    sync()
+    assert QuarantinedRecord.all_companies.get().state == QuarantineState.OPEN, "broken it is all the same"
+
+    shop.rejected = ()
+    sync()
+    assert QuarantinedRecord.all_companies.get().state == QuarantineState.RESOLVED
 
 
 def test_a_long_run_stops_at_a_page_and_the_next_goes_on_at_once(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -11,14 +12,15 @@ import pytest
 import stamina
 
 from marketplaces.adapter import AdapterContext
+from marketplaces.errors import TurnIsFar
 from marketplaces.http import Http
-from marketplaces.ratelimit import Limiter
+from marketplaces.ratelimit import ALL, LONGEST_WAIT, Limit, Limiter
 from marketplaces.wildberries.adapter import Adapter
 from marketplaces.wildberries.credentials import WildberriesCredentials
 from tests.marketplaces.wildberries.shop import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 SID = "0f6f2b1e-7c1d-5c7e-9d53-1a2b3c4d5e6f"
 ALL_CATEGORIES = sum(1 << bit for bit in (1, 2, 3, 5, 10, 13))
@@ -32,6 +34,28 @@ class NoLimiter(Limiter):
 
     def acquire(self, *_args: Any, **_kwargs: Any) -> None:
         """Wait for nothing."""
+
+    def block(self, *_args: Any, **_kwargs: Any) -> None:
+        """Forget it."""
+
+
+class Turns(Limiter):
+    """The limits of a kind of token over a clock of its own: nobody sleeps."""
+
+    def __init__(self, given: Mapping[str, Limit]) -> None:
+        super().__init__(owner="test", limits=given)
+        self.passed = timedelta(0)
+        self._full: dict[str, timedelta] = {}
+
+    def acquire(self, group: str = ALL, *, cost: int = 1, max_wait: timedelta = LONGEST_WAIT) -> None:
+        """Take the turn, or say how far it is."""
+        limit = self.limits[group]
+        gap, room = timedelta(microseconds=limit.gap_us), timedelta(microseconds=limit.room_us)
+        turn = max(self.passed, self._full.get(group, timedelta(0)) - room)
+        if turn - self.passed > max_wait:
+            raise TurnIsFar("far", retry_after=turn - self.passed)
+        self.passed = turn
+        self._full[group] = max(self._full.get(group, timedelta(0)), turn) + gap
 
     def block(self, *_args: Any, **_kwargs: Any) -> None:
         """Forget it."""

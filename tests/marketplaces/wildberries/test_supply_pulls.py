@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from marketplaces import errors
 from marketplaces.contracts.supplies import SupplySnapshot, SupplyStatus
-from marketplaces.ratelimit import ALL, LONGEST_WAIT, Limit, Limiter
+from marketplaces.sync import places
 from marketplaces.sync.batches import Doubt, batches
 from marketplaces.wildberries import client, limits, supply_place, supply_reading
 from marketplaces.wildberries import supplies as pull
-from tests.marketplaces.wildberries.conftest import token
+from tests.marketplaces.wildberries.conftest import Turns, token
 from tests.marketplaces.wildberries.depot import ACCEPTED, Depot, Supply, good, many, query, read
 from tests.marketplaces.wildberries.shop import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from marketplaces.contracts.pages import Cursor, Rejected
     from marketplaces.wildberries.adapter import Adapter
@@ -152,14 +152,29 @@ def test_discrepancies_are_asked_the_newest_first_a_few_a_pull_and_once(
     assert (told["100"].lines or ())[0].shortage == 4
 
 
-def test_the_lines_of_a_held_supply_wait_for_its_discrepancies(adapter_over: Callable[..., Adapter]) -> None:
-    """After the daily reading nothing is forgotten: what was missing is not told as unknown for a while."""
+def test_goods_do_not_wait_for_their_discrepancies(adapter_over: Callable[..., Adapter]) -> None:
+    """Until those are asked, a supply tells what was accepted and nothing of what was missing, held or not."""
     depot = Depot(with_discrepancies(pull.PAID_A_PULL + 2))
     _told, pages = read(adapter_over(depot), "100", "106")
 
-    seen = [(one.external_id, one.lines is None) for page in pages for one in page.snapshots]
-    assert seen[:7] == [(f"10{number}", number in (0, 6)) for number in range(7)]
-    assert ("106", False) in seen[7:]
+    seen = [
+        (one.external_id, [(line.accepted, line.shortage, line.surplus) for line in one.lines or ()])
+        for page in pages
+        for one in page.snapshots
+    ]
+    assert seen[:7] == [(f"10{number}", [(0, None, None)]) for number in range(7)]
+    assert dict(seen[7:])["106"] == [(0, 2, 0), (None, 0, 1)]
+
+
+def test_a_report_that_finds_nothing_of_what_is_told_tells_nothing(
+    adapter_over: Callable[..., Adapter],
+) -> None:
+    depot = Depot(with_discrepancies(1))
+    depot.spoil = lambda kind, answer: [] if kind == "discrepancies" else answer
+    told, pages = read(adapter_over(depot))
+
+    assert [(line.shortage, line.surplus) for line in told["100"].lines or ()] == [(None, None)]
+    assert (depot.calls["discrepancies"], pages[-1].cursor["owed"]) == (1, [])
 
 
 def test_nothing_missing_is_told_at_once(adapter_over: Callable[..., Adapter]) -> None:
@@ -169,7 +184,7 @@ def test_nothing_missing_is_told_at_once(adapter_over: Callable[..., Adapter]) -
     assert depot.calls["discrepancies"] == 0
 
 
-def test_one_supply_is_read_with_its_discrepancies_or_keeps_its_lines(
+def test_one_supply_is_read_with_its_discrepancies_if_their_turn_is_not_far(
     adapter_over: Callable[..., Adapter],
 ) -> None:
     depot = Depot([ACCEPTED])
@@ -182,7 +197,9 @@ def test_one_supply_is_read_with_its_discrepancies_or_keeps_its_lines(
 
     depot.before = far
     (one,) = adapter_over(depot).fetch_supply("501").snapshots
-    assert (one.lines, one.status) == (None, SupplyStatus.ACCEPTED)
+    assert [(line.accepted, line.shortage) for line in one.lines or ()] == [
+        (8, None), (5, None), (5, None), (1, None),
+    ]  # fmt: skip
     (one,) = adapter_over(depot, key=token(acc=1)).fetch_supply("501").snapshots
     assert [line.shortage for line in one.lines or ()] == [None] * len(one.lines or ())
 
@@ -241,28 +258,6 @@ def test_a_refused_discrepancy_report_costs_nothing_else(adapter_over: Callable[
 
 
 # ---- turns ------------------------------------------------------------------------------------------------
-class Turns(Limiter):
-    """The limits of a kind of token over a clock of its own: nobody sleeps."""
-
-    def __init__(self, given: Mapping[str, Limit]) -> None:
-        super().__init__(owner="test", limits=given)
-        self.passed = timedelta(0)
-        self._full: dict[str, timedelta] = {}
-
-    def acquire(self, group: str = ALL, *, cost: int = 1, max_wait: timedelta = LONGEST_WAIT) -> None:
-        """Take the turn, or say how far it is."""
-        limit = self.limits[group]
-        gap, room = timedelta(microseconds=limit.gap_us), timedelta(microseconds=limit.room_us)
-        turn = max(self.passed, self._full.get(group, timedelta(0)) - room)
-        if turn - self.passed > max_wait:
-            raise errors.TurnIsFar("far", retry_after=turn - self.passed)
-        self.passed = turn
-        self._full[group] = max(self._full.get(group, timedelta(0)), turn) + gap
-
-    def block(self, *_args: Any, **_kwargs: Any) -> None:
-        """Forget it."""
-
-
 class Runs:
     """What the engine makes of an adapter: pages are doubted and joined, a run that waits for its turn goes on when it
     comes, and of a cursor only its JSON is left."""
@@ -274,6 +269,7 @@ class Runs:
         self.rejected: list[Rejected] = []
         self.cursor: Cursor = {}
         self.count = 0
+        self.is_doubted = False
 
     def pull(self, *held: str, most: int = 40) -> None:
         """Run until the pull ends."""
@@ -282,20 +278,27 @@ class Runs:
             try:
                 if self._run(*held):
                     return
+                raise AssertionError("ended without a last page")
             except errors.TurnIsFar as exc:
                 self._turns.passed += exc.retry_after
         raise AssertionError("the pull never ends")
 
     def _run(self, *held: str) -> bool:
-        doubt = Doubt(source=cast("Any", Holding()), account=cast("Any", None), is_full=not self.cursor)
+        doubt = Doubt(
+            source=cast("Any", Holding()),
+            account=cast("Any", None),
+            is_full=not places.has_place(self.cursor) or places.NOTHING_YET in places.doubts_of(self.cursor),
+        )
         asked = query(*held, until=NOW + self._turns.passed)
-        for page in batches(doubt.sift(self._adapter.fetch_supplies(asked, cursor=self.cursor))):
+        pages = self._adapter.fetch_supplies(asked, cursor=places.place_of(self.cursor))
+        for page in batches(doubt.sift(pages)):
             self.told |= {one.external_id: one for one in page.snapshots}
             self.rejected += page.rejected
             self.cursor = json.loads(json.dumps(page.cursor))
             if page.is_last:
                 return True
-        raise AssertionError("ended without a last page")
+        self.is_doubted = doubt.is_raised
+        return self.is_doubted
 
 
 class Holding:
@@ -345,6 +348,37 @@ def test_a_base_token_goes_on_in_the_middle_of_a_long_list(
     assert len(runs.told) == 11
     # Of eleven that changed and were made, and of four that are open: an empty answer ends a list of four.
     assert depot.calls == {"list": 3 + 3 + 2, "details": 11, "goods": 11, "package": 11}
+
+
+def test_a_base_token_asks_no_empty_list_twice(base_runs: Callable[[Depot], Runs]) -> None:
+    """Though an empty answer is doubted: nothing changed and nothing is open, only the list by creation names one."""
+    old = Supply(preorder_id=1, supply_id=2, status=5, updated=None)
+    depot = Depot([old])
+    runs = base_runs(depot)
+    runs.pull()
+
+    assert set(runs.told) == {"1"}
+    assert depot.calls == {"list": 3, "details": 1, "goods": 1, "package": 1}
+
+
+def test_a_base_token_comes_to_the_end_of_empty_lists(base_runs: Callable[[Depot], Runs]) -> None:
+    depot = Depot([])
+    runs = base_runs(depot)
+    runs.pull()
+
+    assert depot.calls == {"list": 3}
+    assert runs.count == 3
+    assert runs.is_doubted
+
+
+def test_empty_lists_close_nothing_that_its_own_id_still_finds(base_runs: Callable[[Depot], Runs]) -> None:
+    depot = Depot([Supply(preorder_id=1), Supply(preorder_id=2)])
+    depot.spoil = lambda kind, answer: [] if kind == "list" else answer
+    runs = base_runs(depot)
+    runs.pull("1", "2")
+
+    assert {key: one.status for key, one in runs.told.items()} == dict.fromkeys("12", SupplyStatus.BOOKED)
+    assert depot.calls["list"] == 4
 
 
 def test_lists_are_asked_as_of_the_beginning_of_the_pull(base_runs: Callable[[Depot], Runs]) -> None:
