@@ -38,7 +38,8 @@ class Page(Generic[Snapshot]):
     in this run and the best guess of all of them (None: unknown). `is_last` marks the end of the pull.
     `covers` are the keys (stock: marketplace SKUs) that this page speaks of wholly: what it does not name of
     them is zero. `settled` are ids of records that could be read and that no snapshot bears, such as a request that
-    holds supplies: what stands in quarantine under them is settled.
+    holds supplies: what stands in quarantine under them is settled. `absent` are records that we hold, that were
+    asked for and that the marketplace lists no more: they go to quarantine too, but are no answer.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -49,4 +50,5 @@ class Page(Generic[Snapshot]):
     total: int | None = None
     covers: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
+    absent: tuple[Rejected, ...] = ()
     is_last: bool = False

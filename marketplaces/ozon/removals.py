@@ -147,10 +147,11 @@ class RemovalsPull:
     def _nothing(self) -> Page[SupplySnapshot]:
         return Page(snapshots=(), observed_at=self._asked_at)
 
-    def _told(self, page: Page[SupplySnapshot], more: tuple[Rejected, ...]) -> Page[SupplySnapshot]:
+    def _told(self, page: Page[SupplySnapshot], absent: tuple[Rejected, ...]) -> Page[SupplySnapshot]:
         return Page(
             snapshots=page.snapshots,
-            rejected=(*page.rejected, *more),
+            rejected=page.rejected,
+            absent=absent,
             cursor={
                 **self._bounds,
                 "day": self._until.isoformat(),
@@ -158,7 +159,7 @@ class RemovalsPull:
                 **self.kept(),
             },
             observed_at=page.observed_at,
-            done=page.done + len(more),
+            done=page.done,
         )
 
 

@@ -78,6 +78,7 @@ class SuppliesPull:
             yield Page(
                 snapshots=page.snapshots,
                 rejected=page.rejected,
+                absent=page.absent,
                 cursor=page.cursor,
                 observed_at=page.observed_at,
                 done=self._done,

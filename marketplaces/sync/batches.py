@@ -58,6 +58,7 @@ def merged(pages: Sequence[Page[Any]]) -> Page[Any]:
         total=last.total,
         covers=tuple(key for page in pages for key in page.covers),
         settled=tuple(key for page in pages for key in page.settled),
+        absent=tuple(record for page in pages for record in page.absent),
         is_last=last.is_last,
     )
 

@@ -117,7 +117,7 @@ class Run:
         else:
             self.lease.renew(**({"cursor": dict(page.cursor)} if self.moves_cursor else {}))
         result = quarantine.record_isolated(page, lambda part: self.source.record(part, self.request))
-        rejected = (*page.rejected, *result.rejected)
+        rejected = (*page.rejected, *page.absent, *result.rejected)
         self._keep_aside(page, rejected)
         self._count(page, result, len(rejected))
 

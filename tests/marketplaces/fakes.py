@@ -49,6 +49,7 @@ class Shop:
     read: list[int] = field(default_factory=list)
     keeps: dict[str, Any] = field(default_factory=dict)
     settled: tuple[str, ...] = ()
+    absent: tuple[Rejected, ...] = ()
     covers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     rejected: tuple[Rejected, ...] = ()
     page_size: int = 2
@@ -75,6 +76,7 @@ class Shop:
                 cursor={"list": number + 1, **kept},
                 observed_at=timezone.now(),
                 covers=self.covers.get(str(number), ()),
+                absent=self.absent,
             )
         yield Page(snapshots=(), cursor={"watermark": 1, **kept}, observed_at=timezone.now(), is_last=True)
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.models import Product
-from marketplaces.contracts.pages import KEPT, Page
+from marketplaces.contracts.pages import KEPT, Page, Rejected
 from marketplaces.errors import CursorRejected, RateLimited, TemporaryError, TurnIsFar
-from marketplaces.models import RunOutcome, StreamState, SyncRun
+from marketplaces.models import QuarantinedRecord, QuarantineState, RunOutcome, StreamState, SyncRun
 from marketplaces.sync import batches, places, schedule
 from marketplaces.sync.batches import Doubt
 from tests.marketplaces.fakes import Thing, ThingStream
@@ -196,6 +196,17 @@ def test_a_page_that_would_say_zero_waits_until_something_has_come(
     shop.lists, shop.things["b"] = ((), (), ("b",)), "2"
     assert sync().outcome == RunOutcome.DONE
     assert covered == ["x"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("holding")
+def test_what_is_absent_is_put_aside_and_is_no_answer(shop: Shop, sync: Sync) -> None:
+    shop.lists = NOTHING
+    shop.absent = (Rejected(external_id="a", reason="not_listed", detail="", payload=None),)
+
+    assert sync().outcome == RunOutcome.SUSPICIOUS
+    record = QuarantinedRecord.all_companies.get()
+    assert (record.external_id, record.reason, record.state) == ("a", "not_listed", QuarantineState.OPEN)
 
 
 @pytest.mark.django_db

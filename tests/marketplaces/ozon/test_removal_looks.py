@@ -54,6 +54,7 @@ class Days:
         self.now = NOW
         self.cursor: Cursor = FINISHED
         self.rejected: list[Rejected] = []
+        self.absent: list[Rejected] = []
         self.told: set[str] = set()
 
     def pull(self, *, days: int = 0) -> list[Asked]:
@@ -74,6 +75,7 @@ class Days:
     def commit(self, page: Page[Any]) -> None:
         self.cursor = page.cursor
         self.rejected += page.rejected
+        self.absent += page.absent
         self.told |= merged([page]).keys()
 
 
@@ -121,15 +123,16 @@ def test_one_that_is_listed_no_more_costs_a_look_a_day_and_then_rests(
 
     looks = [len(shop.pull(days=number)) for number in (0, 0, 1, 0, 1, 1, 1, 1)]
     assert looks == [TRIES, 0, TRIES, 0, TRIES, TRIES, TRIES, TRIES]
-    assert shop.rejected == [], "it may come again"
+    assert shop.absent == [], "it may come again"
 
     assert len(shop.pull(days=1)) == TRIES
-    assert [(one.external_id, one.reason, one.payload["looks"]) for one in shop.rejected] == [
+    assert [(one.external_id, one.reason, one.payload["looks"]) for one in shop.absent] == [
         (ID, "not_listed", MOST_LOOKS)
     ]
     assert [len(shop.pull(days=1)) for _day in range(REST.days - 1)] == [0] * (REST.days - 1)
     assert len(shop.pull(days=1)) == TRIES
-    assert len(shop.rejected) == 2
+    assert len(shop.absent) == 2
+    assert shop.rejected == []
     assert ID in shop.told, "it was told once, and nothing told of its end"
 
 
@@ -191,7 +194,7 @@ def test_a_young_one_that_is_not_listed_costs_nothing(
 
     for _day in range(MOST_LOOKS):
         assert shop.pull(days=1) == []
-    assert [one.reason for one in shop.rejected] == ["not_listed"]
+    assert [one.reason for one in shop.absent] == ["not_listed"]
 
 
 def test_a_settled_one_is_not_looked_for(warehouse: Warehouse, days: Callable[..., Days]) -> None:
@@ -203,7 +206,7 @@ def test_a_settled_one_is_not_looked_for(warehouse: Warehouse, days: Callable[..
 
     assert shop.pull() == []
     assert shop.pull(days=1) == []
-    assert shop.rejected == []
+    assert "missed" not in shop.cursor[KEPT]["removals"]
 
 
 def test_one_without_a_day_is_asked_for_by_the_window_it_was_found_in(
