@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from marketplaces.contracts.pages import Cursor
+from marketplaces.contracts.pages import KEPT, Cursor
 from marketplaces.contracts.supplies import SuppliesQuery
 from marketplaces.wildberries.supply_rows import Discrepancies, SupplyName
 
@@ -66,21 +66,22 @@ class Place:
         }
 
     def kept(self) -> dict[str, Any]:
-        """What also the next pull needs."""
+        """What all pulls need, the daily one that begins anew too."""
         told: dict[str, Any] = {
             "owed": list(self.owed),
             "paid": {key: [count, found] for key, (count, found) in self.paid.items()},
         }
         if self.counted_at is not None:
             told["counted_at"] = self.counted_at.isoformat()
-        return told
+        return {KEPT: told}
 
     @classmethod
     def of(cls, cursor: Cursor, query: SuppliesQuery) -> Place:
         """The place that a cursor names; a new pull begins now and keeps what the last one left.
 
-        A cursor in the middle that names no lists has read them.
+        A cursor in the middle that names no lists has read them; in one without `KEPT` what is kept stands beside it.
         """
+        kept = cursor.get(KEPT, cursor)
         place = cls(
             begun=_moment(cursor, "begun") or query.until,
             since=_moment(cursor, "since") or query.since,
@@ -89,10 +90,10 @@ class Place:
             seen=tuple(cursor.get("seen", ())),
             todo=tuple(cursor.get("todo", ())),
             lost=tuple(cursor.get("lost", ())),
-            owed=tuple(cursor.get("owed", ())),
-            paid={key: (count, found) for key, (count, found) in cursor.get("paid", {}).items()},
+            owed=tuple(kept.get("owed", ())),
+            paid={key: (count, found) for key, (count, found) in kept.get("paid", {}).items()},
             payments=cursor.get("payments", 0),
-            counted_at=_moment(cursor, "counted_at"),
+            counted_at=_moment(kept, "counted_at"),
         )
         return place if "begun" in cursor else place.at_first_list(_moment(cursor, "watermark"), query)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from marketplaces import errors
+from marketplaces.contracts.pages import KEPT
 from marketplaces.contracts.returns import ReturnKind, ReturnSnapshot, ReturnsQuery, ReturnStatus
 from marketplaces.contracts.supplies import SuppliesQuery, SupplyKind, SupplySnapshot, SupplyStatus
 from sandbox.wildberries import ids
@@ -122,7 +123,7 @@ def pull_all_supplies(
     """Pull until no discrepancies are owed."""
     place = pull_supplies(adapter, world, shelf, cursor=cursor)
     for _more in range(30):
-        if not place["owed"]:
+        if not place[KEPT]["owed"]:
             return place
         place = pull_supplies(adapter, world, shelf, cursor=place)
     raise AssertionError("discrepancies are owed for ever")

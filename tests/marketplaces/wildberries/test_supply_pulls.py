@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplaces import errors
+from marketplaces.contracts.pages import KEPT
 from marketplaces.contracts.supplies import SupplySnapshot, SupplyStatus
 from marketplaces.sync import places
 from marketplaces.sync.batches import Doubt, batches
@@ -174,7 +175,7 @@ def test_a_report_that_finds_nothing_of_what_is_told_tells_nothing(
     told, pages = read(adapter_over(depot))
 
     assert [(line.shortage, line.surplus) for line in told["100"].lines or ()] == [(None, None)]
-    assert (depot.calls["discrepancies"], pages[-1].cursor["owed"]) == (1, [])
+    assert (depot.calls["discrepancies"], pages[-1].cursor[KEPT]["owed"]) == (1, [])
 
 
 def test_nothing_missing_is_told_at_once(adapter_over: Callable[..., Adapter]) -> None:
@@ -250,7 +251,7 @@ def test_a_refused_discrepancy_report_costs_nothing_else(adapter_over: Callable[
     told, pages = read(adapter_over(depot))
 
     assert len(told) == 2
-    assert (pages[-1].is_last, pages[-1].cursor["owed"]) == (True, [])
+    assert (pages[-1].is_last, pages[-1].cursor[KEPT]["owed"]) == (True, [])
     assert (told["100"].lines or ())[0].shortage is None
     depot.calls.clear()
     told, _pages = read(adapter_over(depot), cursor=pages[-1].cursor)
@@ -462,7 +463,7 @@ def test_a_second_thousand_of_goods_is_not_waited_for(
 
 
 def test_a_pull_ends_after_a_few_payments_however_many_are_owed(adapter_over: Callable[..., Adapter]) -> None:
-    """One is paid a minute; what is new is read in between, and again when the daily pull has forgotten it all."""
+    """One is paid a minute; what is new is read in between."""
     depot = Depot(with_discrepancies(3 * pull.PAID_A_PULL))
     turns = Turns(limits.FULL)
     runs = Runs(adapter_over(depot, limiter=turns), turns)
@@ -470,7 +471,7 @@ def test_a_pull_ends_after_a_few_payments_however_many_are_owed(adapter_over: Ca
         before = turns.passed
         runs.pull()
         assert depot.calls["discrepancies"] == number * pull.PAID_A_PULL
-        assert len(runs.cursor["owed"]) == (3 - number) * pull.PAID_A_PULL
+        assert len(runs.cursor[KEPT]["owed"]) == (3 - number) * pull.PAID_A_PULL
         assert turns.passed - before < pull.PATIENCE + timedelta(minutes=1)
         depot.supplies.append(Supply(preorder_id=number))
         turns.passed += timedelta(minutes=15)
@@ -502,7 +503,7 @@ def test_a_pull_ends_where_the_turn_of_a_payment_is_far(
     told, pages = read(adapter_over(depot))
     assert len(told) == 2
     assert (pages[-1].is_last, pages[-1].cursor["watermark"]) == (True, NOW.isoformat())
-    assert sorted(pages[-1].cursor["owed"]) == ["100/900", "101/901"]
+    assert sorted(pages[-1].cursor[KEPT]["owed"]) == ["100/900", "101/901"]
 
 
 def test_waiting_for_payments_ends_when_the_next_lists_are_due(adapter_over: Callable[..., Adapter]) -> None:
@@ -518,7 +519,7 @@ def test_waiting_for_payments_ends_when_the_next_lists_are_due(adapter_over: Cal
     with pytest.raises(errors.TurnIsFar):
         next(committed)
     _told, pages = read(adapter_over(depot), cursor=cursor, until=NOW + pull.PATIENCE)
-    assert (len(pages), pages[-1].is_last, len(pages[-1].cursor["owed"])) == (1, True, 2)
+    assert (len(pages), pages[-1].is_last, len(pages[-1].cursor[KEPT]["owed"])) == (1, True, 2)
 
 
 def test_an_unreadable_report_holds_up_neither_the_lists_nor_the_others(
@@ -534,7 +535,7 @@ def test_an_unreadable_report_holds_up_neither_the_lists_nor_the_others(
 
     told, pages = read(adapter_over(depot), cursor=pages[-1].cursor)
     assert (told["100"].lines or ())[0].shortage == 2
-    assert pages[-1].cursor["owed"] == ["101/901"]
+    assert pages[-1].cursor[KEPT]["owed"] == ["101/901"]
 
 
 def test_what_changed_after_a_payment_is_asked_again(adapter_over: Callable[..., Adapter]) -> None:
@@ -554,6 +555,18 @@ def test_what_changed_after_a_payment_is_asked_again(adapter_over: Callable[...,
     assert (told["100"].lines or ())[0].shortage == 2
 
 
+def test_the_daily_pull_pays_nothing_twice(adapter_over: Callable[..., Adapter]) -> None:
+    depot = Depot(with_discrepancies(2))
+    _told, pages = read(adapter_over(depot))
+    assert depot.calls["discrepancies"] == 2
+
+    told, pages = read(adapter_over(depot), cursor={KEPT: pages[-1].cursor[KEPT]})
+
+    assert depot.calls["discrepancies"] == 2
+    assert [(told[key].lines or ())[0].shortage for key in ("100", "101")] == [2, 2]
+    assert pages[-1].is_last
+
+
 def test_a_cursor_of_an_older_version_is_understood(adapter_over: Callable[..., Adapter]) -> None:
     """In the middle it had read its lists; between pulls it holds what is owed and what was paid."""
     depot = Depot(with_discrepancies(3))
@@ -568,11 +581,11 @@ def test_a_cursor_of_an_older_version_is_understood(adapter_over: Callable[..., 
     assert depot.calls["list"] == 0
     assert depot.calls["discrepancies"] == 1
     assert pages[-1].cursor["watermark"] == begun
-    assert pages[-1].cursor["paid"]["900"] == [3, paid["900"][1]]
+    assert pages[-1].cursor[KEPT]["paid"]["900"] == [3, paid["900"][1]]
 
     told, pages = read(adapter_over(depot), cursor={"watermark": begun, **kept, "owed": []})
     assert depot.calls["list"] == 2
-    assert pages[-1].cursor["owed"] == []
+    assert pages[-1].cursor[KEPT]["owed"] == []
 
 
 # ---- kills, hostile answers -------------------------------------------------------------------------------
