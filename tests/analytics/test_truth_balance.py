@@ -17,6 +17,8 @@ from analytics.selectors.returning import return_level
 from analytics.selectors.turnover import turnover
 from catalog.models import Listing
 from core.periods import Days
+from marketplaces.contracts.returns import ReturnKind
+from returns.models import Return
 from tests.analytics.conftest import region
 from tests.factories.facts import sum_up
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from tests.analytics.conftest import Told
 
 pytestmark = pytest.mark.django_db
+
+CLIENT_RETURN = ReturnKind.CLIENT_RETURN.value
+REFUSALS = {ReturnKind.REFUSAL.value, ReturnKind.PARTIAL_REFUSAL.value}
 
 
 def test_what_is_missing_was_lost(told: Told) -> None:
@@ -115,6 +120,48 @@ def test_the_report_on_returns_adds_up_the_truth(told: Told) -> None:
     assert found.cohort_returned == units("returns", "placed_day", kind="client_return")
     assert found.refused == units("returns", "day", kind="refusal")
     assert found.refused_in_part == units("returns", "day", kind="partial_refusal")
+
+
+@pytest.mark.parametrize("by", [ReturnsBy.PRODUCT, ReturnsBy.CATEGORY, ReturnsBy.REASON])
+def test_every_row_of_the_report_on_returns_is_true(told: Told, by: ReturnsBy) -> None:
+    days = Days(first=told.today - timedelta(days=14), after=told.today - timedelta(days=1))
+    company = told.account.company
+    listings = {one.marketplace_sku: one for one in Listing.objects.for_company(company)}
+    # What a marketplace's words mean is told by the rules; that the words are right is told by test_goods_truth.
+    told_by = ("kind", "external_reason_id", "external_reason", "reason_id")
+    words = Return.objects.for_company(company).values_list(*told_by)
+    reasons = {(kind, word): reason for kind, code, text, reason in words for word in (code, text)}
+
+    def key(row: dict[str, Any]) -> Any:
+        if by is ReturnsBy.REASON:
+            return reasons[row["kind"], row["reason"]]
+        listing = listings[row["sku"]]
+        return listing.product_id if by is ReturnsBy.PRODUCT else listing.category or None
+
+    true: dict[Any, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 4)
+    for row in told.rows["returns"]:
+        if (
+            row["placed_day"]
+            and date.fromisoformat(row["placed_day"]) in days
+            and row["kind"] == CLIENT_RETURN
+        ):
+            true[key(row)][0] += row["units"]
+        if date.fromisoformat(row["day"]) in days and row["kind"] == CLIENT_RETURN:
+            true[key(row)][1] += row["units"]
+            true[key(row)][2] += Decimal(row["amount"])
+        if date.fromisoformat(row["day"]) in days and row["kind"] in REFUSALS:
+            true[key(row)][3] += row["units"]
+    found = {
+        row.reason.pk if row.reason else row.product.pk if row.product else row.name if row.id else None: [
+            row.now.cohort_returned, row.now.returned, row.now.amount, row.now.all_refused,
+        ]
+        for row in return_level(told.scope(days), by=by).rows
+    }  # fmt: skip
+
+    assert sum(any(sums) for sums in true.values()) > (0 if by is ReturnsBy.CATEGORY else 1)
+    assert {of: sums for of, sums in found.items() if any(sums)} == {
+        of: sums for of, sums in true.items() if any(sums)
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,10 +16,14 @@ from analytics.models import DailyFact, DailyReturns
 from analytics.selectors.dynamics import BACK_FROM_BUYERS, dynamics
 from analytics.selectors.processing import Timing, processing
 from analytics.services import verify_range
+from catalog.models import Listing
 from core.periods import Days, business_day
 from tests.analytics.conftest import DAYS, region
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analytics.selectors.dynamics import DynamicsRow
     from tests.analytics.conftest import Told
 
 pytestmark = pytest.mark.django_db
@@ -98,9 +103,25 @@ def report_is_true(told: Told, by: Breakdown) -> None:
     for one in found.series:
         assert held(one.now) == of(row for row in inside if date.fromisoformat(row["day"]) in one.bucket.days)
     assert sum(row.now.ordered_amount for row in found.rows) == found.total.ordered_amount
+    keys = keys_of(told, by)
+    for row in found.rows:
+        assert held(row.now) == of(one for one in inside if keys(one) == row_key(row, by)), row.name
+
+
+def keys_of(told: Told, by: Breakdown) -> Callable[[dict[str, Any]], Any]:
+    """By what a true row is told apart in a breakdown."""
     if by is Breakdown.REGION:
-        for row in found.rows:
-            assert held(row.now) == of(one for one in inside if one["cluster_to"] == row.key)
+        return itemgetter("cluster_to")
+    listings = Listing.objects.for_company(told.account.company)
+    name = "product_id" if by is Breakdown.PRODUCT else "category"
+    of_sku = dict(listings.values_list("marketplace_sku", name))
+    return lambda row: of_sku[row["sku"]]
+
+
+def row_key(row: DynamicsRow, by: Breakdown) -> Any:
+    if by is Breakdown.PRODUCT:
+        return row.product.pk if row.product else None
+    return row.key
 
 
 # Where a first reading tells when an order came to the buyer: of returned ones Yandex Market tells the day at most, and
