@@ -23,6 +23,8 @@ from marketplaces.wildberries.schemas import (
 
 # A status or a type: a number of theirs, kept as they write it; new ones may come.
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
+# 0 where there is none.
+PreorderId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,19}$")]
 Barcode = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100, strip_whitespace=True)]
 Units = Annotated[int, Field(ge=0, le=MOST_UNITS)]
 
@@ -39,10 +41,11 @@ class SupplyState(Wire):
 
 
 class SupplyRow(SupplyState):
-    """A row of the list. A pre-order has no supply id yet; a virtual supply has the pre-order 0."""
+    """A row of the list. A pre-order has no supply id yet; a virtual supply has the pre-order 0: a row that tells none
+    is no virtual supply but a broken one."""
 
     supplyID: MaybeId = None
-    preorderID: MaybeId = None
+    preorderID: PreorderId
 
 
 class SupplyRows(Wire):

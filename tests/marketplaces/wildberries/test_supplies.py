@@ -226,7 +226,9 @@ def test_an_empty_list_of_goods_is_not_believed(adapter_over: Callable[..., Adap
 @pytest.mark.parametrize(
     "row",
     [None, 7, "x", [], {}, {"statusID": 2}, {"preorderID": "nonsense", "statusID": 2}, {"preorderID": -5, "statusID": 2},
-     {"preorderID": 0, "supplyID": None, "statusID": 2}, {"preorderID": 10**30, "statusID": 1}],
+     {"preorderID": 0, "supplyID": None, "statusID": 2}, {"preorderID": 10**30, "statusID": 1},
+     {"preorderID": None, "supplyID": 900, "statusID": 2}, {"preorderID": "", "supplyID": 900, "statusID": 2},
+     {"supplyID": 900, "statusID": 2}],
 )  # fmt: skip
 def test_hostile_rows_of_the_list_cost_nobody_else(adapter_over: Callable[..., Adapter], row: Any) -> None:
     depot = Depot([Supply(preorder_id=2)])
