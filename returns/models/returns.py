@@ -166,7 +166,16 @@ class Return(CompanyOwned):
             ),
             models.Index(
                 fields=["company", "registered_at"],
-                include=["account", "kind", "external_status", "quantity", "amount", "registered_date"],
+                include=[
+                    "account",
+                    "marketplace",
+                    "kind",
+                    "status",
+                    "external_status",
+                    "quantity",
+                    "amount",
+                    "registered_date",
+                ],
                 condition=models.Q(status__in=OPEN),
                 name="return_open",
             ),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog.models import Listing
 from catalog.selectors.choices import listings_meant
 from core.counting import bounded_counts
+from marketplaces import registry
 from marketplaces.contracts.returns import ReturnKind, ReturnStatus
 from returns.choices import COUNT_LIMIT, SOON, TOO_LONG, AttentionKind, Unmatched
 from returns.models import OPEN, Reason, Return
@@ -128,9 +129,11 @@ def _disposal(today: date, _now: datetime) -> Q:
 
 def _long(_today: date, now: datetime) -> Q:
     """Open for too long, those apart of which the marketplace never tells more."""
-    return Q(status__in=OPEN, registered_at__lt=now - TOO_LONG) & ~Q(
-        kind=ReturnKind.REFUSAL, external_status=""
-    )
+    told_no_more = Q(kind=ReturnKind.REFUSAL, external_status="")
+    for code, adapter in registry.adapters().items():
+        if adapter.resting_returns:
+            told_no_more |= Q(marketplace=code, status__in=sorted(adapter.resting_returns))
+    return Q(status__in=OPEN, registered_at__lt=now - TOO_LONG) & ~told_no_more
 
 
 def _without_order(_today: date, _now: datetime) -> Q:

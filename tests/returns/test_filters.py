@@ -147,6 +147,22 @@ def test_what_waits(company: Company, account: MarketplaceAccount) -> None:
     assert found(company, waits="unmatched") == {lost}
 
 
+def test_where_a_marketplace_tells_no_more_nothing_is_open_for_too_long(company: Company) -> None:
+    """Wildberries never tells that a good unit is on sale again: received is its last word."""
+    held = {
+        (marketplace, status): ReturnFactory(
+            account=AccountFactory(company=company, marketplace=marketplace),
+            registered_at=NOW - timedelta(days=31),
+            status=status,
+        )
+        for marketplace in ("wildberries", "ozon")
+        for status in (ReturnStatus.RECEIVED, ReturnStatus.IN_TRANSIT)
+    }
+    del held["wildberries", ReturnStatus.RECEIVED]
+
+    assert found(company, waits="long") == set(held.values())
+
+
 def test_cause_of_being_without_an_order(company: Company, account: MarketplaceAccount) -> None:
     unknown = ReturnFactory(account=account, unmatched=Unmatched.ORDER_UNKNOWN)
     many = ReturnFactory(account=account, unmatched=Unmatched.TOO_MANY)
