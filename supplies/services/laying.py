@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from catalog.models import LONGEST_ARTICLE
 from marketplaces.contracts.supplies import SupplyLineSnapshot
@@ -22,6 +22,26 @@ if TYPE_CHECKING:
 
 # Lines told as JSON: what they are known by, and the fields told of them.
 Unlisted = list[dict[str, Any]]
+
+
+class Barcoded(Protocol):
+    """What is told of goods: a line that may be known by its barcode."""
+
+    @property
+    def barcode(self) -> str:
+        """Empty: not told."""
+
+
+class Keyed(Barcoded, Protocol):
+    """A line that we hold."""
+
+    @property
+    def key(self) -> str:
+        """What it is known by in its supply."""
+
+
+_Held = TypeVar("_Held", bound=Keyed)
+_Told = TypeVar("_Told", bound=Barcoded)
 
 
 def laid_over(
@@ -42,7 +62,7 @@ def _held(rows: Sequence[Line], unlisted: Unlisted) -> list[Line]:
     """All lines that are known of. A planned one that nobody declared is not listed."""
     told = {line_key(one): one for one in map(_of_json, unlisted)}
     listed = {row.key: row for row in rows if row.declared is not None and row.key not in told}
-    pairs, planned = _met((row for row in rows if row.key not in listed), told.values())
+    pairs, planned = met((row for row in rows if row.key not in listed), told)
     return [
         *listed.values(),
         *(replace(row, is_listed=False) for row in planned),
@@ -55,7 +75,7 @@ def _held(rows: Sequence[Line], unlisted: Unlisted) -> list[Line]:
 
 def _listed(lines: Iterable[Line], told: Sequence[SupplyLineSnapshot], known: Known) -> list[Line]:
     """The lines after a list of the goods: those that it does not name are not listed any more."""
-    pairs, others = _met(lines, told)
+    pairs, others = met(lines, _by_key(told))
     return [
         *(_named(line, one, known.listing(one), is_listed=True) for line, one in pairs),
         *(replace(line, is_listed=False, declared=None, shipped=None) for line in others),
@@ -66,7 +86,7 @@ def _with_field(
     lines: Iterable[Line], name: str, told: Sequence[SupplyLineSnapshot], known: Known
 ) -> list[Line]:
     """The lines with a field as an answer tells it of all of them."""
-    pairs, others = _met(lines, told)
+    pairs, others = met(lines, _by_key(told))
     found = [
         _with(_counted(line, one, known), name, getattr(one, name))
         for line, one in pairs
@@ -86,18 +106,22 @@ def _counted(line: Line | None, told: SupplyLineSnapshot, known: Known) -> Line:
     return _named(line, told, known.listing(told), is_listed=False)
 
 
-def _met(
-    lines: Iterable[Line], told: Iterable[SupplyLineSnapshot]
-) -> tuple[list[tuple[Line | None, SupplyLineSnapshot]], list[Line]]:
-    """Each line told with the one that we hold of the same goods, and those of which none is told.
+def _by_key(told: Iterable[SupplyLineSnapshot]) -> dict[str, SupplyLineSnapshot]:
+    return {line_key(one): one for one in told}
 
-    A line told by another name is found by its barcode, so that a plan made of barcodes meets the SKUs told.
+
+def met(
+    lines: Iterable[_Held], told: Mapping[str, _Told]
+) -> tuple[list[tuple[_Held | None, _Told]], list[_Held]]:
+    """Each line told, by its key, with the one that we hold of the same goods; and those of which none is told.
+
+    A line told by another name is found by its barcode, so that a plan made of barcodes meets the SKUs told. One whose
+    own key is told goes by that, whatever barcodes say; so no two lines come out with one key.
     """
-    by_name = {line_key(one): one for one in told}
     held = {line.key: line for line in lines}
-    spare = {line.barcode: line for line in held.values() if line.barcode and line.key not in by_name}
+    spare = {line.barcode: line for line in held.values() if line.barcode and line.key not in told}
     pairs = []
-    for key, one in by_name.items():
+    for key, one in told.items():
         line = held.get(key) or spare.pop(one.barcode, None)
         if line is not None:
             del held[line.key]

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from core import formats
 from core.locks import lock_until_commit
 from marketplaces.contracts.orders import Precision
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.choices import SupplyEventKind, SupplySource
-from supplies.models import BoxLine, Supply, SupplyEvent, SupplyLine
+from supplies.models import BoxLine, Supply, SupplyBox, SupplyEvent, SupplyLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +31,10 @@ _STEPS: Final = {
     SupplyStatus.SHIPPED: frozenset({SupplyStatus.READY}),
     SupplyStatus.CANCELLED: EDITABLE | {SupplyStatus.READY, SupplyStatus.SHIPPED},
 }
+# The boxes may have been changed since the step before: they are looked at on each of these.
+_CHECKED: Final = frozenset({SupplyStatus.READY, SupplyStatus.SHIPPED})
+# How many empty boxes are named.
+_MOST_NAMED: Final = 3
 _REOPENED: Final = frozenset({SupplyStatus.READY, SupplyStatus.SHIPPED, SupplyStatus.CANCELLED})
 
 
@@ -106,7 +112,7 @@ def mark(*, supply: Supply, status: SupplyStatus, actor: User | None) -> Supply:
         raise CannotChange(_("The marketplace says how far this supply has come."))
     if held.status not in _STEPS[status]:
         raise CannotChange(_("This step does not follow on “%(status)s”.") % {"status": _label(held.status)})
-    if status is SupplyStatus.READY and (problem := unready(held)):
+    if status in _CHECKED and (problem := unready(held)):
         raise CannotChange(problem)
     if status is SupplyStatus.SHIPPED:
         held.shipped_at, held.shipped = timezone.now(), held.planned
@@ -144,7 +150,24 @@ def unready(supply: Supply) -> str:
         packed[line] = packed.get(line, 0) + quantity
     if any(packed.values()) and packed != planned:
         return _("The boxes do not hold what is planned: pack them anew.")
-    return ""
+    return _empty_boxes(supply)
+
+
+def _empty_boxes(supply: Supply) -> str:
+    """What is said of boxes with nothing in them, by their codes; empty when there are none."""
+    rows = SupplyBox.objects.for_company(supply.company_id).filter(
+        supply=supply, is_told=False, contents=None
+    )
+    codes = list(rows.order_by("position").values_list("code", flat=True))
+    if not codes:
+        return ""
+    text = ngettext(
+        "%(count)s box is empty (%(codes)s): put goods into it or take it out.",
+        "%(count)s boxes are empty (%(codes)s): put goods into them or take them out.",
+        len(codes),
+    )
+    named = ", ".join(codes[:_MOST_NAMED]) + (", …" if len(codes) > _MOST_NAMED else "")
+    return text % {"count": formats.number(len(codes)), "codes": named}
 
 
 def locked(supply: Supply) -> Supply:

@@ -6,17 +6,20 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from catalog.models import Listing
 from marketplaces.contracts.orders import Precision
 from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from supplies.choices import SupplyEventKind, SupplySource
 from supplies.models import OPEN, BoxLine, Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
 from supplies.selectors.ties import goes_to_the_same_place, goods_of, has_the_same_goods, open_plans
 from supplies.services.days import touch_days_of
+from supplies.services.laying import met
 from supplies.services.plans import CannotChange, locked
 from supplies.services.rows import LINE_NUMBERS, LINE_TOLD, TOLD
 
@@ -33,6 +36,13 @@ _REPLACED: Final = (
     "status", "status_at", "warehouse_id", "warehouse_name", "cluster_name", "slot_from", "slot_to", "slot_zone",
     "shipped", "shipped_at", "planned_at",
 )  # fmt: skip
+# Of its lines too, by their ids.
+_WORDS: Final = "words"
+# What a line is called, which no marketplace tells all of: what it leaves empty stays.
+_TEXTS: Final = ("barcode", "seller_sku", "name")
+_LINE_REPLACED: Final = ("key", "listing_id", "marketplace_sku", *_TEXTS)
+# Begins the keys of lines that are being renamed; no marketplace's SKU has it.
+_ASIDE: Final = "\x1f"
 _MOMENTS: Final = frozenset({"status_at", "slot_from", "slot_to", "shipped_at", "planned_at"})
 # Of a plan that nobody told anything about.
 _UNTOLD: Final[dict[str, Any]] = {
@@ -106,6 +116,7 @@ def separate(*, supply: Supply, actor: User | None) -> Supply:
     told.external_id = external_id
     told.save(update_fields=["external_id"])
     _part_lines(plan, told)
+    _call_as_before(plan, tied.details.get(_WORDS, {}))
     _move(plan, told, SupplyDocument, ("kind", "number"), Q(is_told=True))
     _move(plan, told, SupplyEvent, ("kind", "new_status", "happened_at"), ~Q(source=SupplySource.PERSON))
     _move(plan, told, SupplyBox, ("position",), Q(is_told=True))
@@ -135,8 +146,10 @@ def _untied(account: MarketplaceAccount, *, since: datetime) -> list[Supply]:
 
 
 def _tie(plan: Supply, told: Supply, *, actor: User | None, source: SupplySource) -> None:
-    details = {name: [_word(getattr(plan, name)), _word(getattr(told, name))] for name in _REPLACED}
-    details["external_id"] = ["", told.external_id]
+    details: dict[str, Any] = {
+        name: [_word(getattr(plan, name)), _word(getattr(told, name))] for name in _REPLACED
+    }
+    details |= {"external_id": ["", told.external_id], _WORDS: _words(plan)}
     _touch(told)
     values = {name: getattr(told, name) for name in TOLD}
     _join_lines(plan, told)
@@ -152,26 +165,29 @@ def _tie(plan: Supply, told: Supply, *, actor: User | None, source: SupplySource
 def _join_lines(plan: Supply, told: Supply) -> None:
     """Put what is told of a product beside what was planned of it; products that were not planned come over."""
     lines = SupplyLine.objects.for_company(plan.company_id)
-    planned = list(lines.filter(supply=plan))
-    by_key = {line.key: line for line in planned}
-    by_barcode = {line.barcode: line for line in planned if line.barcode}
-    joined: dict[int, SupplyLine] = {}
-    alone = []
-    for line in lines.filter(supply=told):
-        match = by_key.get(line.key) or by_barcode.get(line.barcode)
-        if match is None:
-            alone.append(line.pk)
-            continue
-        by_key.pop(match.key, None)
-        by_barcode.pop(match.barcode, None)
-        for name in ("key", *LINE_TOLD):
-            setattr(match, name, getattr(line, name))
-        match.listing_id = line.listing_id or match.listing_id
-        joined[line.pk] = match
+    brought = {line.key: line for line in lines.filter(supply=told).order_by("pk")}
+    pairs, _others = met(lines.filter(supply=plan).order_by("pk"), brought)
+    joined = {one.pk: _as_told(line, one) for line, one in pairs if line is not None}
     _repack(plan.company_id, joined)
-    lines.filter(pk__in=alone).update(supply=plan)
     lines.filter(pk__in=list(joined)).delete()
     lines.bulk_update(joined.values(), ["key", "listing", *LINE_TOLD], batch_size=_AT_ONCE)
+    lines.filter(supply=told).update(supply=plan)
+
+
+def _as_told(line: SupplyLine, told: SupplyLine) -> SupplyLine:
+    """The planned line with what the marketplace says of it."""
+    for name in ("key", *LINE_TOLD):
+        value = getattr(told, name)
+        if value or name not in _TEXTS:
+            setattr(line, name, value)
+    line.listing_id = told.listing_id or line.listing_id
+    return line
+
+
+def _words(plan: Supply) -> dict[str, list[Any]]:
+    """What the plan calls its lines: {line: values of _LINE_REPLACED}."""
+    lines = SupplyLine.objects.for_company(plan.company_id).filter(supply=plan)
+    return {str(pk): values for pk, *values in lines.values_list("pk", *_LINE_REPLACED)}
 
 
 def _repack(company_id: int, lines: Mapping[int, SupplyLine]) -> None:
@@ -213,6 +229,24 @@ def _part_lines(plan: Supply, told: Supply) -> None:
             )
             contents.filter(line=line).update(line=copy)
             lines.filter(pk=line.pk).update(**nothing)
+
+
+def _call_as_before(plan: Supply, words: Mapping[str, list[Any]]) -> None:
+    """Give the lines what the plan called them: {line: values of _LINE_REPLACED}; others stay as they are."""
+    lines = SupplyLine.objects.for_company(plan.company_id)
+    named = [line for line in lines.filter(supply=plan) if str(line.pk) in words]
+    before = {line.pk: dict(zip(_LINE_REPLACED, words[str(line.pk)], strict=True)) for line in named}
+    wanted = {values["listing_id"] for values in before.values()}
+    there = set(
+        Listing.objects.for_company(plan.company_id).filter(pk__in=wanted).values_list("pk", flat=True)
+    )
+    for line in named:
+        for name, value in before[line.pk].items():
+            if name != "listing_id" or value in there:
+                setattr(line, name, value)
+    # One line may go by the key that another had: all leave theirs first.
+    lines.filter(pk__in=list(before)).update(key=Concat(Value(_ASIDE), Cast("pk", CharField())))
+    lines.bulk_update(named, ["key", "listing", "marketplace_sku", *_TEXTS], batch_size=_AT_ONCE)
 
 
 # ---- both -------------------------------------------------------------------------------------------------

@@ -155,6 +155,17 @@ def test_a_prefix_that_comes_later_numbers_the_boxes_on_the_next_packing(
     assert [is_sscc(box.code) for box in held(plan)] == [True]
 
 
+def test_boxes_are_numbered_from_a_prefix_that_begins_as_the_one_before(
+    plan: Supply, company: Company, owner: User
+) -> None:
+    choose_series(company=company, prefix="4601234", extension=0, next_serial=1)
+    first = add_box(supply=plan, actor=owner)
+    choose_series(company=company, prefix="460123400", extension=0, next_serial=1)
+    second = add_box(supply=plan, actor=owner)
+
+    assert (first.code[8:-1], second.code[8:-1]) == ("000000001", "000000002")
+
+
 def test_a_box_is_packed_by_hand_with_what_is_left(plan: Supply, owner: User) -> None:
     large, small = line_ids(plan)
     pack(supply=plan, boxes=[{large: 20}], actor=owner)

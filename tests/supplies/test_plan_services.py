@@ -13,7 +13,7 @@ from companies.models import Company, User
 from marketplaces.contracts.supplies import SupplyStatus
 from marketplaces.models import MarketplaceAccount
 from supplies.choices import SupplyEventKind
-from supplies.models import Supply, SupplyEvent, SupplyLine
+from supplies.models import Supply, SupplyBox, SupplyEvent, SupplyLine
 from supplies.services import boxes
 from supplies.services.plan_lines import MOST_UNITS, Outdated, set_lines, set_quantities
 from supplies.services.plans import CannotChange, Target, change_target, mark, plan_supply, reopen
@@ -135,6 +135,56 @@ def test_steps_are_marked_in_their_order_and_only_when_ready(plan: Supply, owner
     mark(supply=plan, status=SupplyStatus.READY, actor=owner)
     shipped = mark(supply=plan, status=SupplyStatus.SHIPPED, actor=owner)
     assert (shipped.shipped, shipped.shipped_at is not None) == (10, True)
+
+
+@pytest.fixture
+def packed(plan: Supply, owner: User) -> Supply:
+    """Two products of ten units, each in a box of its own."""
+    listings = [ListingFactory(account=plan.account) for _number in range(2)]
+    set_quantities(supply=plan, wishes={one.pk: 10 for one in listings}, actor=owner)
+    lines = SupplyLine.objects.for_company(plan.company_id).filter(supply=plan)
+    boxes.pack(supply=plan, boxes=[{line.pk: 10} for line in lines], actor=owner)
+    return plan
+
+
+def test_a_plan_whose_boxes_were_changed_once_it_was_ready_is_not_shipped(
+    packed: Supply, owner: User
+) -> None:
+    mark(supply=packed, status=SupplyStatus.READY, actor=owner)
+    box = SupplyBox.objects.for_company(packed.company_id).filter(supply=packed).latest("position")
+    boxes.remove_box(supply=packed, box_id=box.pk, actor=owner)
+
+    with pytest.raises(CannotChange, match="pack them anew"):
+        mark(supply=packed, status=SupplyStatus.SHIPPED, actor=owner)
+    packed.refresh_from_db()
+    assert (packed.status, packed.shipped) == (SupplyStatus.READY, None)
+
+    lines = SupplyLine.objects.for_company(packed.company_id).filter(supply=packed)
+    boxes.pack(supply=packed, boxes=[{line.pk: 10 for line in lines}], actor=owner)
+    assert mark(supply=packed, status=SupplyStatus.SHIPPED, actor=owner).shipped == 20
+
+
+def test_a_plan_with_empty_boxes_is_neither_ready_nor_shipped(packed: Supply, owner: User) -> None:
+    empty = boxes.add_box(supply=packed, actor=owner)
+    with pytest.raises(CannotChange, match=rf"1 box is empty \({empty.code}\): put goods into it"):
+        mark(supply=packed, status=SupplyStatus.READY, actor=owner)
+
+    boxes.remove_box(supply=packed, box_id=empty.pk, actor=owner)
+    mark(supply=packed, status=SupplyStatus.READY, actor=owner)
+    added = [boxes.add_box(supply=packed, actor=owner).code for _number in range(4)]
+    with pytest.raises(CannotChange) as refused:
+        mark(supply=packed, status=SupplyStatus.SHIPPED, actor=owner)
+    assert str(refused.value).startswith(f"4 boxes are empty ({', '.join(added[:3])}, …):")
+
+
+def test_boxes_that_are_all_empty_are_no_packing(plan: Supply, owner: User) -> None:
+    set_quantities(supply=plan, wishes={ListingFactory(account=plan.account).pk: 10}, actor=owner)
+    box = boxes.add_box(supply=plan, actor=owner)
+
+    with pytest.raises(CannotChange, match="is empty"):
+        mark(supply=plan, status=SupplyStatus.READY, actor=owner)
+    boxes.remove_box(supply=plan, box_id=box.pk, actor=owner)
+    assert mark(supply=plan, status=SupplyStatus.READY, actor=owner).status == SupplyStatus.READY
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companies.models import Company
+from marketplaces.models import MarketplaceAccount
 from supplies.labels.barcodes import is_sscc
 from supplies.models import SsccSeries
 from supplies.services.sscc import (
@@ -24,6 +26,7 @@ from supplies.services.sscc import (
     sscc,
     take_numbers,
 )
+from tests.factories.supplies import SupplyBoxFactory, SupplyFactory
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +90,66 @@ def test_a_series_left_and_taken_again_goes_on_from_where_it_stopped(company: Co
     assert take_numbers(company=company, count=1)[0].startswith("34601234560000077")
     chosen(company)
     assert int(take_numbers(company=company, count=1)[0][8:-1]) == 11
+
+
+@pytest.mark.parametrize("prefixes", [("4601234", "460123400"), ("460123400", "4601234")], ids=" ".join)
+def test_a_prefix_that_begins_alike_goes_on_behind_what_the_other_gave(
+    company: Company, prefixes: tuple[str, str]
+) -> None:
+    given: list[str] = []
+    for _turn in range(3):
+        for prefix in prefixes:
+            chosen(company, prefix)
+            given += take_numbers(company=company, count=3)
+
+    assert [int(number[8:-1]) for number in given] == list(range(1, 19))
+
+
+def test_a_series_steps_over_what_one_that_begins_alike_gave_ahead_of_it(company: Company) -> None:
+    chosen(company, "460123401")
+    ahead = take_numbers(company=company, count=2)
+    chosen(company, "4601234", start=9_999_999)
+    numbers = take_numbers(company=company, count=4)
+
+    assert [int(number[8:-1]) for number in ahead] == [10_000_001, 10_000_002]
+    assert [int(number[8:-1]) for number in numbers] == [9_999_999, 10_000_000, 10_000_003, 10_000_004]
+
+
+def test_another_extension_digit_makes_other_numbers_of_a_prefix_that_begins_alike(company: Company) -> None:
+    chosen(company)
+    take_numbers(company=company, count=5)
+    chosen(company, "460123400", extension=1)
+
+    assert take_numbers(company=company, count=1)[0].startswith("14601234000000001")
+
+
+def test_a_prefix_of_which_another_series_gave_all_is_refused(company: Company) -> None:
+    wide = chosen(company, "4601234", start=500_000_000)
+
+    with pytest.raises(SeriesExhausted, match="begins alike"):
+        chosen(company, "4601234000")
+    assert series_of(company) == wide
+    assert SsccSeries.objects.for_company(company).count() == 1
+
+
+def test_numbers_that_boxes_bear_already_are_stepped_over_in_few_queries(
+    company: Company, account: MarketplaceAccount, django_assert_num_queries: Any
+) -> None:
+    supply = SupplyFactory(account=account, plan=True, lines=0)
+    for serial in (1, 3, 4, 5, 6, 7, 8):
+        code = sscc(extension=0, prefix="4601234", serial=serial)
+        SupplyBoxFactory(supply=supply, position=serial, code=code)
+    told = sscc(extension=0, prefix="4601234", serial=9)
+    SupplyBoxFactory(supply=supply, position=9, code=told, is_told=True)
+    series = chosen(company)
+
+    # Savepoint, lock, the series, the others, the boxes of the next two numbers and of those behind, the series.
+    with django_assert_num_queries(8):
+        numbers = take_numbers(company=company, count=2)
+
+    assert [int(number[8:-1]) for number in numbers] == [2, 9]
+    series.refresh_from_db()
+    assert series.next_serial == 10
 
 
 def test_an_exhausted_series_says_so_and_gives_nothing(company: Company) -> None:

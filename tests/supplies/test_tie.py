@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog.models import Listing, Warehouse
 from companies.models import Company, User
@@ -25,6 +27,8 @@ from supplies.choices import SupplyEventKind
 from supplies.models import Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
 from supplies.selectors.ties import proposals
 from supplies.services import boxes
+from supplies.services.laying import met
+from supplies.services.lines import Line
 from supplies.services.papers import add_paper
 from supplies.services.plan_lines import set_quantities
 from supplies.services.plans import CannotChange, Target, plan_supply
@@ -100,6 +104,19 @@ def all_of(account: MarketplaceAccount) -> list[Supply]:
 def lines_of(supply: Supply) -> list[tuple[int | None, int | None, int | None]]:
     rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply).order_by("key")
     return sorted(rows.values_list("planned", "declared", "accepted"), key=str)
+
+
+def words_of(supply: Supply) -> list[tuple[str, ...]]:
+    rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply).order_by("key")
+    return list(rows.values_list("key", "marketplace_sku", "barcode", "seller_sku", "name"))
+
+
+def rename(line: SupplyLine, key: str, barcode: str) -> SupplyLine:
+    """The line as it would stand under another SKU and barcode."""
+    line.key = line.marketplace_sku = key
+    line.barcode = barcode
+    line.save()
+    return line
 
 
 def test_the_one_plan_that_fits_ties_by_itself_and_its_row_goes_on(
@@ -330,6 +347,130 @@ def test_a_line_of_a_barcode_meets_the_sku(
 
     (tied,) = all_of(account)
     assert lines_of(tied) == [(10, 10, None)]
+
+
+def test_a_barcode_does_not_take_the_line_whose_sku_is_told(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    """One product by two SKUs, that of the plan among them: by itself and by hand, the page goes on."""
+    plan = planned((10,))
+    line = SupplyLine.objects.for_company(plan.company_id).get(supply=plan)
+    lines = (
+        SupplyLineSnapshot(marketplace_sku="1", barcode=line.barcode, declared=4),
+        SupplyLineSnapshot(marketplace_sku=line.key, barcode=line.barcode, declared=6),
+    )
+
+    record(account, told(goods, warehouse, lines=lines))
+    record(account, told(goods, warehouse, lines=lines, changed_at=NOW, number="2000031847"), minutes=5)
+
+    (tied,) = all_of(account)
+    assert (tied.pk, tied.declared) == (plan.pk, 10)
+    assert lines_of(tied) == [(10, 6, None), (None, 4, None)]
+    theirs = separate(supply=tied, actor=owner)
+    assert (lines_of(tied), lines_of(theirs)) == ([(10, None, None)], [(None, 4, None), (None, 6, None)])
+    assert lines_of(tie(plan=tied, told=theirs, actor=owner)) == [(10, 6, None), (None, 4, None)]
+
+
+def test_lines_whose_barcodes_lead_crosswise_keep_their_skus(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    """Planned are A by barcode 1, B by 2 and C by 3; told are A by 2 and B by 3, and what was not planned by 1 and 2."""
+    plan = planned((10, 5, 1))
+    a, b, c = SupplyLine.objects.for_company(plan.company_id).filter(supply=plan).order_by("pk")
+    for line, key, barcode in ((a, "A", "1"), (b, "B", "2"), (c, "C", "3")):
+        rename(line, key, barcode)
+    lines = tuple(
+        SupplyLineSnapshot(marketplace_sku=key, barcode=barcode, declared=units)
+        for key, barcode, units in (("A", "2", 10), ("D", "1", 7), ("0", "2", 5), ("B", "3", 4))
+    )
+    record(account, told(goods, warehouse, lines=lines))
+
+    tied = tie(plan=plan, told=all_of(account)[-1], actor=owner)
+
+    rows = SupplyLine.objects.for_company(plan.company_id).filter(supply=tied).order_by("key")
+    assert list(rows.values_list("key", "planned", "declared")) == [
+        ("0", None, 5), ("A", 10, 10), ("B", 5, 4), ("C", 1, None), ("D", None, 7),
+    ]  # fmt: skip
+
+
+names = st.sampled_from(["", "1", "2", "3"])
+kept_lines = st.lists(
+    st.builds(Line, key=st.sampled_from("ABCDE"), barcode=names), unique_by=lambda one: one.key
+)
+
+
+@given(held=kept_lines, brought=kept_lines)
+def test_lines_that_meet_come_out_once_each_and_under_keys_of_their_own(
+    held: list[Line], brought: list[Line]
+) -> None:
+    pairs, others = met(held, {one.key: one for one in brought})
+
+    assert [one for _line, one in pairs] == brought
+    assert sorted(line.key for line in (*(line for line, _one in pairs if line), *others)) == sorted(
+        line.key for line in held
+    )
+    keys = [*(one.key for _line, one in pairs), *(line.key for line in others)]
+    assert len(keys) == len(set(keys))
+    assert all(
+        line is None or line.key == one.key or line.barcode == one.barcode != "" for line, one in pairs
+    )
+
+
+def test_words_that_are_not_told_stay_with_the_plan(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    plan = planned()
+    own = words_of(plan)
+    theirs_says = {goods[0].marketplace_sku: "Плед, как его зовут там", goods[1].marketplace_sku: ""}
+    lines = tuple(
+        replace(one, name=theirs_says[one.marketplace_sku]) for one in told(goods, warehouse).lines or ()
+    )
+    record(account, told(goods, warehouse, lines=lines))
+
+    (tied,) = all_of(account)
+    assert {row[2:4] for row in words_of(tied)} == {row[2:4] for row in own}
+    assert all(barcode and sku and name for _key, _sku, barcode, sku, name in words_of(tied))
+    assert "Плед, как его зовут там" in {row[4] for row in words_of(tied)}
+
+    theirs = separate(supply=tied, actor=owner)
+    assert words_of(tied) == own
+    assert "Плед, как его зовут там" in {row[4] for row in words_of(theirs)}
+
+
+def test_separated_lines_go_by_their_own_keys_also_where_these_were_handed_on(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    """Since they were tied, the two lines have come to stand under each other's SKU."""
+    plan = planned()
+    own = words_of(plan)
+    record(account, told(goods, warehouse))
+    (tied,) = all_of(account)
+    a, b = SupplyLine.objects.for_company(plan.company_id).filter(supply=tied).order_by("key")
+    first, second = (a.key, a.barcode), (b.key, b.barcode)
+    rename(a, "aside", "aside")
+    rename(b, *first)
+    rename(a, *second)
+
+    separate(supply=tied, actor=owner)
+
+    assert words_of(tied) == own
+    assert lines_of(tied) == [(10, None, None), (5, None, None)]
+
+
+def test_a_tie_that_kept_no_words_is_undone_with_those_there_are(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    plan = planned()
+    record(account, told(goods, warehouse))
+    event = SupplyEvent.objects.for_company(plan.company_id).get(kind=SupplyEventKind.TIED)
+    del event.details["words"]
+    event.save(update_fields=["details"])
+    (tied,) = all_of(account)
+    there = words_of(tied)
+
+    separate(supply=tied, actor=owner)
+
+    assert words_of(tied) == there
 
 
 def test_separated_they_are_two_again_and_never_tie_by_themselves(
