@@ -26,6 +26,7 @@ app.conf.task_routes = {
     "marketplaces.erase_account": {"queue": "reports"},
     "core.*": {"queue": "reports"},
     "analytics.*": {"queue": "reports"},
+    "supplies.*": {"queue": "reports"},
     "returns.*": {"queue": "reports"},
 }
 app.conf.beat_schedule = {
@@ -58,6 +59,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 60},
     },
     "forget-sign-ins": {"task": "companies.forget_sign_ins", "schedule": crontab(hour="2", minute="40")},
+    "forget-lists": {"task": "supplies.forget_lists", "schedule": crontab(hour="2", minute="50")},
     "check-accounts": {"task": "marketplaces.check_accounts", "schedule": crontab(hour="3", minute="20")},
     # In UTC: the morning in Moscow, and still the same day on Kamchatka.
     "remind-of-agreements": {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,15 +19,25 @@ from core import formats
 from core.uploads import BadUpload
 from supplies.models import PlanImport, SupplyLine
 from supplies.services.plan_lines import MOST_LINES, MOST_UNITS, set_quantities, too_many_lines
-from supplies.services.plan_lists import ListRow, RowError, rows_of_file, rows_of_text
+from supplies.services.plan_lists import (
+    MOST_ERRORS,
+    ListRow,
+    RowError,
+    rows_of_file,
+    rows_of_text,
+    too_many_errors,
+)
 from supplies.services.plans import editable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import datetime
 
     from companies.models import User
     from supplies.models import Supply
 
+# How long a list that was not written is kept.
+KEEP_UNWRITTEN: Final = timedelta(days=7)
 _AT_ONCE = 5_000
 # How many of the fitting listings an error names.
 _MOST_NAMED = 5
@@ -64,7 +75,8 @@ def read_list(
 ) -> PlanImport:
     """Read a pasted text or a file and keep what it says until somebody confirms it; no line is written.
 
-    Raises BadUpload when there is nothing in it that could be a list of goods.
+    Raises BadUpload when there is nothing in it that could be a list of goods, or more than MOST_ERRORS rows are wrong,
+    those of unknown products among them.
     """
     told = list(rows_of_text(text) if content is None else rows_of_file(content))
     good = [row for row in told if isinstance(row, ListRow)]
@@ -72,6 +84,8 @@ def read_list(
     if not told:
         raise BadUpload(_("There is not one row in the list."), code="empty")
     wishes = _resolve(supply, good, errors)
+    if len(errors) > MOST_ERRORS:
+        raise too_many_errors()
     if len(wishes) > MOST_LINES:
         raise BadUpload(too_many_lines(), code="too_many_rows")
     was = _planned(supply)
@@ -88,17 +102,47 @@ def read_list(
 
 @transaction.atomic
 def apply_list(*, kept: PlanImport, user: User | None) -> int:
-    """Write every good row, all or none, and say how many lines changed. Raises AlreadySettled, CannotChange."""
+    """Write every good row, all or none, and say how many lines changed.
+
+    Raises AlreadySettled, CannotChange, and Outdated where other units are planned by now than the list showed.
+    """
     supply = editable(kept.supply)
     held = _settle(kept, ImportState.APPLIED)
     wishes = {row["listing"]: row["quantity"] for row in held.rows}
-    return set_quantities(supply=supply, wishes=wishes, actor=user)
+    shown = {row["listing"]: row["was"] or 0 for row in held.rows}
+    return set_quantities(supply=supply, wishes=wishes, shown=shown, actor=user)
+
+
+@transaction.atomic
+def renew_list(*, kept: PlanImport, user: User | None) -> PlanImport:
+    """The same list beside what is planned by now; the old one is discarded, so that nobody confirms what he has not
+    seen. Raises AlreadySettled."""
+    held = _settle(kept, ImportState.DISCARDED)
+    was = _planned(kept.supply)
+    new: PlanImport = PlanImport.objects.for_company(held.company_id).create(
+        company_id=held.company_id,
+        supply_id=held.supply_id,
+        file_name=held.file_name,
+        rows=[row | {"was": was.get(row["listing"])} for row in held.rows],
+        errors=held.errors,
+        made_by=user,
+    )
+    return new
 
 
 @transaction.atomic
 def discard_list(*, kept: PlanImport) -> None:
     """Forget a list. Raises AlreadySettled."""
     _settle(kept, ImportState.DISCARDED)
+
+
+def forget_unwritten(*, now: datetime, most: int = 500) -> int:
+    """Delete the oldest lists of all companies that nobody confirmed in KEEP_UNWRITTEN, at most so many at once; how
+    many there were."""
+    rows = PlanImport.all_companies.exclude(state=ImportState.APPLIED)
+    old = rows.filter(made_at__lt=now - KEEP_UNWRITTEN).order_by("made_at").values_list("pk", flat=True)
+    deleted, _by_model = rows.filter(pk__in=list(old[:most])).delete()
+    return deleted
 
 
 def _settle(kept: PlanImport, state: ImportState) -> PlanImport:

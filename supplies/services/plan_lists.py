@@ -1,10 +1,12 @@
 """Lists of goods as people paste and upload them: each row as the name of a product and a number of units.
 
-Pure. A list may have a head that names its columns; without one a row is a name and, last, the units.
+Pure. A list may have a head that names its columns; without one a row is a name and, last, the units. A head that
+names only half of what is needed is never guessed at.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -15,20 +17,18 @@ from catalog.services.costs import cells
 from catalog.services.costs.cells import BadCell
 from core import formats, sheets
 from core.uploads import BadUpload
+from supplies.services import plan_heads
 from supplies.services.plan_lines import MOST_UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from django_stubs_ext import StrOrPromise
 
-# Rows at the top in which the head is looked for.
-_HEAD_ROWS: Final = 20
-_MOST_ERRORS: Final = 2_000
+MOST_ERRORS: Final = 2_000
 _SPACES: Final = dict.fromkeys(map(ord, " \u00a0\u202f\u2009'"))
 _PIECES: Final = re.compile(r"(шт(ук[аи]?)?|ед|pcs?)\.?$", re.IGNORECASE)
 _WHOLE: Final = re.compile(r"[+-]?\d{1,15}([.,]0{1,6})?")
-_TAIL: Final = re.compile(r"[,(].*$")
 # `артикул × 10`, `артикул 10 шт`, `артикул,10`, in this order; the name may hold spaces and commas of its own.
 _UNITS: Final = r"(?P<units>[+-]?\d[\d.,]*\s*(?:шт\w*|ед|pcs?)?\.?)$"
 _PAIRS: Final = tuple(
@@ -36,19 +36,6 @@ _PAIRS: Final = tuple(
     for between in (r"\s+[x×х*]\s*", r"\s+", r"\s*,\s*")
 )
 _LONGEST_LINE: Final = 1_000
-
-HEADERS: Final = {
-    "name": (
-        "артикул", "артикул продавца", "артикул товара", "ваш артикул", "ваш sku", "sku", "код", "код товара",
-        "article", "vendor code", "vendorcode", "offer id", "offer_id", "seller sku", "артикул поставщика",
-    ),
-    "barcode": ("штрихкод", "штрих-код", "баркод", "баркод товара", "barcode", "ean", "ean13", "gtin", "шк"),
-    "units": (
-        "количество", "кол-во", "количество, шт", "количество штук", "штук", "шт", "шт.", "к поставке", "quantity",
-        "qty", "units", "план", "заявлено",
-    ),
-}  # fmt: skip
-_COLUMNS: Final = {word: column for column, words in HEADERS.items() for word in words}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +49,7 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowError:
-    """A cell that cannot be what it should be: `column` is `name`, `barcode` or `units`."""
+    """A cell that cannot be what it should be: `column` is one of plan_heads.COLUMNS."""
 
     row: int
     column: str
@@ -115,48 +102,41 @@ def _cells_of(line: str) -> list[str]:
     return [found["name"].rstrip(", "), found["units"]] if found else [text]
 
 
+def too_many_errors() -> BadUpload:
+    """What is said of a list that is wrong in more than MOST_ERRORS rows."""
+    return BadUpload(
+        _("More than %(most)s rows of the list are wrong. Is it the right one?")
+        % {"most": formats.number(MOST_ERRORS)},
+        code="too_many_errors",
+    )
+
+
 def _read(rows: Iterable[list[Any]]) -> Iterator[ListRow | RowError]:
-    """Raises BadUpload when there is more than a plan can take, or nothing but errors."""
-    columns: dict[str, int] | None = None
+    """Raises BadUpload when there is more than a plan can take, nothing but errors, or half a head."""
+    numbered = enumerate(rows, start=1)
+    top = list(itertools.islice(numbered, plan_heads.ROWS))
+    head = plan_heads.find([row for _number, row in top])
     errors = 0
-    for number, row in enumerate(rows, start=1):
+    for number, row in itertools.chain(top, numbered):
         if number > sheets.MOST_ROWS:
             raise sheets.too_many_rows()
-        if not any(str(cell).strip() for cell in row):
+        if (head and number == head.row) or not any(str(cell).strip() for cell in row):
             continue
-        if columns is None and number <= _HEAD_ROWS and (found := _head(row)) is not None:
-            columns = found
-            continue
-        result = _row(number, row, columns)
+        result = _row(number, row, head.columns if head and number > head.row else None)
         errors += isinstance(result, RowError)
-        if errors > _MOST_ERRORS:
-            raise BadUpload(
-                _("More than %(most)s rows of the list are wrong. Is it the right one?")
-                % {"most": formats.number(_MOST_ERRORS)},
-                code="too_many_errors",
-            )
+        if errors > MOST_ERRORS:
+            raise too_many_errors()
         yield result
 
 
-def _head(row: list[Any]) -> dict[str, int] | None:
-    """Which cell is which, when the row is the head of a table: it names the units and the article or barcode."""
-    found: dict[str, int] = {}
-    for index, cell in enumerate(row):
-        word = str(cell).strip().casefold().replace("ё", "е")
-        column = _COLUMNS.get(word) or _COLUMNS.get(_TAIL.sub("", word).strip())
-        if column:
-            found.setdefault(column, index)
-    return found if "units" in found and len(found) > 1 else None
-
-
-def _row(number: int, row: list[Any], columns: dict[str, int] | None) -> ListRow | RowError:
+def _row(number: int, row: list[Any], columns: Mapping[str, int] | None) -> ListRow | RowError:
     named = [cell for cell in row if str(cell).strip()]
     if columns is not None:
         cells_of = {name: row[index] if index < len(row) else "" for name, index in columns.items()}
     else:
         cells_of = {"name": named[0], "units": named[-1] if len(named) > 1 else ""}
     names = []
-    for column in ("barcode", "name"):
+    for column in plan_heads.NAMES:
         value = cells_of.get(column, "")
         if str(value).strip():
             try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,15 +16,18 @@ from catalog.choices import ImportState
 from catalog.models import Listing
 from companies.models import Company, User
 from core.uploads import BadUpload
+from fbo_cabinet.celery import app
 from marketplaces.contracts.supplies import SupplyStatus
 from marketplaces.models import MarketplaceAccount
+from supplies import tasks
 from supplies.models import PlanImport, Supply, SupplyLine
 from supplies.services import imports
-from supplies.services.plan_lines import MOST_UNITS, set_quantities
-from supplies.services.plan_lists import ListRow, RowError, rows_of_file, rows_of_text, units_of
+from supplies.services.plan_lines import MOST_UNITS, Outdated, set_quantities
+from supplies.services.plan_lists import MOST_ERRORS, ListRow, RowError, rows_of_file, rows_of_text, units_of
 from supplies.services.plans import CannotChange, Target, mark, plan_supply
 from tests.catalog.test_costs import HOSTILE, forged, sheet, text_cell
 from tests.factories.catalog import ListingFactory
+from tests.factories.supplies import PlanImportFactory, SupplyFactory
 
 
 @pytest.fixture(autouse=True)
@@ -176,6 +180,55 @@ def test_sums_beyond_the_limit_are_told(plan: Supply) -> None:
     assert [error["row"] for error in kept.errors] == [2]
 
 
+def test_what_somebody_planned_meanwhile_is_not_overwritten(plan: Supply, owner: User) -> None:
+    first, second = listing(plan, "LN-1"), listing(plan, "LN-2")
+    set_quantities(supply=plan, wishes={first.pk: 10}, actor=owner)
+    kept = read(plan, "LN-1 20\nLN-2 30\nНЕТ 1")
+    set_quantities(supply=plan, wishes={first.pk: 500, second.pk: 5}, actor=None)
+
+    with pytest.raises(Outdated) as refused:
+        imports.apply_list(kept=kept, user=owner)
+
+    assert refused.value.now == {first.pk: 500, second.pk: 5}
+    assert planned(plan) == {"LN-1": 500, "LN-2": 5}
+    kept.refresh_from_db()
+    assert kept.state == ImportState.PREVIEW
+
+    again = imports.renew_list(kept=kept, user=owner)
+    assert [(row["sku"], row["was"], row["quantity"]) for row in again.rows] == [
+        ("LN-1", 500, 20),
+        ("LN-2", 5, 30),
+    ]
+    assert (again.errors, again.made_by) == (kept.errors, owner)
+    for settle in (imports.apply_list, imports.renew_list):
+        with pytest.raises(imports.AlreadySettled):
+            settle(kept=kept, user=owner)
+    assert imports.apply_list(kept=again, user=owner) == 2
+    assert planned(plan) == {"LN-1": 20, "LN-2": 30}
+
+
+def test_what_somebody_took_out_meanwhile_is_not_put_back(plan: Supply, owner: User) -> None:
+    one = listing(plan, "LN-1")
+    set_quantities(supply=plan, wishes={one.pk: 10}, actor=owner)
+    kept = read(plan, "LN-1 20")
+    set_quantities(supply=plan, wishes={one.pk: 0}, actor=None)
+
+    with pytest.raises(Outdated):
+        imports.apply_list(kept=kept, user=owner)
+
+    assert planned(plan) == {}
+    assert imports.renew_list(kept=kept, user=owner).rows[0]["was"] is None
+
+
+def test_changes_beside_the_list_and_the_same_units_do_not_matter(plan: Supply, owner: User) -> None:
+    first, second, other = (listing(plan, f"LN-{number}") for number in (1, 2, 9))
+    kept = read(plan, "LN-1 20\nLN-2 30")
+    set_quantities(supply=plan, wishes={first.pk: 20, other.pk: 7}, actor=None)
+
+    assert imports.apply_list(kept=kept, user=owner) == 1
+    assert planned(plan) == {"LN-1": 20, second.seller_sku: 30, "LN-9": 7}
+
+
 def test_a_discarded_list_is_not_written(plan: Supply, owner: User) -> None:
     listing(plan, "LN-1")
     kept = read(plan, "LN-1 5")
@@ -233,7 +286,7 @@ def test_what_a_sheet_says_of_its_size_is_not_believed(plan: Supply) -> None:
         assert [row["quantity"] for row in read(plan, content=forged(cells, dimension=dimension)).rows] == [5]
 
 
-@pytest.mark.parametrize("name", [name for name in HOSTILE if name not in ("no columns", "no rows")])
+@pytest.mark.parametrize("name", sorted(HOSTILE.keys() - {"no columns", "no rows", "a million lines"}))
 def test_hostile_files_are_refused_in_words(plan: Supply, name: str) -> None:
     make, code = HOSTILE[name]
 
@@ -251,6 +304,44 @@ def test_nothing_but_errors_is_the_wrong_file() -> None:
     with pytest.raises(BadUpload) as refused:
         list(rows_of_file(("A;5\n" * 60_000).encode()))
     assert refused.value.code == "too_many_rows"
+
+
+@pytest.mark.parametrize("wrong", [0, 500])
+def test_unknown_products_are_errors_like_others(plan: Supply, wrong: int) -> None:
+    listing(plan, "LN-1")
+    text = "LN-1 1\n" + "x\tне число\n" * wrong
+    unknown = [f"НЕТ-{number}\t1\n" for number in range(MOST_ERRORS - wrong + 1)]
+
+    assert len(read(plan, text + "".join(unknown[:-1])).errors) == MOST_ERRORS
+    with pytest.raises(BadUpload) as refused:
+        read(plan, text + "".join(unknown))
+
+    assert refused.value.code == "too_many_errors"
+    assert PlanImport.objects.for_company(plan.company_id).count() == 1
+
+
+# ---- the clock --------------------------------------------------------------------------------------------
+def aged(plan: Supply, *, days: int, state: ImportState = ImportState.PREVIEW) -> PlanImport:
+    return PlanImportFactory(supply=plan, state=state, made_at=timezone.now() - timedelta(days=days))
+
+
+def test_lists_that_nobody_put_into_a_plan_are_forgotten(plan: Supply) -> None:
+    elsewhere = SupplyFactory(plan=True)
+    kept = [aged(plan, days=6), aged(plan, days=400, state=ImportState.APPLIED)]
+    for supply in (plan, elsewhere):
+        aged(supply, days=8)
+        aged(supply, days=8, state=ImportState.DISCARDED)
+
+    assert tasks.forget_lists() == 4
+    assert list(PlanImport.all_companies.order_by("pk")) == kept
+    assert app.conf.beat_schedule["forget-lists"]["task"] == tasks.forget_lists.name
+
+
+def test_lists_are_forgotten_in_portions(plan: Supply) -> None:
+    for days in (8, 9, 10):
+        aged(plan, days=days)
+
+    assert [imports.forget_unwritten(now=timezone.now(), most=2) for _time in range(3)] == [2, 1, 0]
 
 
 def test_an_empty_list_is_refused(plan: Supply) -> None:
