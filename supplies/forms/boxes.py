@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from core.text import LineField
 from supplies.services.plan_lines import MOST_UNITS
 from supplies.services.sscc import BadPrefix, checked_prefix, last_serial
+
+if TYPE_CHECKING:
+    from supplies.models import SsccSeries
 
 
 class Packing(models.TextChoices):
@@ -58,6 +61,22 @@ class SeriesForm(forms.Form):
         initial=1,
         help_text=_("Higher than any that another program of yours has used. It never goes back."),
     )
+
+    @staticmethod
+    def of(series: SsccSeries | None) -> dict[str, Any]:
+        """What the form begins with."""
+        if series is None:
+            return {}
+        return {
+            "company_prefix": series.prefix,
+            "extension": series.extension,
+            "next_serial": series.next_serial,
+        }
+
+    def series(self) -> dict[str, Any]:
+        """What was chosen: `prefix`, `extension`, `next_serial`."""
+        data = dict(self.cleaned_data)
+        return {"prefix": data.pop("company_prefix"), **data}
 
     def clean_company_prefix(self) -> str:
         """The digits of the prefix."""

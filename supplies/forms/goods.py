@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LARGEST_FILE: Final = 5 * MEGABYTE
 _LONGEST_LIST: Final = 500_000
 _UNITS: Final = re.compile(r"[0-9]{0,9}")
+_ID: Final = re.compile(r"[0-9]{1,18}")
 _TOO_LARGE: Final = _("At most {most} MB are taken. Choose a smaller file.")
 
 
@@ -69,6 +70,21 @@ class ListForm(forms.Form):
         return data
 
 
+def _wrong(most: int) -> dict[str, str]:
+    """In few words: they stand under a narrow field."""
+    return {
+        "invalid": gettext("a whole number"),
+        "min_value": gettext("0 or more"),
+        "max_value": gettext("at most %(most)s") % {"most": formats.number(most)},
+    }
+
+
+def rows_sent(data: Iterable[str], *, name: str) -> list[int]:
+    """The rows whose fields were sent, in the order of the page."""
+    ids = (one.removeprefix(f"{name}-") for one in data if one.startswith(f"{name}-"))
+    return [int(one) for one in ids if _ID.fullmatch(one)]
+
+
 class UnitsForm(forms.Form):
     """Units beside rows: a field a row, named `units-<id>`; a row whose field is not sent stays as it is.
 
@@ -96,6 +112,7 @@ class UnitsForm(forms.Form):
                 max_value=most,
                 initial=units,
                 show_hidden_initial=keeps_shown,
+                error_messages=_wrong(most),
                 widget=forms.NumberInput(
                     attrs={
                         "class": "input input--num units-input",

@@ -13,11 +13,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Cluster, Warehouse
+from companies.forms.companies import zone_choices
 from core import formats
 from core.text import LineField
 from marketplaces import registry
 from marketplaces.models import MarketplaceAccount
-from supplies.selectors.slots import named_zone, zone_of
+from supplies.selectors.slots import named_zone, zone_label, zone_of
 from supplies.services.plans import Target
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
 # A supply may be noted after its day, but not a slip of the year.
 _AROUND: Final = timedelta(days=366)
-_WHERE_AND_WHEN: Final = ("warehouse", "cluster_name", "slot_on", "slot_from", "slot_to")
+_WHERE_AND_WHEN: Final = ("warehouse", "cluster_name", "slot_on", "slot_from", "slot_to", "slot_zone")
+_MOSCOW: Final = "Europe/Moscow"
+_UNTOLD: Final = _("The marketplace does not tell the zone of this warehouse: choose it.")
 _TOGETHER: Final = (_WHERE_AND_WHEN, ("wished_on",), ("note",))
 
 
@@ -45,7 +48,8 @@ def _time_field(label: Any, **more: Any) -> forms.TimeField:
 class TargetForm(forms.Form):
     """A warehouse or a cluster, the wished day, and the slot once it is booked; `account` for a new plan only.
 
-    The slot is written in the warehouse's own zone; a slot that ends at or before its beginning ends on the next day.
+    The slot is written in the zone that was chosen, else in the warehouse's own, without a warehouse in the company's;
+    a slot that ends at or before its beginning ends on the next day.
     """
 
     account: forms.ModelChoiceField[MarketplaceAccount] = forms.ModelChoiceField(
@@ -62,11 +66,10 @@ class TargetForm(forms.Form):
         label=_("Cluster"), required=False, help_text=_("Where the marketplace itself chooses the warehouse.")
     )
     wished_on = _day_field(_("Wished date"))
-    slot_on = _day_field(
-        _("Day of the slot"), help_text=_("Once a slot is booked there. Day and time at the warehouse.")
-    )
+    slot_on = _day_field(_("Day of the slot"), help_text=_("Once a slot is booked there."))
     slot_from = _time_field(_("Slot from"))
     slot_to = _time_field(_("Slot until"))
+    slot_zone = forms.ChoiceField(label=_("Time zone of the slot"), required=False)
     note = LineField(label=_("Note"), required=False, max_length=500)
 
     def __init__(self, data: Any = None, *, company: Company, supply: Supply | None = None) -> None:
@@ -97,6 +100,7 @@ class TargetForm(forms.Form):
             ("", gettext("not chosen yet")),
             *((one, one) for one in choices),
         ]
+        self._offer_zones()
 
     def _field(self, name: str) -> Any:
         return self.fields[name]
@@ -106,6 +110,33 @@ class TargetForm(forms.Form):
         first = list(accounts[:2])
         if len(first) == 1:
             self._field("account").initial = first[0].pk
+
+    def _offer_zones(self) -> None:
+        """The zones of Russia, Moscow first, and the one that the slot has."""
+        field, names = self._field("slot_zone"), dict(zone_choices())
+        kept = str(self.initial.get("slot_zone") or "")
+        zones = dict.fromkeys([_MOSCOW, *names, *filter(None, [kept])])
+        field.choices = [
+            ("", gettext("as at the warehouse")),
+            *((one, names.get(one, one)) for one in zones),
+        ]
+        field.help_text = self._zone_help(names)
+
+    def _zone_help(self, names: dict[str, str]) -> str:
+        """Which zone it is when none is chosen."""
+        warehouse = self.supply.warehouse if self.supply else None
+        told = warehouse.time_zone if warehouse else ""
+        if warehouse and told:
+            return gettext("At the warehouse %(name)s it is %(zone)s.") % {
+                "name": warehouse.name,
+                "zone": names.get(told, told),
+            }
+        if warehouse:
+            return str(_UNTOLD)
+        own = self.company.time_zone
+        return gettext(
+            "It stands beside the name of the warehouse; where it does not, choose it here. Without a warehouse it is %(zone)s."
+        ) % {"zone": names.get(own, own)}
 
     def shown(self) -> list[tuple[str, str]]:
         """What the plan says now, field by field: sent along hidden, it tells later what the person changed."""
@@ -145,22 +176,37 @@ class TargetForm(forms.Form):
         warehouse, marketplace = data.get("warehouse"), self._marketplace(data)
         if warehouse and marketplace and warehouse.marketplace != marketplace:
             self.add_error("warehouse", gettext("This warehouse belongs to another marketplace."))
-        parts = {name: data.get(name) for name in ("slot_on", "slot_from", "slot_to")}
-        if any(part is not None for part in parts.values()):
-            for name, part in parts.items():
-                if part is None and name not in self.errors:
-                    self.add_error(name, gettext("A slot has a day, a beginning and an end."))
+        self._check_cluster(data, marketplace)
+        self._check_slot(data)
         return data
+
+    def _check_slot(self, data: dict[str, Any]) -> None:
+        """A slot is whole, and in a zone that somebody tells."""
+        parts = {name: data.get(name) for name in ("slot_on", "slot_from", "slot_to")}
+        if all(part is None for part in parts.values()):
+            return
+        for name, part in parts.items():
+            if part is None and name not in self.errors:
+                self.add_error(name, gettext("A slot has a day, a beginning and an end."))
+        if not self.errors and not (data["slot_zone"] or _zone_at(data["warehouse"], self.company)):
+            self.add_error("slot_zone", _UNTOLD)
+
+    def _check_cluster(self, data: dict[str, Any], marketplace: str) -> None:
+        """A new plan may be offered the clusters of every marketplace."""
+        name = data.get("cluster_name")
+        if self.supply or data.get("warehouse") or not (name and marketplace):
+            return
+        rows = Cluster.objects.for_company(self.company).filter(marketplace=marketplace, name=name)
+        if not rows.exists():
+            self.add_error("cluster_name", gettext("This cluster belongs to another marketplace."))
 
     def target(self) -> Target:
         """What was filled in. A slot that is as it was at the same warehouse keeps its moments and its zone."""
         data = self.cleaned_data
         warehouse = data["warehouse"]
-        zone = (warehouse.time_zone if warehouse else "") or self.company.time_zone
-        if self.supply and self.supply.slot_from and self._is_as_stored("warehouse"):
-            zone = zone_of(self.supply).key
+        zone = data["slot_zone"] or _zone_at(warehouse, self.company)
         slot_from, slot_to = _slot(data["slot_on"], data["slot_from"], data["slot_to"], named_zone(zone))
-        if self.supply and self._is_as_stored("warehouse", "slot_on", "slot_from", "slot_to"):
+        if self.supply and self._is_as_stored("warehouse", "slot_on", "slot_from", "slot_to", "slot_zone"):
             slot_from, slot_to = self.supply.slot_from, self.supply.slot_to
         return Target(
             warehouse=warehouse,
@@ -180,6 +226,8 @@ class TargetForm(forms.Form):
         told = self.supply.warehouse_name if self.supply and name == "warehouse" else self._stored[name]
         if isinstance(value, date):
             told = formats.day(value)
+        elif name == "slot_zone":
+            told = dict(self._field(name).choices).get(told, told)
         return gettext(
             "Meanwhile somebody has changed this; now it is: %(value)s. Save again to write yours."
         ) % {"value": told or formats.UNKNOWN}
@@ -192,7 +240,10 @@ class TargetForm(forms.Form):
 
 
 def _warehouse_label(warehouse: Warehouse) -> str:
-    return f"{warehouse.name} · {warehouse.cluster.name}" if warehouse.cluster else warehouse.name
+    """Its name, its cluster, and its zone where the marketplace tells it."""
+    zone = zone_label(named_zone(warehouse.time_zone), timezone.now()) if warehouse.time_zone else ""
+    cluster = warehouse.cluster.name if warehouse.cluster else ""
+    return " · ".join(filter(None, [warehouse.name, cluster, zone]))
 
 
 def _warehouse_label_with_marketplace(warehouse: Warehouse) -> str:
@@ -208,10 +259,16 @@ def _slot(
     return datetime.combine(day, begins, zone), datetime.combine(last, ends, zone)
 
 
+def _zone_at(warehouse: Warehouse | None, company: Company) -> str:
+    """In which zone a slot is when none was chosen; empty where nobody tells it."""
+    return warehouse.time_zone if warehouse else company.time_zone
+
+
 def _initial(supply: Supply) -> dict[str, Any]:
     zone = zone_of(supply)
     begins = supply.slot_from.astimezone(zone) if supply.slot_from else None
     ends = supply.slot_to.astimezone(zone) if supply.slot_to else None
+    is_usual = not begins or zone.key == _zone_at(supply.warehouse, supply.company)
     return {
         "warehouse": supply.warehouse_id,
         "cluster_name": supply.cluster_name,
@@ -219,6 +276,7 @@ def _initial(supply: Supply) -> dict[str, Any]:
         "slot_on": begins.date() if begins else None,
         "slot_from": begins.time() if begins else None,
         "slot_to": ends.time() if ends else None,
+        "slot_zone": "" if is_usual else zone.key,
         "note": supply.note,
     }
 

@@ -98,7 +98,7 @@ def write_workbook(file: IO[bytes], packing: PackingList) -> None:
     last = 0
     for last, (position, code, line) in enumerate(packing.rows(), start=1):
         if position is not None:
-            sheet.write_number(last, 0, position, whole)
+            sheet.write_number(last, 0, position)
         for column, text in enumerate((code, line.sku, line.name, line.barcode), start=1):
             # Always a string, whatever it begins with: a name is never run as a formula.
             sheet.write_string(last, column, text)

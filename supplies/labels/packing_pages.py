@@ -47,7 +47,7 @@ def write_pages(file: IO[bytes], packing: PackingList) -> None:
 
 
 def _cells(position: int | None, code: str, line: PackedLine) -> tuple[str, ...]:
-    number = "" if position is None else formats.number(position)
+    number = "" if position is None else str(position)
     return number, code, line.sku, line.name, line.barcode, formats.number(line.units)
 
 

@@ -15,9 +15,17 @@ from django.utils.translation import gettext as _
 from core import formats
 from core.periods import MOSCOW, Days
 from marketplaces.contracts.supplies import SupplyStatus
-from supplies.choices import CLAIM_RULES, AttentionKind
-from supplies.selectors.deadlines import BEFORE_SHIPPING, COUNTED, NOT_READY, claim_until, deadlines, tone_of
-from supplies.selectors.slots import is_all_day, left_text, slot_text, zone_label, zone_of
+from supplies.choices import AttentionKind
+from supplies.selectors.deadlines import (
+    BEFORE_SHIPPING,
+    COUNTED,
+    NOT_READY,
+    claim_until,
+    deadlines,
+    may_claim,
+    tone_of,
+)
+from supplies.selectors.slots import days_text, left_text, slot_text, zone_label, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,9 +41,8 @@ _WEEK: Final = timedelta(days=7)
 _ZONES: Final = timedelta(hours=15)
 # Of one day of a month; a week shows them all.
 _ROOM: Final = 6
-# More than anybody looks through; the filters are there for the rest.
+# Slots, and deadlines: more than anybody looks through; the filters are there for the rest.
 MOST_SHOWN: Final = 600
-_LONGEST_CLAIM: Final = timedelta(days=max(rule.days or 0 for rule in CLAIM_RULES) + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +109,11 @@ def calendar_page(
 ) -> CalendarPage:
     """The month or the week of a day, of the supplies given."""
     days = shown_days(day, view)
-    found = list(_within(supplies, days)[: MOST_SHOWN + 1])
-    entries = _by_day(found[:MOST_SHOWN], zone=company.zone, now=now)
+    coming, due = (
+        list(rows[: MOST_SHOWN + 1])
+        for rows in (_with_slots(supplies, days), _with_deadlines(supplies, days))
+    )
+    entries = _by_day(coming[:MOST_SHOWN], due[:MOST_SHOWN], zone=company.zone, now=now)
     today = now.astimezone(company.zone).date()
     return CalendarPage(
         view=view,
@@ -115,7 +125,7 @@ def calendar_page(
                 entries.get(one, ()),
                 days=days,
                 today=today,
-                room=_ROOM if view == "month" else MOST_SHOWN,
+                room=_ROOM if view == "month" else len(entries.get(one, ())),
             )
             for one in days
         ],
@@ -123,74 +133,87 @@ def calendar_page(
         previous=_moved(day, view, -1),
         following=_moved(day, view, 1),
         today=today,
-        is_cut=len(found) > MOST_SHOWN,
+        is_cut=max(len(coming), len(due)) > MOST_SHOWN,
     )
 
 
-def _within(supplies: SupplyQuerySet, days: Days) -> SupplyQuerySet:
-    """Whatever may have something on in these days, in any zone."""
-    start = datetime.combine(days.first, time(), UTC) - _ZONES
-    end = datetime.combine(days.after, time(), UTC) + _ZONES
+def _with_slots(supplies: SupplyQuerySet, days: Days) -> SupplyQuerySet:
+    """Whatever may come to its warehouse in these days, in any zone."""
+    start, end = _moments(days)
     has_slot = Q(slot_from__gte=start, slot_from__lt=end)
     is_wished = Q(
         slot_from=None, wished_on__gte=days.first, wished_on__lt=days.after, status__in=BEFORE_SHIPPING
     )
+    return _ordered(supplies.filter(has_slot | is_wished))
+
+
+def _with_deadlines(supplies: SupplyQuerySet, days: Days) -> SupplyQuerySet:
+    """Whatever may have to be done in these days, in any zone."""
+    start, end = _moments(days)
     is_to_fill = Q(fill_until__gte=start, fill_until__lt=end, status__in=NOT_READY)
-    since = start - _LONGEST_CLAIM
-    is_counted = Q(accepted_at__gte=since, accepted_at__lt=end) | Q(
-        accepted_at=None, status_at__gte=since, status_at__lt=end
-    )
-    may_object = Q(status__in=COUNTED, missing_units__gt=0) & is_counted
-    rows: SupplyQuerySet = (
-        supplies.filter(has_slot | is_wished | is_to_fill | may_object)
-        .exclude(status=SupplyStatus.CANCELLED)
-        .order_by("slot_from", "pk")
-    )
-    return rows
+    return _ordered(supplies.filter(is_to_fill | may_claim(start, end)))
 
 
-def _by_day(supplies: Iterable[Supply], *, zone: ZoneInfo, now: datetime) -> Mapping[date, Sequence[Entry]]:
+def _moments(days: Days) -> tuple[datetime, datetime]:
+    start, end = (datetime.combine(day, time(), UTC) for day in (days.first, days.after))
+    return start - _ZONES, end + _ZONES
+
+
+def _ordered(rows: SupplyQuerySet) -> SupplyQuerySet:
+    ordered: SupplyQuerySet = rows.exclude(status=SupplyStatus.CANCELLED).order_by("slot_from", "pk")
+    return ordered
+
+
+def _by_day(
+    coming: Iterable[Supply], due: Iterable[Supply], *, zone: ZoneInfo, now: datetime
+) -> Mapping[date, Sequence[Entry]]:
     days: dict[date, list[Entry]] = defaultdict(list)
-    for supply in supplies:
-        for day, entry in (*_slots(supply, now=now), *_due(supply, zone=zone, now=now)):
+    for supply in coming:
+        if supply.slot_from is not None:
+            day, entry = _slot(supply, supply.slot_from, now=now)
+            days[day].append(entry)
+        elif supply.wished_on is not None:
+            days[supply.wished_on].append(_wish(supply, supply.wished_on))
+    for supply in due:
+        for day, entry in _due(supply, zone=zone, now=now):
             days[day].append(entry)
     for entries in days.values():
         entries.sort(key=lambda entry: (entry.minute, entry.supply.pk, entry.is_deadline))
     return days
 
 
-def _slots(supply: Supply, *, now: datetime) -> list[tuple[date, Entry]]:
-    if supply.slot_from is None:
-        if supply.wished_on is None:
-            return []
-        entry = Entry(
-            supply=supply,
-            time=_("all day"),
-            title=_place(supply),
-            note=_("no slot yet"),
-            full=_("wished %(day)s") % {"day": formats.day(supply.wished_on)},
-            tone="warning",
-        )
-        return [(supply.wished_on, entry)]
+def _wish(supply: Supply, day: date) -> Entry:
+    """A supply that waits for its slot, on the day that is wished for it."""
+    return Entry(
+        supply=supply,
+        time=_("all day"),
+        title=_place(supply),
+        note=_("no slot yet"),
+        full=_("wished %(day)s") % {"day": formats.day(day)},
+        tone="warning",
+    )
+
+
+def _slot(supply: Supply, begins: datetime, *, now: datetime) -> tuple[date, Entry]:
     zone = zone_of(supply)
-    start = supply.slot_from.astimezone(zone)
+    start = begins.astimezone(zone)
     waits = supply.status in BEFORE_SHIPPING
     tone: Tone = getattr(supply.status, "tone", "neutral")
     if waits:
-        pressing = tone_of(supply.slot_to or supply.slot_from, now=now)
+        pressing = tone_of(supply.slot_to or begins, now=now)
         is_unready = supply.status in NOT_READY and pressing == "danger"
-        tone = "danger" if is_unready or supply.slot_from < now else tone
+        tone = "danger" if is_unready or begins < now else tone
     entry = Entry(
         supply=supply,
-        time=_("all day") if is_all_day(supply) else f"{start:%H:%M}{_zone_mark(zone, supply.slot_from)}",
+        time=days_text(supply) or f"{start:%H:%M}{_zone_mark(zone, begins)}",
         title=_place(supply),
         note=_units(supply),
         full=slot_text(supply),
         tone=tone,
-        left=left_text(supply.slot_to or supply.slot_from, now=now) if waits else "",
+        left=left_text(supply.slot_to or begins, now=now) if waits else "",
         minute=start.hour * 60 + start.minute,
     )
-    return [(start.date(), entry)]
+    return start.date(), entry
 
 
 def _due(supply: Supply, *, zone: ZoneInfo, now: datetime) -> list[tuple[date, Entry]]:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.periods import business_day
 from marketplaces.contracts.supplies import SupplyStatus
-from supplies.choices import AttentionKind, ClaimRule, claim_rule
+from supplies.choices import CLAIM_RULES, AttentionKind, ClaimRule, claim_rule
 from supplies.selectors.slots import ends_at, left_text, moment_text, zone_of
 
 if TYPE_CHECKING:
+    from datetime import date
     from zoneinfo import ZoneInfo
 
     from core.statuses import Tone
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 BEFORE_SHIPPING: Final = (SupplyStatus.DRAFT, SupplyStatus.BOOKED, SupplyStatus.READY)
 NOT_READY: Final = (SupplyStatus.DRAFT, SupplyStatus.BOOKED)
 COUNTED: Final = (SupplyStatus.DISCREPANCY, SupplyStatus.ACCEPTED)
-_BURNS: Final = timedelta(days=1)
+_DAY: Final = timedelta(days=1)
+_BURNS: Final = _DAY
 _NEARS: Final = timedelta(days=5)
 
 
@@ -69,6 +72,27 @@ def claim_until(supply: Supply, *, zone: ZoneInfo) -> tuple[datetime | None, Cla
     if rule is None or rule.days is None:
         return None, rule
     return counted_at(supply) + timedelta(days=rule.days), rule
+
+
+def may_claim(start: datetime, end: datetime) -> Q:
+    """Which supplies have units missing whose time to object ends between these moments, or did; a marketplace that
+    no dated rule is known of has none."""
+    asked = Q(pk__in=())
+    for rule in CLAIM_RULES:
+        if rule.days is None:
+            continue
+        since, until = start - timedelta(days=rule.days), end - timedelta(days=rule.days)
+        if rule.valid_from <= until.date() + _DAY and not _is_replaced(rule, by=since.date() - _DAY):
+            counted = Q(accepted_at__gte=since, accepted_at__lt=until)
+            noticed = Q(accepted_at=None, status_at__gte=since, status_at__lt=until)
+            asked |= Q(counted | noticed, marketplace=rule.marketplace)
+    return asked & Q(status__in=COUNTED, missing_units__gt=0)
+
+
+def _is_replaced(rule: ClaimRule, *, by: date) -> bool:
+    """Whether a later rule of the marketplace is in force on this day."""
+    now = claim_rule(rule.marketplace, on=by)
+    return now is not None and now.valid_from > rule.valid_from
 
 
 def tone_of(until: datetime, *, now: datetime) -> Tone:

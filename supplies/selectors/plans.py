@@ -6,24 +6,25 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Sum
+from django.db.models import Case, Q, Sum, Value, When
 
 from catalog.models import Listing
 from catalog.selectors import listings
 from marketplaces import registry
 from supplies.labels.barcodes import is_sscc
+from supplies.labels.numbering import gaps
 from supplies.models import BoxLine, PlanImport, Supply, SupplyBox, SupplyDocument, SupplyLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from django.db.models import QuerySet
 
     from companies.models import Company
 
 # Rows of a form: Django takes a thousand fields, and a page should stay quick.
 AT_ONCE: Final = 200
 _FOUND: Final = 20
-# More boxes are packed by the rule, not looked through one by one.
-_BOXES_SHOWN: Final = 200
 _MOST_IN_PREVIEW: Final = 200
 _LONGEST_ID: Final = 18
 
@@ -43,12 +44,14 @@ class Goods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:
-    """How far a plan is packed: units planned and in boxes, how many boxes, how many of them bear an SSCC."""
+    """How far a plan is packed: units planned and in boxes, how many boxes, how many of them bear an SSCC, and their
+    numbers in words where some are missing."""
 
     planned: int
     units: int
     boxes: int
     with_sscc: int
+    gaps: str
 
     @property
     def left(self) -> int:
@@ -73,6 +76,15 @@ class BoxRow:
     def units(self) -> int:
         """Units of all products in it."""
         return sum(units for _name, units in self.contents)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boxes:
+    """A page of the boxes of a plan; `next_after` is the number of the box to go on after, None at the end."""
+
+    rows: Sequence[BoxRow]
+    next_after: int | None
+    is_first: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +129,26 @@ def marketplace_of(supply: Supply) -> str:
 def goods(supply: Supply, *, after: int = 0) -> Goods:
     """The lines of a plan in the order in which they were added, from the one behind `after` on."""
     rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply, pk__gt=after)
-    lines = list(rows.select_related("listing").order_by("pk")[: AT_ONCE + 1])
-    more = len(lines) > AT_ONCE
-    lines = lines[:AT_ONCE]
-    return Goods(lines=lines, next_after=lines[-1].pk if more else None, is_first=not after)
+    return _goods(rows.order_by("pk"), is_first=not after)
+
+
+def goods_of_box(supply: Supply, held: Mapping[int, int], *, after: int = 0) -> Goods:
+    """The lines of a plan for a box that holds these of them ({line: units}): they come first. From the one behind
+    `after` on."""
+    is_held = Q(pk__in=held)
+    behind = Q()
+    if after:
+        behind = Q(is_held, pk__gt=after) | ~is_held if after in held else Q(~is_held, pk__gt=after)
+    rows = SupplyLine.objects.for_company(supply.company_id).filter(behind, supply=supply)
+    order = Case(When(is_held, then=Value(0)), default=Value(1))
+    return _goods(rows.order_by(order, "pk"), is_first=not after)
+
+
+def goods_named(supply: Supply, line_ids: Sequence[int]) -> Goods:
+    """These lines of a plan and no others, in this order."""
+    rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply, pk__in=line_ids)
+    found = {line.pk: line for line in rows.select_related("listing")}
+    return Goods(lines=[found[pk] for pk in line_ids if pk in found], next_after=None, is_first=True)
 
 
 def article_of(supply: Supply, product: str) -> str:
@@ -156,13 +184,14 @@ def units_by_line(supply: Supply) -> dict[int, int]:
 def packed(supply: Supply) -> Packed:
     """How far the plan is packed."""
     boxes = SupplyBox.objects.for_company(supply.company_id).filter(supply=supply, is_told=False)
-    codes = list(boxes.values_list("code", flat=True))
+    found = list(boxes.values_list("position", "code"))
     held = BoxLine.objects.for_company(supply.company_id).filter(box__supply=supply, box__is_told=False)
     return Packed(
         planned=supply.planned or 0,
         units=held.aggregate(units=Sum("quantity"))["units"] or 0,
-        boxes=len(codes),
-        with_sscc=sum(1 for code in codes if is_sscc(code)),
+        boxes=len(found),
+        with_sscc=sum(1 for _position, code in found if is_sscc(code)),
+        gaps=gaps([position for position, _code in found]),
     )
 
 
@@ -174,17 +203,29 @@ def packed_by_line(supply: Supply, line_ids: Sequence[int]) -> dict[int, int]:
     return dict(rows.values_list("line_id").annotate(units=Sum("quantity")))
 
 
-def boxes(supply: Supply, *, most: int = _BOXES_SHOWN) -> list[BoxRow]:
-    """The boxes of a plan with what is in them."""
-    rows = SupplyBox.objects.for_company(supply.company_id).filter(supply=supply, is_told=False)
-    found = list(rows.order_by("position")[:most])
+def boxes(supply: Supply, *, after: int = 0) -> Boxes:
+    """The boxes of a plan with what is in them, from the one behind the number `after` on."""
+    rows = SupplyBox.objects.for_company(supply.company_id).filter(
+        supply=supply, is_told=False, position__gt=after
+    )
+    found = list(rows.order_by("position")[: AT_ONCE + 1])
+    shown = found[:AT_ONCE]
     contents: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    held = BoxLine.objects.for_company(supply.company_id).filter(box__in=[box.pk for box in found])
+    held = BoxLine.objects.for_company(supply.company_id).filter(box__in=[box.pk for box in shown])
     for box_id, name, sku, units in held.order_by("line_id").values_list(
         "box_id", "line__name", "line__seller_sku", "quantity"
     ):
         contents[box_id].append((name or sku, units))
-    return [BoxRow(box=box, contents=contents[box.pk], has_sscc=is_sscc(box.code)) for box in found]
+    return Boxes(
+        rows=[BoxRow(box=box, contents=contents[box.pk], has_sscc=is_sscc(box.code)) for box in shown],
+        next_after=shown[-1].position if len(found) > AT_ONCE else None,
+        is_first=not after,
+    )
+
+
+def page_of_box(number: int) -> int:
+    """Behind which number a page of boxes begins that shows the box of this number."""
+    return max(0, number - 1) // AT_ONCE * AT_ONCE
 
 
 def contents_of(box: SupplyBox) -> dict[int, int]:
@@ -210,3 +251,9 @@ def preview(kept: PlanImport) -> Preview:
         changed=sum(1 for row in kept.rows if row["was"] != row["quantity"]),
         summed=sum(1 for row in kept.rows if len(row["rows"]) > 1),
     )
+
+
+def _goods(rows: QuerySet[SupplyLine], *, is_first: bool) -> Goods:
+    found = list(rows.select_related("listing")[: AT_ONCE + 1])
+    lines = found[:AT_ONCE]
+    return Goods(lines=lines, next_after=lines[-1].pk if len(found) > AT_ONCE else None, is_first=is_first)

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from core import formats
 from supplies.labels.barcodes import is_ean13, is_printable, is_sscc
 from supplies.labels.layouts import LabelKind
+from supplies.labels.numbering import box_title, gaps
 from supplies.labels.packing import PackedBox, PackedLine, PackingList
 from supplies.labels.rendering import LabelSpec
 from supplies.models import BoxLine, SupplyBox, SupplyLine
-from supplies.selectors.plans import marketplace_of, name_of, packed_by_line
+from supplies.selectors.plans import AT_ONCE, marketplace_of, name_of, packed_by_line
 from supplies.selectors.slots import slot_text, zone_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,33 @@ class PrintLine:
         return is_ean13(self.code)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintPage:
+    """A page of the lines that have a label; `next_after` is the line to go on after, None at the end. `bare` are all
+    that have none, `total` is how many labels all lines have as planned."""
+
+    lines: Sequence[PrintLine]
+    next_after: int | None
+    is_first: bool
+    bare: Sequence[PrintLine]
+    total: int
+
+
+def print_page(supply: Supply, *, after: int = 0) -> PrintPage:
+    """The lines to print labels of, from the one behind `after` on."""
+    lines = print_lines(supply)
+    labelled = [line for line in lines if line.code]
+    behind = [line for line in labelled if line.pk > after]
+    shown = behind[:AT_ONCE]
+    return PrintPage(
+        lines=shown,
+        next_after=shown[-1].pk if len(behind) > AT_ONCE else None,
+        is_first=not after,
+        bare=[line for line in lines if not line.code],
+        total=sum(line.copies for line in labelled),
+    )
+
+
 def print_lines(supply: Supply) -> list[PrintLine]:
     """The lines of a supply, each with as many copies as units are planned (declared, where nothing was planned)."""
     rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply)
@@ -70,15 +98,15 @@ def product_labels(supply: Supply, copies: Mapping[int, int] | None = None) -> I
 
 def box_labels(supply: Supply, copies: Mapping[int, int] | None = None) -> Iterator[LabelSpec]:
     """The labels of these boxes ({box: copies}), or one of each."""
-    boxes = _boxes(supply)
-    contents = _contents(supply)
-    for place, box in enumerate(boxes, start=1):
+    boxes, contents = _boxes(supply), _contents(supply)
+    numbers = [box.position for box in boxes]
+    for box in boxes:
         count = 1 if copies is None else copies.get(box.pk, 0)
         if count:
             yield LabelSpec(
                 kind=LabelKind.BOX,
                 code=box.code,
-                title=_("Box %(number)s of %(all)s") % {"number": place, "all": len(boxes)},
+                title=box_title(box.position, numbers),
                 lines=_box_lines(supply, contents.get(box.pk, []), has_sscc=is_sscc(box.code)),
                 copies=count,
             )
@@ -93,7 +121,7 @@ def packing_list(supply: Supply) -> PackingList:
     ]
     return PackingList(
         title=name_of(supply),
-        about=tuple(_about(supply)),
+        about=tuple(_about(supply, numbers=gaps([box.position for box in boxes]))),
         boxes=tuple(boxes),
         loose=tuple(_loose(supply)),
     )
@@ -165,7 +193,7 @@ def _box_lines(supply: Supply, contents: Sequence[PackedLine], *, has_sscc: bool
     return tuple(line for line in lines if line)
 
 
-def _about(supply: Supply) -> Iterator[tuple[str, str]]:
+def _about(supply: Supply, *, numbers: str) -> Iterator[tuple[str, str]]:
     rows = [
         (_("Seller"), supply.company.name),
         (_("Marketplace"), f"{marketplace_of(supply)} · {supply.account.title}"),
@@ -174,6 +202,7 @@ def _about(supply: Supply) -> Iterator[tuple[str, str]]:
         (_("Slot"), _slot(supply)),
         (_("Wished date"), formats.day(supply.wished_on) if supply.wished_on else ""),
         (_("Note"), supply.note),
+        (_("Numbers of the boxes"), numbers),
     ]
     return ((label, value) for label, value in rows if value)
 

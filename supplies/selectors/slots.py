@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 
 from core import formats
-from core.periods import MOSCOW
+from core.periods import MOSCOW, Days
 
 if TYPE_CHECKING:
     from supplies.models import Supply
+
+_MINUTE: Final = timedelta(minutes=1)
+_DAY: Final = timedelta(days=1)
 
 
 def zone_of(supply: Supply) -> ZoneInfo:
@@ -46,12 +49,18 @@ def zone_label(zone: ZoneInfo, at: datetime) -> str:
 
 
 def slot_text(supply: Supply) -> str:
-    """`21 ноя, 14:00–15:00 (МСК)`, over midnight `30 ноя, 23:30 – 1 дек, 00:30 (МСК−1)`; empty without a slot."""
+    """`21 ноя, 14:00–15:00 (МСК)`, over midnight `30 ноя, 23:30 – 1 дек, 00:30 (МСК−1)`, of whole days `1–3 дек
+    (МСК)`; empty without a slot."""
     if supply.slot_from is None:
         return ""
     zone = zone_of(supply)
-    label = zone_label(zone, supply.slot_from)
-    return f"{_day_text(supply.slot_from, zone)}, {hours_text(supply)} ({label})"
+    days = _whole_days(supply, zone)
+    when = (
+        formats.day_range(days)
+        if days and len(days) > 1
+        else f"{_day_text(supply.slot_from, zone)}, {hours_text(supply)}"
+    )
+    return f"{when} ({zone_label(zone, supply.slot_from)})"
 
 
 def hours_text(supply: Supply) -> str:
@@ -62,20 +71,26 @@ def hours_text(supply: Supply) -> str:
     start = supply.slot_from.astimezone(zone)
     if supply.slot_to is None or supply.slot_to == supply.slot_from:
         return f"{start:%H:%M}"
+    if _whole_days(supply, zone):
+        return days_text(supply)
     end = supply.slot_to.astimezone(zone)
-    if _is_whole_day(start, end):
-        return _("all day")
     if start.date() == end.date():
         return f"{start:%H:%M}–{end:%H:%M}"
     return f"{start:%H:%M} – {_day_text(supply.slot_to, zone)}, {end:%H:%M}"
 
 
-def is_all_day(supply: Supply) -> bool:
-    """Whether only the day is told: the slot lasts from one midnight of the warehouse to the next."""
+def days_text(supply: Supply) -> str:
+    """`all day` when only the day of a slot is told, `1–3 дек` of a slot longer than a day; empty for one of hours."""
     if supply.slot_from is None or supply.slot_to is None:
-        return False
+        return ""
     zone = zone_of(supply)
-    return _is_whole_day(supply.slot_from.astimezone(zone), supply.slot_to.astimezone(zone))
+    if days := _whole_days(supply, zone):
+        return formats.day_range(days) if len(days) > 1 else _("all day")
+    start, end = supply.slot_from.astimezone(zone), supply.slot_to.astimezone(zone)
+    if end - start <= _DAY:
+        return ""
+    last = (end - timedelta.resolution).date()
+    return formats.day_range(Days(first=start.date(), after=last + _DAY))
 
 
 def moment_text(at: datetime, zone: ZoneInfo) -> str:
@@ -95,8 +110,14 @@ def ends_at(supply: Supply) -> datetime | None:
     return supply.slot_to or supply.slot_from
 
 
-def _is_whole_day(start: datetime, end: datetime) -> bool:
-    return start.time() == time() and end >= (start + timedelta(days=1)) - timedelta(minutes=1)
+def _whole_days(supply: Supply, zone: ZoneInfo) -> Days | None:
+    """The days of a slot that lasts from one midnight of the zone to another, or to the minute before it."""
+    if supply.slot_from is None or supply.slot_to is None:
+        return None
+    start, end = supply.slot_from.astimezone(zone), supply.slot_to.astimezone(zone) + _MINUTE
+    if start.time() != time() or end.time() > time(0, 1) or end.date() <= start.date():
+        return None
+    return Days(first=start.date(), after=end.date())
 
 
 def _day_text(at: datetime, zone: ZoneInfo) -> str:

@@ -190,6 +190,8 @@ def plan_apply(request: CompanyRequest, pk: int) -> HttpResponse:
             count = imports.apply_list(kept=kept, user=request.user)
             text = ngettext("%(count)s product is planned.", "%(count)s products are planned.", count)
             messages.success(request, text % {"count": formats.number(count)})
+    except plan_lines.Outdated:
+        return _show_again(request, kept)
     except imports.AlreadySettled:
         messages.warning(request, _("This list was decided on before."))
     except services.CannotChange as exc:
@@ -283,7 +285,7 @@ def _goods_of(request: CompanyRequest, supply: Supply) -> _Goods:
     """What the address or the form that was sent asks of the goods of a plan, with what was filled in."""
     data = request.POST if request.method == "POST" else None
     asked = request.GET if data is None else data
-    after, text = _number(asked.get("after", "")), _search(asked.get("q", ""))
+    after, text = number(asked.get("after", "")), _search(asked.get("q", ""))
     page, found = plans.goods(supply, after=after), plans.addable(supply, text)
     planned = plans.units_by_listing(supply, [one.pk for one in found])
     return _Goods(
@@ -331,6 +333,20 @@ def _write_units(request: CompanyRequest, supply: Supply, goods: _Goods) -> None
         messages.success(request, text % {"count": formats.number(count)})
 
 
+def _show_again(request: CompanyRequest, kept: PlanImport) -> HttpResponse:
+    """A list beside the units that somebody else has planned meanwhile."""
+    text = _(
+        "Nothing is written: somebody else has changed units of these products meanwhile. See what is planned now, and"
+        " put the list into the plan again to write yours."
+    )
+    try:
+        kept = imports.renew_list(kept=kept, user=request.user)
+    except imports.AlreadySettled:
+        text = _("This list was decided on before.")
+    messages.warning(request, text)
+    return redirect("supplies:plan-import", request.company.slug, kept.pk)
+
+
 def _import(request: CompanyRequest, pk: int) -> PlanImport:
     rows = PlanImport.objects.for_company(request.company).select_related(
         "supply__account", "supply__company"
@@ -344,5 +360,6 @@ def _search(text: str) -> str:
     return text.strip().replace("\x00", "")[:_LONGEST_SEARCH]
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """What an address says to go on after; 0 for anything that is no id."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0

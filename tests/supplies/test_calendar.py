@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 CALENDAR = "/lavka/supplies/calendar/"
-CALENDAR_QUERIES = 15
+CALENDAR_QUERIES = 16
 
 
 @pytest.fixture(autouse=True)
@@ -313,3 +313,113 @@ def test_a_month_has_room_for_some_of_a_day_and_leads_to_its_week(
     assert [cell.more for cell in page.context["page"].cells if cell.entries] == [2]
     assert "view=week&amp;day=2026-11-25" in page.content.decode()
     assert len(shown(owner_client, "?view=week&day=2026-11-25")[date(2026, 11, 25)]) == 8
+
+
+def test_what_is_short_does_not_push_slots_out(
+    owner_client: Client, account: MarketplaceAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar, "MOST_SHOWN", 2)
+    market = AccountFactory(company=account.company, marketplace="wildberries")
+    for one in (account, market):
+        SupplyFactory.create_batch(
+            3, account=one, taken=True, missing_units=1, status=SupplyStatus.DISCREPANCY,
+            slot_from=NOW - timedelta(days=20), accepted_at=NOW - timedelta(days=18),
+        )  # fmt: skip
+    SupplyFactory(account=account, slot_from=NOW + timedelta(days=1))
+
+    page = owner_client.get(f"{CALENDAR}?view=week").context["page"]
+
+    entries = [(cell.day.day, entry.is_deadline) for cell in page.cells for entry in cell.entries]
+    assert entries == [(25, False), (27, True), (27, True)]
+    assert page.is_cut
+
+
+def test_a_marketplace_without_a_time_for_claims_fills_no_room(
+    owner_client: Client, account: MarketplaceAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar, "MOST_SHOWN", 2)
+    market = AccountFactory(company=account.company, marketplace="yandex_market")
+    short = {"taken": True, "missing_units": 1, "slot_from": None, "status": SupplyStatus.DISCREPANCY}
+    SupplyFactory.create_batch(3, account=account, accepted_at=NOW - timedelta(days=29), **short)
+    # The time to object to these is over long since, or not in these days.
+    SupplyFactory.create_batch(3, account=market, accepted_at=NOW - timedelta(days=60), **short)
+    SupplyFactory.create_batch(3, account=market, accepted_at=NOW - timedelta(days=5), **short)
+    SupplyFactory(account=market, accepted_at=NOW - timedelta(days=29), **short)
+
+    page = owner_client.get(f"{CALENDAR}?view=week").context["page"]
+
+    assert [cell.day.day for cell in page.cells for _entry in cell.entries] == [25]
+    assert not page.is_cut
+
+
+@pytest.mark.parametrize(("counted", "last"), [(date(2026, 3, 19), 26), (date(2026, 3, 20), 10)])
+def test_each_claim_follows_the_rule_of_its_day(
+    owner_client: Client, account: MarketplaceAccount, counted: date, last: int
+) -> None:
+    market = AccountFactory(company=account.company, marketplace="wildberries")
+    SupplyFactory(
+        account=market, taken=True, missing_units=1, slot_from=None,
+        accepted_at=datetime(counted.year, counted.month, counted.day, 9, tzinfo=UTC),
+    )  # fmt: skip
+
+    days = [
+        day.day
+        for month in ("2026-03-15", "2026-04-20")
+        for day in shown(owner_client, f"?day={month}")
+        if day.month == int(month[5:7])
+    ]
+
+    assert days == [last]
+
+
+@pytest.mark.parametrize(
+    "status", [SupplyStatus.SHIPPED, SupplyStatus.ACCEPTED, SupplyStatus.DISCREPANCY, SupplyStatus.READY]
+)
+def test_only_what_has_not_left_waits_for_a_slot(
+    owner_client: Client, account: MarketplaceAccount, status: SupplyStatus
+) -> None:
+    market = AccountFactory(company=account.company, marketplace="yandex_market")
+    SupplyFactory(
+        account=market, is_planned_here=True, status=status, slot_from=None, wished_on=NOW.date(),
+        accepted=90, missing_units=10, accepted_at=NOW - timedelta(days=28),
+    )  # fmt: skip
+
+    page = owner_client.get(CALENDAR).context["page"]
+
+    waiting = [entry.note for cell in page.cells for entry in cell.entries if not entry.is_deadline]
+    assert waiting == (["слота ещё нет"] if status == SupplyStatus.READY else [])
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text", "time"),
+    [
+        ((29, 21, 0), (32, 21, 0), "30\u00a0ноя – 2\u00a0дек (МСК)", "30\u00a0ноя – 2\u00a0дек"),
+        ((29, 21, 0), (32, 20, 59), "30\u00a0ноя – 2\u00a0дек (МСК)", "30\u00a0ноя – 2\u00a0дек"),
+        ((22, 21, 0), (25, 21, 0), "23–25\u00a0ноя (МСК)", "23–25\u00a0ноя"),
+        ((22, 21, 0), (23, 21, 0), "23\u00a0ноя, весь день (МСК)", "весь день"),
+        (
+            (22, 21, 0),
+            (25, 12, 0),
+            "23\u00a0ноя, 00:00 – 25\u00a0ноя, 15:00 (МСК)",
+            "23–25\u00a0ноя",
+        ),
+        ((23, 7, 0), (24, 21, 0), "23\u00a0ноя, 10:00 – 25\u00a0ноя, 00:00 (МСК)", "23–24\u00a0ноя"),
+        ((22, 21, 0), (23, 9, 0), "23\u00a0ноя, 00:00–12:00 (МСК)", "00:00"),
+    ],
+)
+def test_a_slot_of_several_days_is_told_as_a_range_of_them(
+    owner_client: Client,
+    account: MarketplaceAccount,
+    start: tuple[int, int, int],
+    end: tuple[int, int, int],
+    text: str,
+    time: str,
+) -> None:
+    begins, ends = (
+        datetime(2026, 11, 1, hour, minute, tzinfo=UTC) + timedelta(days=day - 1)
+        for day, hour, minute in (start, end)
+    )
+    supply = SupplyFactory(account=account, slot_from=begins, slot_to=ends)
+
+    assert slot_text(supply) == text
+    assert list(shown(owner_client).values()) == [[time]]
