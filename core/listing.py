@@ -171,7 +171,11 @@ def ready_views(
 
 def account_id(query: QueryDict) -> int | None:
     """The account that the page is about; a malformed one is told by the filter."""
-    text = query.get("account", "")
+    return given_id(query.get("account", ""))
+
+
+def given_id(text: str) -> int | None:
+    """The id that an address gives; None for anything that is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from companies.choices import Permission
 from companies.permissions import requires
 from core import formats
+from core.listing import given_id
 from supplies.forms.goods import UnitsForm
 from supplies.forms.labels import PrintForm
 from supplies.labels.barcodes import BadBarcode
@@ -25,7 +26,7 @@ from supplies.labels.packing_pages import write_pages
 from supplies.labels.rendering import MOST_LABELS, TooManyLabels, write_labels
 from supplies.models import Supply
 from supplies.selectors import plans, printing
-from supplies.views.plan import crumbs, number
+from supplies.views.plan import crumbs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,7 +109,7 @@ def _supply(request: CompanyRequest, pk: int) -> Supply:
 
 def _page_of(supply: Supply, asked: Any, *, kind: LabelKind | None = None) -> _Page:
     """What the address, or the form of this kind that was sent, asks to be shown."""
-    after, boxes_after = number(asked.get("after", "")), number(asked.get("boxes_after", ""))
+    after, boxes_after = given_id(asked.get("after", "")) or 0, given_id(asked.get("boxes_after", "")) or 0
     lines, boxes = printing.print_page(supply, after=after), plans.boxes(supply, after=boxes_after)
     label = _("Copies: %(name)s")
     rows = {

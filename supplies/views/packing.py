@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from companies.choices import Permission
 from companies.permissions import requires
 from core import formats
+from core.listing import given_id
 from supplies.forms.boxes import PackForm, Packing, SeriesForm
 from supplies.forms.goods import UnitsForm, rows_sent
 from supplies.models import SupplyBox
@@ -22,7 +23,7 @@ from supplies.services import boxes as services
 from supplies.services.plan_lines import Outdated
 from supplies.services.plans import CannotChange
 from supplies.services.sscc import SeriesExhausted, choose_series, series_of
-from supplies.views.plan import crumbs, number, plan
+from supplies.views.plan import crumbs, plan
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -51,7 +52,7 @@ def supply_boxes(request: CompanyRequest, pk: int) -> HttpResponse:
         "form": form,
         "rows": [(line, in_boxes.get(line.pk, 0), each.field_of(line.pk)) for line in goods.lines],
         "has_more": goods.next_after is not None,
-        "boxes": plans.boxes(supply, after=number(request.GET.get("after", ""))),
+        "boxes": plans.boxes(supply, after=given_id(request.GET.get("after", "")) or 0),
         "packed": plans.packed(supply),
         "can_pack": services.can_pack(supply),
         "of_plan": f"?plan={supply.pk}",
@@ -80,7 +81,7 @@ def box_edit(request: CompanyRequest, pk: int) -> HttpResponse:
     """What is in one box, by hand."""
     box = _box(request, pk)
     if box is None:
-        return _gone(request, number(request.GET.get("plan", "")))
+        return _gone(request, given_id(request.GET.get("plan", "")) or 0)
     supply = plan(request, box.supply_id)
     goods, form = _goods_of(request, supply, box)
     if form.is_valid():
@@ -108,7 +109,7 @@ def box_remove(request: CompanyRequest, pk: int) -> HttpResponse:
     """Take a box out of a plan."""
     box = _box(request, pk)
     if box is None:
-        return _gone(request, number(request.GET.get("plan", "")))
+        return _gone(request, given_id(request.GET.get("plan", "")) or 0)
     supply = plan(request, box.supply_id)
     try:
         services.remove_box(supply=supply, box_id=box.pk, actor=request.user)
@@ -165,7 +166,7 @@ def _goods_of(request: CompanyRequest, supply: Supply, box: SupplyBox) -> tuple[
     held = plans.contents_of(box)
     data = request.POST if request.method == "POST" else None
     if data is None:
-        goods = plans.goods_of_box(supply, held, after=number(request.GET.get("after", "")))
+        goods = plans.goods_of_box(supply, held, after=given_id(request.GET.get("after", "")) or 0)
     else:
         goods = plans.goods_named(supply, rows_sent(data, name="line"))
     rows = [(line.pk, held.get(line.pk), line.name or line.seller_sku) for line in goods.lines]

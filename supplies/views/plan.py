@@ -21,6 +21,7 @@ from companies.choices import Permission
 from companies.permissions import requires
 from core import formats
 from core.components import Crumb
+from core.listing import given_id
 from core.uploads import BadUpload
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.forms.goods import ListForm, UnitsForm
@@ -285,7 +286,7 @@ def _goods_of(request: CompanyRequest, supply: Supply) -> _Goods:
     """What the address or the form that was sent asks of the goods of a plan, with what was filled in."""
     data = request.POST if request.method == "POST" else None
     asked = request.GET if data is None else data
-    after, text = number(asked.get("after", "")), _search(asked.get("q", ""))
+    after, text = given_id(asked.get("after", "")) or 0, _search(asked.get("q", ""))
     page, found = plans.goods(supply, after=after), plans.addable(supply, text)
     planned = plans.units_by_listing(supply, [one.pk for one in found])
     return _Goods(
@@ -358,8 +359,3 @@ def _import(request: CompanyRequest, pk: int) -> PlanImport:
 def _search(text: str) -> str:
     """What is looked for, as a database may be asked."""
     return text.strip().replace("\x00", "")[:_LONGEST_SEARCH]
-
-
-def number(text: str) -> int:
-    """What an address says to go on after; 0 for anything that is no id."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
