@@ -17,7 +17,7 @@ ORDERS_OF_DAYS: Final = f"""
         AND o.placed_at >= d.starts - {_ZONES_APART} AND o.placed_at < d.ends + {_ZONES_APART}
         AND o.placed_date = d.day
 """
-_IS_DELIVERED: Final = "o.status IN ('delivered', 'partly_returned', 'returned')"
+IS_DELIVERED: Final = "o.status IN ('delivered', 'partly_returned', 'returned')"
 
 DAILY: Final = FactTable(
     name="analytics_dailyfact",
@@ -33,8 +33,8 @@ DAILY: Final = FactTable(
             sum(l.quantity * l.price) AS ordered_amount,
             coalesce(sum(l.quantity) FILTER (WHERE o.status = 'cancelled'), 0)::int AS cancelled_units,
             coalesce(sum(l.quantity * l.price) FILTER (WHERE o.status = 'cancelled'), 0) AS cancelled_amount,
-            coalesce(sum(l.quantity) FILTER (WHERE {_IS_DELIVERED}), 0)::int AS delivered_units,
-            coalesce(sum(l.quantity * l.price) FILTER (WHERE {_IS_DELIVERED}), 0) AS delivered_amount
+            coalesce(sum(l.quantity) FILTER (WHERE {IS_DELIVERED}), 0)::int AS delivered_units,
+            coalesce(sum(l.quantity * l.price) FILTER (WHERE {IS_DELIVERED}), 0) AS delivered_amount
         FROM {ORDERS_OF_DAYS}
         JOIN orders_orderline l ON l.order_id = o.id
         GROUP BY o.account_id, l.listing_id, o.placed_date, o.cluster_to
@@ -50,9 +50,9 @@ HOURLY: Final = FactTable(
         SELECT
             o.account_id, o.placed_date AS day, extract(hour FROM o.placed_at AT TIME ZONE %(zone)s)::smallint AS hour,
             count(*) AS orders, sum(o.units) AS units, sum(o.amount) AS amount,
-            count(*) FILTER (WHERE {_IS_DELIVERED}) AS delivered,
+            count(*) FILTER (WHERE {IS_DELIVERED}) AS delivered,
             count(*) FILTER (WHERE o.status = 'cancelled') AS cancelled,
-            coalesce(sum(o.units) FILTER (WHERE {_IS_DELIVERED}), 0) AS delivered_units,
+            coalesce(sum(o.units) FILTER (WHERE {IS_DELIVERED}), 0) AS delivered_units,
             coalesce(sum(o.units) FILTER (WHERE o.status = 'cancelled'), 0) AS cancelled_units
         FROM {ORDERS_OF_DAYS}
         GROUP BY 1, 2, 3

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from analytics.facts.orders import ORDERS_OF_DAYS
+from analytics.facts.orders import IS_DELIVERED, ORDERS_OF_DAYS
 from analytics.facts.tables import FactTable
 
-_IS_DELIVERED: Final = "o.status IN ('delivered', 'partly_returned', 'returned')"
 _DELIVERED_ON: Final = "(coalesce(o.delivered_at, o.status_at) AT TIME ZONE %(zone)s)::date"
 # A claim that is not granted, or not yet, leaves the goods with the buyer.
 IS_RETURN: Final = "r.status NOT IN ('claimed', 'rejected')"
@@ -38,7 +37,7 @@ DELIVERIES: Final = FactTable(
             sum(l.quantity)::int AS units, sum(l.quantity * l.price) AS amount
         FROM {ORDERS_OF_DAYS}
         JOIN orders_orderline l ON l.order_id = o.id
-        WHERE {_IS_DELIVERED}
+        WHERE {IS_DELIVERED}
         GROUP BY 1, 2, 3, 4
     """,  # noqa: S608 - constants of this module
 )
@@ -51,7 +50,7 @@ PLACES: Final = FactTable(
             o.account_id, o.placed_date AS day, o.warehouse_name, o.cluster_to, {_DELIVERED_ON} AS delivered_day,
             sum(o.units)::int AS units, sum(o.amount) AS amount
         FROM {ORDERS_OF_DAYS}
-        WHERE {_IS_DELIVERED}
+        WHERE {IS_DELIVERED}
         GROUP BY 1, 2, 3, 4, 5
     """,  # noqa: S608 - constants of this module
 )
