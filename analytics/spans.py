@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.db import models
-from django.db.models import Q
 
 from analytics.choices import Span
 from companies.scoping import CompanyOwned, CompanyQuerySet
@@ -21,6 +20,27 @@ _WEEK: Final = timedelta(days=7)
 _SHORTER: Final = {Span.MONTH: (Span.MONTH, Span.WEEK), Span.WEEK: (Span.WEEK,), Span.DAY: ()}
 
 
+class _IsOneOf(models.Func):
+    """Whether the span and the day of a row are one of some pairs.
+
+    The pairs are rows to join with, not conditions joined by OR: so the index that holds the sums is asked for each,
+    answers alone, and PostgreSQL knows how much that will be.
+    """
+
+    arity = 2
+    output_field = models.BooleanField()
+    template = "(%(expressions)s) IN (SELECT * FROM unnest(%%s::text[], %%s::date[]))"
+
+    def __init__(self, pairs: tuple[tuple[str, date], ...]) -> None:
+        super().__init__("span", "day")
+        self.pairs = pairs
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]  # narrower
+        """The comparison, for the pairs as they are."""
+        sql, params = super().as_sql(compiler, connection, **context)
+        return sql, [*params, [span for span, _day in self.pairs], [day for _span, day in self.pairs]]
+
+
 class SpanQuerySet(CompanyQuerySet):
     """Rows of facts that tell the same days more than once: ask for some of them by one of these words."""
 
@@ -30,14 +50,12 @@ class SpanQuerySet(CompanyQuerySet):
 
     def within(self, days: Days, *, longest: Span = Span.MONTH) -> Self:
         """As few rows as tell these days, every day once: whole months, weeks, and single days at the ends."""
-        firsts: dict[Span, list[date]] = {}
-        for span, part in spans_of(days, longest=longest):
-            firsts.setdefault(span, []).extend(firsts_of(span, part))
-        asked = Q(pk__in=[])
-        for span, some in firsts.items():
-            asked |= Q(span=span, day__in=some)
-        # Every span and every day once more: so the index that holds the sums answers alone, place after place.
-        return self.filter(asked, span__in=firsts, day__in={day for some in firsts.values() for day in some})
+        pairs = (
+            (span.value, first)
+            for span, part in spans_of(days, longest=longest)
+            for first in firsts_of(span, part)
+        )
+        return self.filter(_IsOneOf(tuple(pairs)))
 
 
 class Spanned(CompanyOwned):

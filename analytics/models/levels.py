@@ -79,7 +79,8 @@ class ListingReasons(CameBack):
         verbose_name_plural = _("reasons by listing")
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "span", "day", "basis", "account", "listing", "reason"],
+                # The listing before its account: a page of goods asks for some listings of all accounts.
+                fields=["company", "span", "day", "basis", "listing", "account", "reason"],
                 name="listing_reasons_once",
                 include=_SUMS,
                 nulls_distinct=False,

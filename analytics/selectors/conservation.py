@@ -344,15 +344,15 @@ def _tells_preparing(scope: ReportScope) -> Any:
 
 def _coming(scope: ReportScope) -> dict[int, _Coming]:
     """Of each listing that is still on its way in: units being counted, accepted and not on sale, and accepted lately
-    where nobody says what is on sale. Only the supplies of the last days are looked at."""
+    where nobody says what is on sale. Only the supplies of the last days are looked at (two queries)."""
     came = Q(supply__kind__in=_IN, supply__is_split=False)
     counting = came & Q(accepted=None, supply__status__in=_AT_THE_GATE)
     since = day_start(scope.today - PATIENCE, scope.company.zone)
     waiting = came & Q(accepted__gt=0, waiting_since__gte=since)
     lately = came & Q(accepted__gt=0, on_sale=None, supply__status_at__gte=since)
-    # The supplies it can be are few: without this every line of all the years would be joined.
+    # The supplies it can be are few: told by name, their lines are found by index, and not among those of all years.
     among = Q(status__in=_AT_THE_GATE) | Q(status_at__gte=since)
-    supplies = Supply.objects.for_company(scope.company).filter(among).values("pk")
+    supplies = list(Supply.objects.for_company(scope.company).filter(among).values_list("pk", flat=True))
     rows = (
         SupplyLine.objects.for_company(scope.company)
         .filter(

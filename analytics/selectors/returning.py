@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from analytics.choices import Basis, ReturnsBy, Span
 from analytics.models import ListingReasons, ListingReturns, PlaceReturns, ReasonReturns, RegionSales
 from analytics.selectors.levels import RIPE_AFTER, Level, LevelRow, ReasonShare, ReturnLevel, WeekLevel
-from catalog.models import Product
+from catalog.models import Listing, Product
 from returns.models import Reason
 
 if TYPE_CHECKING:
@@ -28,9 +28,15 @@ if TYPE_CHECKING:
 
 _WEEK: Final = timedelta(days=7)
 _SUMS: Final = ("returned", "refused", "refused_in_part", "technical", "amount", "cost")
+_OF_COHORT: Final = ("delivered", "returned")
 _GOODS: Final[Mapping[ReturnsBy, Any]] = {
     ReturnsBy.PRODUCT: F("listing__product_id"),
     ReturnsBy.CATEGORY: Coalesce("listing__category", Value("")),
+}
+# What tells of a listing which of these it belongs to.
+_NAMED_BY: Final[Mapping[ReturnsBy, str]] = {
+    ReturnsBy.PRODUCT: "product_id",
+    ReturnsBy.CATEGORY: "category",
 }
 _PLACES: Final[Mapping[ReturnsBy, Any]] = {
     ReturnsBy.WAREHOUSE: F("warehouse_name"),
@@ -75,20 +81,10 @@ def return_level(scope: ReportScope, *, by: ReturnsBy) -> ReturnLevel:
 
 
 def with_main_reasons(report: ReturnLevel, rows: Sequence[LevelRow]) -> list[LevelRow]:
-    """Some rows of products or categories with the reason most given for each (two queries); others as they are."""
-    key = _GOODS.get(report.by)
-    if key is None or not rows:
+    """Some rows of products or categories with the reason most given for each (three queries); others as they are."""
+    if report.by not in _NAMED_BY or not rows:
         return list(rows)
-    given: dict[Any, Counter[int]] = defaultdict(Counter)
-    found = (
-        _narrowed(ListingReasons, report.scope)
-        .within(report.scope.days)
-        .filter(_of_some(report.by, rows), basis=Basis.EVENT, reason__isnull=False, returned__gt=0)
-        .annotate(key=key)
-        .order_by()
-    )
-    for of, reason, units in found.values_list("key", "reason_id").annotate(Sum("returned")):
-        given[of][reason] = units
+    given = _given(report, {_key_of(report.by, row) for row in rows})
     reasons = Reason.objects.in_bulk({reason for counts in given.values() for reason in counts})
     return [_with_main(row, given[_key_of(report.by, row)], reasons) for row in rows]
 
@@ -101,71 +97,69 @@ def _with_main(row: LevelRow, given: Mapping[int, int], reasons: Mapping[int, Re
 
 
 def _key_of(by: ReturnsBy, row: LevelRow) -> Any:
+    """What a row of products or categories is found by; None for the one of all that has no such name."""
     if by is ReturnsBy.CATEGORY:
-        return row.name if row.id else ""
+        return row.name if row.id else None
     return row.product.pk if row.product else None
 
 
-def _of_some(by: ReturnsBy, rows: Sequence[LevelRow]) -> Q:
-    """What is told of the goods of these rows; what the assortment does not know is a row too."""
-    keys = {_key_of(by, row) for row in rows}
-    name = "listing__product_id" if by is ReturnsBy.PRODUCT else "listing__category"
-    asked = Q(**{f"{name}__in": [key for key in keys if key]})
-    if all(keys):
-        return asked
-    unknown = Q(listing__isnull=True)
-    return asked | unknown | Q(**{name: ""}) if by is ReturnsBy.CATEGORY else asked | unknown
+def _given(report: ReturnLevel, keys: Collection[Any]) -> Mapping[Any, Counter[int]]:
+    """How many units came back for each reason, of each key (two queries)."""
+    name, scope = _NAMED_BY[report.by], report.scope
+    listings = Listing.objects.for_company(scope.company).filter(**scope.filters, **scope.listing_filters(""))
+    named = Q(**{f"{name}__in": keys})
+    if None in keys and report.by is ReturnsBy.CATEGORY:
+        named |= Q(category="")
+    of = dict(listings.filter(named).values_list("pk", name))
+    # The listings by number, not by a join: so the index of the facts finds theirs among those of all goods.
+    asked = Q(listing__in=of)
+    if None in keys and not scope.is_of_some_listings:
+        asked |= Q(listing=None)
+    facts = (
+        ListingReasons.objects.for_company(scope.company).within(scope.days).filter(asked, **scope.filters)
+    )
+    facts = facts.filter(basis=Basis.EVENT, reason__isnull=False, returned__gt=0).order_by()
+    given: dict[Any, Counter[int]] = defaultdict(Counter)
+    for listing, reason, units in facts.values_list("listing_id", "reason_id").annotate(Sum("returned")):
+        given[of.get(listing) or None][reason] += units
+    return given
 
 
 def _narrowed(model: Any, scope: ReportScope) -> Any:
     return model.objects.for_company(scope.company).filter(**scope.filters, **scope.listing_filters())
 
 
-def _sums(rows: Any, key: Any, *names: str) -> dict[Any, dict[str, Any]]:
-    sums = {f"all_{name}": Sum(name) for name in names}
-    found = rows.annotate(key=key).order_by().values_list("key").annotate(**sums)
-    return {one: dict(zip(names, units, strict=True)) for one, *units in found}
-
-
 def _of_goods(scope: ReportScope, days: Days, key: Any) -> Levels:
-    """Of each product or category (two queries)."""
+    """Of each product or category (one query)."""
     return _levels(_narrowed(ListingReturns, scope), days, key)
 
 
 def _of_places(scope: ReportScope, days: Days, key: Any) -> Levels:
-    """Of each warehouse or cluster (two queries). Places know no goods: with goods chosen there are no rows."""
+    """Of each warehouse or cluster (one query). Places know no goods: with goods chosen there are no rows."""
     if scope.is_of_some_listings:
         return {}
     return _levels(_narrowed(PlaceReturns, scope), days, key)
 
 
-def _levels(facts: Any, days: Days, key: Any) -> Levels:
-    """What some facts tell of the days, by event and by order."""
-    rows = facts.within(days)
-    event = _sums(rows.filter(basis=Basis.EVENT), key, "delivered", *_SUMS)
-    cohort = _sums(rows.filter(basis=Basis.COHORT), key, "delivered", "returned")
-    return {
-        one: Level(
-            **event.get(one, {}),
-            **{f"cohort_{name}": units for name, units in cohort.get(one, {}).items()},
-        )
-        for one in event | cohort
-    }
+def _levels(facts: Any, days: Days, key: Any, *, names: Sequence[str] = ("delivered", *_SUMS)) -> Levels:
+    """What some facts tell of the days, by event and by order (one query)."""
+    told: dict[Any, dict[str, Any]] = defaultdict(dict)
+    rows = facts.within(days).annotate(key=key).order_by().values_list("key", "basis")
+    for one, basis, *sums in rows.annotate(**{f"all_{name}": Sum(name) for name in names}):
+        level = dict(zip(names, sums, strict=True))
+        if basis == Basis.EVENT:
+            told[one] |= level
+        else:
+            told[one] |= {f"cohort_{name}": level[name] for name in _OF_COHORT if name in level}
+    return {one: Level(**level) for one, level in told.items()}
 
 
 def _of_reasons(scope: ReportScope, days: Days, whole: Level) -> Levels:
-    """Of each reason, measured against everything delivered, so that reasons do not compete (two queries)."""
-    rows = _narrowed(ListingReasons if scope.is_of_some_listings else ReasonReturns, scope).within(days)
-    event = _sums(rows.filter(basis=Basis.EVENT), F("reason_id"), *_SUMS)
-    cohort = _sums(rows.filter(basis=Basis.COHORT), F("reason_id"), "returned")
+    """Of each reason, measured against everything delivered, so that reasons do not compete (one query)."""
+    facts = _narrowed(ListingReasons if scope.is_of_some_listings else ReasonReturns, scope)
     return {
-        one: Level(
-            **event.get(one, {}),
-            delivered=whole.delivered,
-            cohort_delivered=whole.cohort_delivered,
-            cohort_returned=cohort.get(one, {}).get("returned", 0),
-        )
-        for one in event | cohort
+        one: replace(level, delivered=whole.delivered, cohort_delivered=whole.cohort_delivered)
+        for one, level in _levels(facts, days, F("reason_id"), names=_SUMS).items()
     }
 
 

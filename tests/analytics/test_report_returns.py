@@ -148,6 +148,30 @@ def test_a_product_names_its_main_reason_over_all_its_listings(account, size, fl
     assert (row.now.returned, row.sku) == (5, first.product.sku)
 
 
+@pytest.mark.parametrize("by", [ReturnsBy.PRODUCT, ReturnsBy.CATEGORY])
+def test_what_the_catalog_does_not_know_names_its_main_reason_too(account, size, flaw, by):
+    known = ListingFactory(account=account, category="Халаты")
+    loose = ListingFactory(account=account, category="")
+    back(known, 5, reason=flaw)
+    back(loose, 3, reason=flaw)
+    back(loose, 2, reason=size)
+    DailyReturns.all_companies.create(
+        company=account.company, account=account, listing=None, day=IN, placed_day=IN, kind="client_return", units=2,
+        reason=size,
+    )  # fmt: skip
+
+    rows = with_main_reasons(found := level(account, by=by), found.rows)
+    (of_category,) = with_main_reasons(found := level(account, by=by, category="Халаты"), found.rows)
+
+    assert {row.name: (row.main_reason, row.main_units) for row in rows} == {
+        ReturnsBy.PRODUCT: {
+            known.product.name: (flaw, 5), loose.product.name: (flaw, 3), "Нет в каталоге": (size, 2),
+        },
+        ReturnsBy.CATEGORY: {"Халаты": (flaw, 5), "Без категории": (size, 4)},
+    }[by]  # fmt: skip
+    assert (of_category.main_reason, of_category.main_units) == (flaw, 5)
+
+
 def test_categories_are_summed(account):
     for category, units in (("Халаты", 3), ("Халаты", 1), ("Пледы", 1)):
         listing = ListingFactory(account=account, category=category)
