@@ -2,76 +2,39 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import Listing
-from catalog.services.days import touch_days
-from catalog.services.stock import NewUnits, hold_for_new_orders, listing_ids, release_holds
 from catalog.services.warehouses import warehouses_named
 from core.locks import lock_until_commit
-from core.merge import MergeRule, append, insert, merge
+from core.merge import MergeRule, insert, merge
 from core.money import LARGEST
-from marketplaces.contracts.orders import OrderSnapshot, OrderStatus, Precision
+from marketplaces.contracts.orders import OrderSnapshot
 from marketplaces.contracts.pages import Rejected
 from marketplaces.streams import PageResult
-from orders.models import EventKind, Order, OrderEvent, OrderLine, OrderTally
-from orders.services.rows import (
-    LINE_COLUMNS,
-    ORDERS,
-    STEPS,
-    Written,
-    fingerprint,
-    has_other_lines,
-    held_orders,
-    line_rows,
-    order_row,
-)
+from orders.models import Order
+from orders.services.events import append_events
+from orders.services.holds import hold_stock
+from orders.services.lines import write_lines
+from orders.services.rows import ORDERS, STEPS, Written, fingerprint, held_orders, order_row
+from orders.services.tally import keep_tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from marketplaces.models import MarketplaceAccount
 
-_AT_WAREHOUSE = (OrderStatus.ACCEPTED, OrderStatus.PACKED)
-_DELIVERED = (OrderStatus.DELIVERED, OrderStatus.PARTLY_RETURNED)
-_RETURNED = (OrderStatus.PARTLY_RETURNED, OrderStatus.RETURNED)
-_FUTURE = timedelta(days=1)
-_STATUS_FIELDS = (
+_FUTURE: Final = timedelta(days=1)
+_STATUS_FIELDS: Final = (
     "status", "external_status", "external_substatus", "status_at", "cancel_reason_id", "cancel_reason",
     "cancel_initiator",
 )  # fmt: skip
-
-_EVENTS = MergeRule(
-    model=OrderEvent,
-    columns=(
-        "company_id",
-        "order_id",
-        "kind",
-        "old_status",
-        "new_status",
-        "external_status",
-        "happened_at",
-        "precision",
-        "recorded_at",
-        "source",
-    ),
-    key=("order_id", "new_status", "happened_at"),
-)
-
-_TALLY = MergeRule(
-    model=OrderTally,
-    columns=("company_id", "account_id", "day", "status", "orders", "units", "amount"),
-    key=("company_id", "day", "account_id", "status"),
-    update={name: f"t.{name} + EXCLUDED.{name}" for name in ("orders", "units", "amount")},
-)
 
 
 @transaction.atomic(savepoint=False)
@@ -93,56 +56,65 @@ def record_orders(
     sound, rejected = _sound(snapshots, observed_at=observed_at)
     sound, prints, known = _news(account, sound)
     sound = _named(account, sound)
-    warehouses = warehouses_named(
-        account=account,
-        names={
-            one.warehouse_external_id: one.warehouse_name
-            for one in sound.values()
-            if one.warehouse_external_id
+    places = _places(account, sound)
+    now = timezone.now()
+    written = _write(
+        sound,
+        known,
+        {
+            number: order_row(
+                snapshot,
+                account=account,
+                zone=account.company.zone,
+                warehouse_id=places.get(snapshot.warehouse_external_id),
+                observed_at=observed_at,
+                now=now,
+                told=told,
+                told_of=prints[number],
+            )
+            for number, snapshot in sound.items()
         },
     )
-    zone, now = account.company.zone, timezone.now()
-    rows = {
-        number: order_row(
-            snapshot,
-            account=account,
-            zone=zone,
-            warehouse_id=warehouses.get(snapshot.warehouse_external_id),
-            observed_at=observed_at,
-            now=now,
-            told=told,
-            told_of=prints[number],
-        )
-        for number, snapshot in sound.items()
-    }
-    steps = {number for number in known if sound[number].is_partial}
-    written = [
-        *_insert([row for number, row in rows.items() if number not in known]),
-        *_merge(ORDERS, [rows[number] for number in known - steps]),
-        *_merge(STEPS, [rows[number] for number in steps]),
-    ]
     if written:
-        listings = _write_lines(
-            account=account,
-            written=[row for row in written if row.external_id not in steps],
-            sound=sound,
-            prints=prints,
-        )
-        _write_events(account=account, written=written, sound=sound, source=source, recorded_at=now)
-        _keep_tally(account=account, written=written)
-        _hold_stock(
+        whole = [row for row in written if not (sound[row.external_id].is_partial and not row.is_new)]
+        listings = write_lines(account=account, written=whole, sound=sound, prints=prints)
+        append_events(account=account, written=written, sound=sound, source=source, recorded_at=now)
+        keep_tally(account=account, written=written)
+        hold_stock(
             account=account,
             written=written,
             sound=sound,
             listings=listings,
-            warehouses=warehouses,
+            warehouses=places,
             learnt_at=observed_at,
         )
+    return _result(written, asked=len(snapshots), rejected=rejected)
+
+
+def _places(account: MarketplaceAccount, sound: Mapping[str, OrderSnapshot]) -> Mapping[str, int]:
+    """The warehouses that the orders left, by the marketplace's own id."""
+    told = {one.warehouse_external_id: one.warehouse_name for one in sound.values()}
+    return warehouses_named(account=account, names={id_: name for id_, name in told.items() if id_})
+
+
+def _write(
+    sound: Mapping[str, OrderSnapshot], known: Collection[str], rows: Mapping[str, tuple[Any, ...]]
+) -> list[Written]:
+    """Write the orders: those we do not hold, those told whole, those of which a step is told."""
+    steps = {number for number in known if sound[number].is_partial}
+    return [
+        *_insert([row for number, row in rows.items() if number not in known]),
+        *_merge(ORDERS, [row for number, row in rows.items() if number in known and number not in steps]),
+        *_merge(STEPS, [row for number, row in rows.items() if number in steps]),
+    ]
+
+
+def _result(written: Sequence[Written], *, asked: int, rejected: Sequence[Rejected]) -> PageResult:
     inserted = sum(1 for row in written if row.is_new)
     return PageResult(
         inserted=inserted,
         changed=len(written) - inserted,
-        unchanged=len(snapshots) - len(rejected) - len(written),
+        unchanged=asked - len(rejected) - len(written),
         rejected=tuple(rejected),
     )
 
@@ -262,155 +234,3 @@ def _named(account: MarketplaceAccount, sound: dict[str, OrderSnapshot]) -> dict
         )
         for number, snapshot in sound.items()
     }
-
-
-def _write_lines(
-    *,
-    account: MarketplaceAccount,
-    written: Iterable[Written],
-    sound: Mapping[str, OrderSnapshot],
-    prints: Mapping[str, bytes],
-) -> dict[str, int]:
-    """Write the lines of new orders and of those whose lines changed; give the listings of their SKUs."""
-    rewritten = [row for row in written if has_other_lines(row.old_fingerprint, prints[row.external_id])]
-    skus = {line.marketplace_sku for row in rewritten for line in sound[row.external_id].lines}
-    listings = listing_ids(account=account, marketplace_skus=skus)
-    stale = [row.id for row in rewritten if not row.is_new]
-    if stale:
-        OrderLine.objects.for_company(account.company_id).filter(order_id__in=stale).delete()
-    append(
-        OrderLine,
-        LINE_COLUMNS,
-        (
-            line
-            for row in rewritten
-            for line in line_rows(
-                sound[row.external_id], company_id=account.company_id, order_id=row.id, listings=listings
-            )
-        ),
-    )
-    return listings
-
-
-def _write_events(
-    *,
-    account: MarketplaceAccount,
-    written: Iterable[Written],
-    sound: Mapping[str, OrderSnapshot],
-    source: str,
-    recorded_at: datetime,
-) -> None:
-    first: list[tuple[Any, ...]] = []
-    later: list[tuple[Any, ...]] = []
-    for row in written:
-        snapshot = sound[row.external_id]
-        for kind, old, new, happened_at, precision in _changes(row, snapshot, noticed_at=recorded_at):
-            (first if row.is_new else later).append(
-                (
-                    account.company_id,
-                    row.id,
-                    kind.value,
-                    old,
-                    new,
-                    snapshot.external_status,
-                    happened_at,
-                    precision,
-                    recorded_at,
-                    source,
-                )
-            )
-    append(OrderEvent, _EVENTS.columns, first)
-    if later:
-        merge(_EVENTS, later)
-
-
-def _changes(
-    row: Written, snapshot: OrderSnapshot, *, noticed_at: datetime
-) -> list[tuple[EventKind, str, str, datetime, str]]:
-    """The steps to tell of: (kind, old status, new status, when, how well known)."""
-    if row.is_new:
-        accepted = OrderStatus.ACCEPTED.value
-        delivered = OrderStatus.DELIVERED.value
-        began = (
-            EventKind.STATUS,
-            "",
-            accepted,
-            snapshot.accepted_at or snapshot.placed_at,
-            Precision.EXACT.value,
-        )
-        if row.status == accepted:
-            return [began]
-        if row.status in _RETURNED and snapshot.delivered_at:
-            came = (
-                EventKind.STATUS,
-                accepted,
-                delivered,
-                snapshot.delivered_at,
-                snapshot.delivered_precision.value,
-            )
-            return [began, came, (EventKind.STATUS, delivered, row.status, row.status_at, row.precision)]
-        return [began, (EventKind.STATUS, accepted, row.status, row.status_at, row.precision)]
-    if row.old_status is None or row.status == row.old_status:
-        return []
-    # A return goes on from the delivery; any other way out of a final status corrects it.
-    is_correction = OrderStatus.of(row.old_status).is_final and not (
-        row.old_status in _DELIVERED and row.status in _RETURNED
-    )
-    kind = EventKind.CORRECTION if is_correction else EventKind.STATUS
-    if row.status == OrderStatus.ACCEPTED:
-        # Out of a status that nobody understood: when it was accepted is the first event already.
-        return [(kind, row.old_status, row.status, noticed_at, Precision.OBSERVED.value)]
-    return [(kind, row.old_status, row.status, row.status_at, row.precision)]
-
-
-def _keep_tally(*, account: MarketplaceAccount, written: Iterable[Written]) -> None:
-    sums: dict[tuple[Any, str], list[Any]] = defaultdict(lambda: [0, 0, Decimal(0)])
-    for row in written:
-        _add(sums[row.day, row.status], 1, row.units, row.amount)
-        if row.old_status is not None:
-            _add(sums[row.old_day, row.old_status], -1, -(row.old_units or 0), -row.old_amount)
-    merge(
-        _TALLY,
-        [
-            (account.company_id, account.pk, day, status, *totals)
-            for (day, status), totals in sorted(sums.items())
-            if any(totals)
-        ],
-    )
-    touch_days(company_id=account.company_id, days={day for day, _status in sums})
-
-
-def _add(totals: list[Any], orders: int, units: int, amount: Decimal) -> None:
-    totals[0] += orders
-    totals[1] += units
-    totals[2] += amount
-
-
-def _hold_stock(
-    *,
-    account: MarketplaceAccount,
-    written: Iterable[Written],
-    sound: Mapping[str, OrderSnapshot],
-    listings: Mapping[str, int],
-    warehouses: Mapping[str, int],
-    learnt_at: datetime,
-) -> None:
-    """Take new orders off the available stock, give back what cancelled ones held."""
-    units = [
-        NewUnits(
-            order_external_id=row.external_id,
-            listing_id=listings[line.marketplace_sku],
-            warehouse_id=warehouses[snapshot.warehouse_external_id],
-            quantity=line.quantity,
-            placed_at=snapshot.placed_at,
-        )
-        for row in written
-        if row.is_new
-        and row.status in _AT_WAREHOUSE
-        and (snapshot := sound[row.external_id]).warehouse_external_id in warehouses
-        for line in snapshot.lines
-        if line.marketplace_sku in listings
-    ]
-    hold_for_new_orders(account=account, units=units, learnt_at=learnt_at)
-    cancelled = [row.external_id for row in written if not row.is_new and row.status == OrderStatus.CANCELLED]
-    release_holds(account=account, order_external_ids=cancelled)
