@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import uuid
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-import psycopg
 import structlog
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from psycopg.errors import DeadlockDetected
 
 from marketplaces import registry
 from marketplaces.connections import open_adapter
@@ -26,18 +24,19 @@ from marketplaces.errors import (
     TurnIsFar,
 )
 from marketplaces.models import AccountStatus, MarketplaceAccount, RunOutcome, StreamState, SyncRun
-from marketplaces.streams import PageResult, PullRequest, SyncStream
-from marketplaces.sync import places, quarantine, schedule
+from marketplaces.streams import PullRequest, SyncStream
+from marketplaces.sync import places, schedule
 from marketplaces.sync.batches import Doubt, batches
 from marketplaces.sync.endings import Ending, stop_account, stop_stream
 from marketplaces.sync.leases import AccountStopped, Lease, LeaseLost, hold_active
+from marketplaces.sync.run import Errand, Run
 from marketplaces.sync.schedule import Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from marketplaces.adapter import MarketplaceAdapter
-    from marketplaces.contracts.pages import Cursor, Page
+    from marketplaces.contracts.pages import Page
 
 log = structlog.get_logger(__name__)
 
@@ -48,102 +47,6 @@ class CannotRun(Exception):
 
 class NotDue(Exception):
     """A message of the schedule whose work is done already."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
-    """What a run was asked to do, and by whom."""
-
-    trigger: Trigger
-    actor_id: int | None = None
-    since: datetime | None = None
-    external_id: str = ""
-    changed_at: datetime | None = None
-    changed_to: str = ""
-
-    @property
-    def source(self) -> str:
-        """What the events that come of it give as their source."""
-        return "push" if self.trigger is Trigger.PUSH else "poll"
-
-
-@dataclass(slots=True, kw_only=True)
-class Run:
-    """A run in progress: its row, its request, and what it brought so far.
-
-    `saved` is the cursor of its stream as it stands in the database, with the doubts of the pull.
-    """
-
-    account: MarketplaceAccount
-    source: SyncStream
-    row: SyncRun
-    request: PullRequest
-    lease: Lease | None = None
-    moves_cursor: bool = False
-    saved: Cursor = field(default_factory=dict)
-    began: datetime = field(default_factory=timezone.now)
-    pages: int = 0
-    inserted: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    quarantined: int = 0
-
-    def record(self, page: Page[Any]) -> None:
-        """Commit a page: the lease is checked, rows, events, quarantine, cursor and counters are one
-        transaction. Raises LeaseLost or AccountStopped, and then nothing of the page is written."""
-        for is_last_try in (False, False, True):
-            try:
-                with transaction.atomic():
-                    self._record(page)
-            except (OperationalError, psycopg.OperationalError) as exc:
-                causes = (exc, exc.__cause__)
-                if is_last_try or not any(isinstance(one, DeadlockDetected) for one in causes):
-                    raise
-                log.info("deadlock", run=self.row.pk)
-            else:
-                if self.moves_cursor:
-                    self.saved = page.cursor
-                return
-
-    def begin_anew(self, **changes: Any) -> None:
-        """Forget the place of the pull but for what its adapter keeps. Raises LeaseLost."""
-        if self.lease is not None and self.moves_cursor:
-            self.saved = places.beginning(self.saved)
-            self.lease.renew(cursor=self.saved, **changes)
-
-    def _record(self, page: Page[Any]) -> None:
-        if self.lease is None:
-            hold_active(self.account)
-        else:
-            self.lease.renew(**({"cursor": dict(page.cursor)} if self.moves_cursor else {}))
-        result = quarantine.record_isolated(page, lambda part: self.source.record(part, self.request))
-        rejected = (*page.rejected, *page.absent, *result.rejected)
-        self._keep_aside(page, rejected)
-        self._count(page, result, len(rejected))
-
-    def _keep_aside(self, page: Page[Any], rejected: tuple[Any, ...]) -> None:
-        stream = self.source.code
-        quarantine.keep(account=self.account, stream=stream, rejected=rejected)
-        bad = {record.external_id for record in rejected}
-        good = {*page.settled, *(quarantine.key_of(snapshot) for snapshot in page.snapshots)} - bad
-        quarantine.settle(account=self.account, stream=stream, keys=good)
-
-    def _count(self, page: Page[Any], result: PageResult, rejected: int) -> None:
-        self.pages += 1
-        self.inserted += result.inserted
-        self.changed += result.changed
-        self.unchanged += result.unchanged
-        self.quarantined += rejected
-        SyncRun.all_companies.filter(pk=self.row.pk).update(
-            pages=self.pages,
-            inserted=self.inserted,
-            changed=self.changed,
-            unchanged=self.unchanged,
-            quarantined=self.quarantined,
-            done=page.done,
-            total=page.total,
-            seen_at=timezone.now(),
-        )
 
 
 def run_stream(

@@ -20,8 +20,8 @@ from django.utils import timezone
 from fbo_cabinet import env, proving, truth
 from marketplaces import services, tasks
 from marketplaces.models import MarketplaceAccount, RunOutcome, StreamState, SyncRun
-from marketplaces.sync.engine import Run
 from marketplaces.sync.leases import Lease
+from marketplaces.sync.run import Run
 from tests.factories.companies import CompanyFactory
 
 if TYPE_CHECKING:

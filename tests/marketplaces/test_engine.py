@@ -251,7 +251,7 @@ def test_a_page_that_fails_leaves_nothing_behind(
     def broken(*_args: Any, **_kwargs: Any) -> None:
         raise RuntimeError("the last write of the page")
 
-    monkeypatch.setattr("marketplaces.sync.engine.Run._count", broken)
+    monkeypatch.setattr("marketplaces.sync.run.Run._count", broken)
     with pytest.raises(RuntimeError):
         sync()
 
