@@ -47,49 +47,30 @@ def set_quantities(
     other accounts are left out. Raises CannotChange, Outdated where what was shown is not what is planned.
     """
     held = editable(supply)
-    if any(not 0 <= units <= MOST_UNITS for units in wishes.values()):
-        raise CannotChange(
-            _("Of one product, at most %(most)s units can be planned.") % {"most": formats.number(MOST_UNITS)}
-        )
-    rows = SupplyLine.objects.for_company(held.company_id).filter(supply=held)
-    before = list(rows)
-    planned = {line.listing_id: line.planned or 0 for line in before}
+    _check_units(wishes)
+    before = _lines(held)
+    line_of = {line.listing_id: line for line in before if line.listing_id is not None}
+    planned = {listing: line.planned or 0 for listing, line in line_of.items()}
     listings = [one for one in _listings(held, wishes) if planned.get(one.pk, 0) != wishes[one.pk]]
-    if not listings:
-        return 0
     check_shown({one.pk: planned.get(one.pk, 0) for one in listings}, shown or {})
-    new = [_line(held, one, wishes[one.pk]) for one in listings if one.pk not in planned]
-    _check_keys(before, new)
-    sizes: dict[int | None, str] = {one.pk: one.size for one in listings}
-    changed = [line for line in (*before, *new) if line.listing_id in sizes]
-    names = _names(changed, among=[*before, *new], sizes=sizes)
-    details = {
-        name: [planned.get(line.listing_id), wishes[line.listing_id] or None]
-        for line, name in zip(changed, names, strict=True)
-    }
-    _write(held, new, [line for line in changed if line.pk], wishes)
-    _add_up(held)
-    note_event(held, SupplyEventKind.CONTENTS, actor=actor, details=_named(details))
-    return len(changed)
+    lines = [line_of.get(one.pk) or _line(held, one) for one in listings]
+    _check_keys(before, [line for line in lines if line.pk is None])
+    _plan(held, [(line, wishes[one.pk]) for line, one in zip(lines, listings, strict=True)], before, actor)
+    return len(lines)
 
 
 @transaction.atomic
 def set_lines(
     *, supply: Supply, units: Mapping[int, int], actor: User | None, shown: Mapping[int, int] | None = None
 ) -> int:
-    """The same by lines ({line: units}), but for those without a listing, which stay as they are."""
+    """The same of lines that the plan has ({line: units}), also where the listing is gone; of other plans none."""
     held = editable(supply)
-    rows = SupplyLine.objects.for_company(held.company_id).filter(supply=held, pk__in=list(units))
-    listing_of = dict(rows.exclude(listing=None).values_list("pk", "listing_id"))
-    wishes, seen = (
-        {listing: given[line] for line, listing in listing_of.items() if line in given}
-        for given in (units, shown or {})
-    )
-    try:
-        return set_quantities(supply=held, wishes=wishes, actor=actor, shown=seen)
-    except Outdated as exc:
-        now = {line: exc.now[listing] for line, listing in listing_of.items() if listing in exc.now}
-        raise Outdated(now) from exc
+    _check_units(units)
+    before = _lines(held)
+    lines = [line for line in before if (line.planned or 0) != units.get(line.pk, line.planned or 0)]
+    check_shown({line.pk: line.planned or 0 for line in lines}, shown or {})
+    _plan(held, [(line, units[line.pk]) for line in lines], before, actor)
+    return len(lines)
 
 
 def too_many_lines() -> str:
@@ -108,6 +89,18 @@ def check_shown(stored: Mapping[int, int], shown: Mapping[int, int]) -> None:
 def line_key(listing: Listing) -> str:
     """By what the marketplace will name the line: its SKU, else the barcode."""
     return listing.marketplace_sku or f"{_BARCODE}{listing.barcode}"
+
+
+def _check_units(wishes: Mapping[int, int]) -> None:
+    if any(not 0 <= units <= MOST_UNITS for units in wishes.values()):
+        raise CannotChange(
+            _("Of one product, at most %(most)s units can be planned.") % {"most": formats.number(MOST_UNITS)}
+        )
+
+
+def _lines(supply: Supply) -> list[SupplyLine]:
+    rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply)
+    return list(rows.select_related("listing"))
 
 
 def _listings(supply: Supply, wishes: Mapping[int, int]) -> Iterable[Listing]:
@@ -136,7 +129,7 @@ def _called(line: SupplyLine) -> str:
     return line.seller_sku or line.name or line.key
 
 
-def _line(supply: Supply, listing: Listing, units: int) -> SupplyLine:
+def _line(supply: Supply, listing: Listing) -> SupplyLine:
     return SupplyLine(
         company_id=supply.company_id,
         supply=supply,
@@ -146,8 +139,31 @@ def _line(supply: Supply, listing: Listing, units: int) -> SupplyLine:
         barcode=listing.barcode,
         seller_sku=listing.seller_sku,
         name=listing.name,
-        planned=units,
     )
+
+
+def _plan(
+    supply: Supply,
+    changes: Sequence[tuple[SupplyLine, int]],
+    before: Sequence[SupplyLine],
+    actor: User | None,
+) -> None:
+    """Write so many units of each line, those of nothing away, and what changed into the history."""
+    if not changes:
+        return
+    lines = [line for line, _units in changes]
+    names = _names(lines, among=[*before, *(line for line in lines if line.pk is None)])
+    details = {
+        name: [line.planned, units or None] for name, (line, units) in zip(names, changes, strict=True)
+    }
+    rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply)
+    rows.filter(pk__in=[line.pk for line, units in changes if not units]).delete()
+    for line, units in changes:
+        line.planned = units
+    rows.bulk_update([line for line in lines if line.pk and line.planned], ["planned"], batch_size=_AT_ONCE)
+    rows.bulk_create([line for line in lines if line.pk is None], batch_size=_AT_ONCE)
+    _add_up(supply)
+    note_event(supply, SupplyEventKind.CONTENTS, actor=actor, details=_named(details))
 
 
 def _add_up(supply: Supply) -> None:
@@ -164,21 +180,7 @@ def _add_up(supply: Supply) -> None:
     supply.save(update_fields=["planned", "lines_count", "changed_at"])
 
 
-def _write(
-    supply: Supply, new: Sequence[SupplyLine], held: Sequence[SupplyLine], wishes: Mapping[int, int]
-) -> None:
-    rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply)
-    for line in held:
-        if line.listing_id is not None:
-            line.planned = wishes[line.listing_id]
-    rows.filter(pk__in=[line.pk for line in held if not line.planned]).delete()
-    rows.bulk_update([line for line in held if line.planned], ["planned"], batch_size=_AT_ONCE)
-    rows.bulk_create(new, batch_size=_AT_ONCE)
-
-
-def _names(
-    lines: Iterable[SupplyLine], *, among: Iterable[SupplyLine], sizes: Mapping[int | None, str]
-) -> list[str]:
+def _names(lines: Iterable[SupplyLine], *, among: Iterable[SupplyLine]) -> list[str]:
     """What the lines are called: by the article, and where several share it, as the sizes of a card do, by the size and
     the barcode or SKU too."""
     shared = Counter(line.seller_sku for line in among)
@@ -186,7 +188,14 @@ def _names(
         line.seller_sku
         if line.seller_sku and shared[line.seller_sku] == 1
         else " · ".join(
-            filter(None, (line.seller_sku, sizes[line.listing_id], line.key.removeprefix(_BARCODE)))
+            filter(
+                None,
+                (
+                    line.seller_sku,
+                    line.listing.size if line.listing else "",
+                    line.key.removeprefix(_BARCODE),
+                ),
+            )
         )
         for line in lines
     ]

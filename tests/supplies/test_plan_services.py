@@ -261,6 +261,22 @@ def test_units_that_another_changed_meanwhile_are_not_overwritten(plan: Supply, 
     assert set_quantities(supply=plan, wishes={one.pk: 12}, shown={one.pk: 10}, actor=owner) == 0
 
 
+def test_lines_whose_listing_is_gone_are_changed_and_taken_out(plan: Supply, owner: User) -> None:
+    one, two = ListingFactory(account=plan.account), ListingFactory(account=plan.account)
+    set_quantities(supply=plan, wishes={one.pk: 10, two.pk: 5}, actor=owner)
+    first, second = SupplyLine.objects.for_company(plan.company_id).order_by("listing_id")
+    one.delete()
+    two.delete()
+
+    assert set_lines(supply=plan, units={first.pk: 12, second.pk: 0}, actor=owner) == 2
+    with pytest.raises(Outdated) as refused:
+        set_lines(supply=plan, units={first.pk: 3}, shown={first.pk: 10}, actor=owner)
+
+    assert refused.value.now == {first.pk: 12}
+    assert planned(plan) == {one.seller_sku: 12}
+    assert events(plan)[-1][-1] == {one.seller_sku: [10, 12], two.seller_sku: [5, None]}
+
+
 def test_sizes_of_one_article_are_told_apart_in_the_history(plan: Supply, owner: User) -> None:
     small, large = (
         ListingFactory(
