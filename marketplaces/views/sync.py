@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from companies.http import CompanyRequest
+    from companies.models import Company
     from marketplaces.selectors import AccountHealth
     from marketplaces.services import Refresh
 
@@ -41,29 +42,12 @@ SLOW_SECONDS: Final = 10
 @requires(Permission.VIEW)
 def sync(request: CompanyRequest) -> HttpResponse:
     """The whole page, or for a live block what moves on it."""
-    accounts = selectors.accounts_health(company=request.company)
-    running = selectors.running_runs(company=request.company)
-    waiting = (
-        quarantine_list(request.company).filter(state=QuarantineState.OPEN).order_by("-last_seen_at", "-pk")
-    )
-    records = list(waiting[: SHOWN + 1])
-    erasures = selectors.erasures(company=request.company)
-    connected = [one for one in accounts if not one.account.status.is_final]
     context = {
-        "health": accounts,
-        "erasures": erasures,
-        "running": jobs(running),
-        "runs": run_rows(selectors.last_runs(company=request.company)[:LAST_RUNS], company=request.company),
-        "limits": limit_rows(connected),
-        "summary": _summary(connected),
-        "records": records[:SHOWN],
-        "has_more_records": len(records) > SHOWN,
-        "quarantine_mark": _mark(records),
-        "seconds": QUICK_SECONDS if running or erasures else SLOW_SECONDS,
+        **_accounts(request.company),
+        **_quarantine(request.company),
         # A live block does not show the steps.
         "onboarding": None if request.htmx else onboarding(request.company, rights=request.membership.rights),
         "can_sync": request.membership.can(Permission.SYNC),
-        "is_any_active": any(one.account.status == AccountStatus.ACTIVE for one in accounts),
         "can_manage": request.membership.can(Permission.MANAGE_ACCOUNTS),
         "is_live": bool(request.htmx),
     }
@@ -72,6 +56,35 @@ def sync(request: CompanyRequest) -> HttpResponse:
     )
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _accounts(company: Company) -> dict[str, Any]:
+    """The accounts, what runs and ran of them, and how soon to look again."""
+    accounts = selectors.accounts_health(company=company)
+    running = selectors.running_runs(company=company)
+    erasures = selectors.erasures(company=company)
+    connected = [one for one in accounts if not one.account.status.is_final]
+    return {
+        "health": accounts,
+        "erasures": erasures,
+        "running": jobs(running),
+        "runs": run_rows(selectors.last_runs(company=company)[:LAST_RUNS], company=company),
+        "limits": limit_rows(connected),
+        "summary": _summary(connected),
+        "seconds": QUICK_SECONDS if running or erasures else SLOW_SECONDS,
+        "is_any_active": any(one.account.status == AccountStatus.ACTIVE for one in accounts),
+    }
+
+
+def _quarantine(company: Company) -> dict[str, Any]:
+    """The records last set aside."""
+    waiting = quarantine_list(company).filter(state=QuarantineState.OPEN).order_by("-last_seen_at", "-pk")
+    records = list(waiting[: SHOWN + 1])
+    return {
+        "records": records[:SHOWN],
+        "has_more_records": len(records) > SHOWN,
+        "quarantine_mark": _mark(records),
+    }
 
 
 @require_POST

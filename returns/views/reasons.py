@@ -58,25 +58,29 @@ def return_reasons(request: CompanyRequest) -> HttpResponse:
         "periods": _periods(request),
         "chips": _chips(request, selection),
         "keep": ("account", "product"),
+        **(_told(request, selection) if selection.is_valid else {}),
     }
-    if selection.is_valid:
-        period = _period(selection)
-        chosen = selection.filterset.rows_besides("period")
-        if not selection.form.cleaned_data["kind"]:
-            chosen = chosen.filter(kind=ReturnKind.CLIENT_RETURN)
-        counted = _counted(request, selection, period)
-        page = reasons_page(request.company, chosen, period=period)
-        context |= {
-            "page": page,
-            "period": period,
-            "pareto": charts.pareto(page),
-            "heat": charts.heat(page),
-            "trend": charts.trend(page),
-            "list_url": f"{reverse('returns:return-list', args=[request.company.slug])}?{counted}",
-            "no_reason": NO_REASON,
-            "exports": _exports(request, counted) if page.total.units else [],
-        }
     return render(request, "returns/reasons.html", context)
+
+
+def _told(request: CompanyRequest, selection: Selection) -> dict[str, Any]:
+    """What the page tells of the returns that were asked for."""
+    period = _period(selection)
+    chosen = selection.filterset.rows_besides("period")
+    if not selection.form.cleaned_data["kind"]:
+        chosen = chosen.filter(kind=ReturnKind.CLIENT_RETURN)
+    counted = _counted(request, selection, period)
+    page = reasons_page(request.company, chosen, period=period)
+    return {
+        "page": page,
+        "period": period,
+        "pareto": charts.pareto(page),
+        "heat": charts.heat(page),
+        "trend": charts.trend(page),
+        "list_url": f"{reverse('returns:return-list', args=[request.company.slug])}?{counted}",
+        "no_reason": NO_REASON,
+        "exports": _exports(request, counted) if page.total.units else [],
+    }
 
 
 def _period(selection: Selection) -> Days:

@@ -36,27 +36,18 @@ def supply_calendar(request: CompanyRequest) -> HttpResponse:
     """Slots and deadlines by day, of the same supplies that the list would show."""
     now = timezone.now()
     day, view, warnings = _asked(request, today=now.astimezone(request.company.zone).date())
-    selection = select(
-        request,
-        lists.supply_list(request.company),
-        table=SupplyTable,
-        filterset=SupplyFilter,
-        also_known=("day", "view"),
-    )
-    page = calendar_page(
-        cast("SupplyQuerySet", selection.queryset), request.company, day=day, view=view, now=now
-    )
+    rows = lists.supply_list(request.company)
+    also = ("day", "view")
+    selection = select(request, rows, table=SupplyTable, filterset=SupplyFilter, also_known=also)
+    chosen = cast("SupplyQuerySet", selection.queryset)
     context = {
-        "page": page,
+        "page": calendar_page(chosen, request.company, day=day, view=view, now=now),
         "found": {"errors": selection.errors, "warnings": (*selection.warnings, *warnings)},
         "form": selection.form,
         "fresh": freshness(request.company, stream="supplies", account_id=account_id(request.GET)),
         "counters": counters_of(request, selection),
         "switch": switch_of(request, current="supplies:supply-calendar"),
         "views": _views(request, day, view),
-        "previous_url": link(request.GET, day=page.previous.isoformat()),
-        "today_url": link(request.GET, day=None),
-        "following_url": link(request.GET, day=page.following.isoformat()),
         "keep": ("view", "day", "account", "product"),
         "can_plan": request.membership.can(Permission.EDIT_SUPPLIES),
     }

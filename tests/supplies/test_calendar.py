@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -140,8 +141,11 @@ def test_month_shows_its_weeks_and_the_way_around(owner_client: Client) -> None:
 
     assert page.days == Days(first=date(2026, 12, 28), after=date(2027, 2, 1))
     assert (page.previous, page.following) == (date(2026, 12, 1), date(2027, 2, 1))
-    assert "day=2027-02-01" in response.context["following_url"]
-    assert response.context["today_url"] == "?"
+    assert re.findall(r'href="(\?(?:day=[0-9-]+)?)"', response.content.decode())[:3] == [
+        "?day=2026-12-01",
+        "?",
+        "?day=2027-02-01",
+    ]
     assert [cell.number for cell in page.cells[:5]][1] == "29"
 
 
