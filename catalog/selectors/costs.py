@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import DateField, DecimalField, OuterRef, Q, Subquery
@@ -12,8 +14,7 @@ from catalog.models import CostImport, CostPrice, Product
 from core.periods import business_day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Mapping, Sequence
 
     from companies.models import Company
 
@@ -78,11 +79,21 @@ def same_file(company: Company, file: CostImport) -> CostImport | None:
     return found
 
 
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of a file with what was written as text made values again."""
+    return {
+        **row,
+        "valid_from": date.fromisoformat(row["valid_from"]),
+        "was": None if row["was"] is None else Decimal(row["was"]),
+        "cost": Decimal(row["cost"]),
+    }
+
+
 def preview(file: CostImport) -> dict[str, Any]:
     """The beginning of what a file says, and how much of it changes anything."""
     changed = [row for row in file.rows if row["was"] != row["cost"]]
     return {
-        "rows": changed[:_ROWS_SHOWN],
+        "rows": [_shown(row) for row in changed[:_ROWS_SHOWN]],
         "errors": file.errors[:_ROWS_SHOWN],
         "changed": len(changed),
         "same": len(file.rows) - len(changed),

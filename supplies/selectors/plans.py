@@ -242,8 +242,11 @@ def documents(supply: Supply) -> list[SupplyDocument]:
 
 def preview(kept: PlanImport) -> Preview:
     """A list of goods as it is shown before it is written."""
+    rows = kept.rows[:_MOST_IN_PREVIEW]
+    listings = Listing.objects.for_company(kept.company_id).filter(pk__in=[row["listing"] for row in rows])
+    photos = dict(listings.values_list("pk", "photo_url"))
     return Preview(
-        rows=kept.rows[:_MOST_IN_PREVIEW],
+        rows=[row | {"photo_url": photos.get(row["listing"], "")} for row in rows],
         errors=kept.errors[:_MOST_IN_PREVIEW],
         more_rows=max(0, len(kept.rows) - _MOST_IN_PREVIEW),
         more_errors=max(0, len(kept.errors) - _MOST_IN_PREVIEW),
