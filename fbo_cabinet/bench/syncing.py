@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -13,11 +14,15 @@ from fbo_cabinet.bench.database import vacuum
 from fbo_cabinet.bench.report import Finding, Stopwatch, per_second
 from fbo_cabinet.proving import Sandbox, connect
 from marketplaces.models import RunOutcome
+from marketplaces.ratelimit import ALL, Limit
+from marketplaces.registry import adapters
 from marketplaces.sync.engine import run_stream
 from marketplaces.sync.schedule import Trigger
 from orders.models import Order, OrderEvent, OrderLine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from marketplaces.models import MarketplaceAccount
 
 ORDERS_COUNT: Final = 100_000
@@ -26,6 +31,7 @@ QUICK_COUNT: Final = 10_000
 _BY_ORM: Final = 1_000
 # Ozon: 50 requests a second for an account, 100 postings each.
 CEILING: Final = 5_000
+_UNPACED: Final = Limit(requests=1_000_000)
 
 
 class SyncFailed(Exception):
@@ -58,7 +64,7 @@ def measure(*, quick: bool = False, count: int | None = None) -> list[Finding]:
             at_least=True,
         ),
         Finding(
-            what="the same sync, one worker",
+            what="the same sync, one worker, our own pace lifted",
             against="Ozon's ceiling for an account",
             ours=per_second(found, seconds),
             theirs=f"{CEILING}/s",
@@ -70,15 +76,27 @@ def measure(*, quick: bool = False, count: int | None = None) -> list[Finding]:
 
 
 def _sync(account: MarketplaceAccount) -> tuple[int, float]:
-    """Products and stock first, as every worker does; then the orders by the clock."""
+    """Products and stock first, as every worker does; then the orders by the clock, as fast as they can be taken."""
     for stream in ("products", "stock"):
         run_stream(account_id=account.pk, stream=stream, trigger=Trigger.COMMAND)
     vacuum()
-    with Stopwatch() as watch:
+    with _unpaced("ozon"), Stopwatch() as watch:
         run = run_stream(account_id=account.pk, stream="orders", trigger=Trigger.COMMAND)
     if run.outcome is not RunOutcome.DONE:
         raise SyncFailed(f"the run ended as {run.outcome}: {run.message}")
     return run.inserted, watch.seconds
+
+
+@contextmanager
+def _unpaced(marketplace: str) -> Iterator[None]:
+    """Lift our own limits: they stay below the marketplace's, and would be all that is measured."""
+    adapter = adapters()[marketplace]
+    held = adapter.limits
+    adapter.limits = {ALL: _UNPACED}
+    try:
+        yield
+    finally:
+        adapter.limits = held
 
 
 def _by_orm(account: MarketplaceAccount) -> float:

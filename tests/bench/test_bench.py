@@ -20,6 +20,7 @@ from fbo_cabinet.bench.database import scratch_database
 from fbo_cabinet.management.commands import bench
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.contracts.returns import ReturnStatus
+from marketplaces.registry import adapters
 from orders.models import Order, OrderEvent, OrderLine, OrderTally
 from returns.models import Return, ReturnEvent
 from supplies.models import Supply, SupplyLine
@@ -173,8 +174,10 @@ def test_export_is_compared_with_its_own_cells():
 
 
 def test_sync_writes_its_orders_and_the_orm_the_same_again():
+    pace = adapters()["ozon"].limits
     against_orm, against_ceiling = syncing.measure(count=300)
 
+    assert adapters()["ozon"].limits is pace
     company = Company.objects.get(slug="sync")
     orders = Order.objects.for_company(company)
     assert orders.count() >= 300
