@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Upper
@@ -14,7 +13,7 @@ from catalog.models import LONGEST_ARTICLE, Listing, Warehouse
 from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
 from core.statuses import StatusField
 from marketplaces.contracts.orders import OrderStatus, Precision
-from marketplaces.models import MarketplaceAccount
+from marketplaces.models import HistoryEvent, MarketplaceAccount
 
 OPEN = [status for status in OrderStatus if not status.is_final]
 
@@ -177,30 +176,15 @@ class EventKind(models.TextChoices):
     CORRECTION = "correction", _("Correction of a final status")
 
 
-class OrderEvent(CompanyOwned):
-    """A change of status: the timeline, the audit and the outbox. Append-only, written by services only.
-
-    `happened_at` is the marketplace's time as well as `precision` says; `recorded_at` is when we learnt it.
-    """
+class OrderEvent(HistoryEvent):
+    """A change of the status of an order."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=16, choices=EventKind, default=EventKind.STATUS)
     old_status = StatusField(_("old status"), statuses=OrderStatus, blank=True)
     new_status = StatusField(_("new status"), statuses=OrderStatus)
     external_status = models.CharField(_("their status"), max_length=64, blank=True)
-    happened_at = models.DateTimeField(_("happened"))
-    precision = models.CharField(max_length=16, default=Precision.OBSERVED)
-    recorded_at = models.DateTimeField(_("learnt"))
     source = models.CharField(_("source"), max_length=16)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
-    dispatched_at = models.DateTimeField(null=True, editable=False)
 
     all_companies = CompanyQuerySet.as_manager()
     objects = ScopedManager.from_queryset(CompanyQuerySet)()

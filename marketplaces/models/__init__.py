@@ -3,6 +3,7 @@
 from marketplaces.models.accounts import AccountStatus, MarketplaceAccount, new_push_token
 from marketplaces.models.agreements import Agreement, AgreementFile, Scheme
 from marketplaces.models.erasures import Erasure
+from marketplaces.models.history import HistoryEvent
 from marketplaces.models.pushes import PushMessage
 from marketplaces.models.sync import QuarantinedRecord, QuarantineState, RunOutcome, StreamState, SyncRun
 
@@ -11,6 +12,7 @@ __all__ = [
     "Agreement",
     "AgreementFile",
     "Erasure",
+    "HistoryEvent",
     "MarketplaceAccount",
     "PushMessage",
     "QuarantineState",

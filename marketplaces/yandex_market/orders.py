@@ -20,13 +20,11 @@ from marketplaces.yandex_market.client import ORDERS_A_PAGE, Rows, YandexMarketC
 from marketplaces.yandex_market.mapping import MOSCOW
 from marketplaces.yandex_market.mapping_orders import is_ours, order_snapshot
 from marketplaces.yandex_market.schemas import OrdersPage
+from marketplaces.yandex_market.sweeps import OVERLAP, SweptPull
 
 # Thirty days are allowed; a short window loses little when its place in the list is forgotten.
 WINDOW: Final = timedelta(days=7)
 _DAY: Final = timedelta(days=1)
-# Changes may appear late: each pull begins this much before the beginning of the one before.
-OVERLAP: Final = timedelta(hours=2)
-SWEEP_EVERY: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,35 +44,13 @@ class Place:
         return {**where, "token": self.token, "began": self.began.isoformat(), "swept": self.swept}
 
 
-class OrdersPull:
+class OrdersPull(SweptPull[OrderSnapshot, Place]):
     """One run over the orders of a shop."""
 
     def __init__(self, client: YandexMarketClient, query: OrdersQuery, *, campaign_id: str) -> None:
-        self._client = client
+        super().__init__(client, query.open_external_ids)
         self._query = query
         self._campaign_id = campaign_id
-        self._open = {number for number in query.open_external_ids if number.isdecimal()}
-        self._done = 0
-
-    def pages(self, cursor: Cursor, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
-        """Pages from the saved cursor on; the last one is empty and carries the watermark."""
-        if "after" in cursor:
-            began, swept = datetime.fromisoformat(cursor["began"]), ""
-        else:
-            place = self._first_place(cursor)
-            began, swept = place.began, place.swept
-            yield from self._lists(place)
-        if not swept or began - datetime.fromisoformat(swept) >= SWEEP_EVERY:
-            yield from self._open_ones(after=cursor.get("after", ""), began=began)
-            swept = began.isoformat()
-        yield Page(
-            snapshots=(),
-            cursor={"watermark": began.isoformat(), "swept": swept},
-            observed_at=now,
-            done=self._done,
-            total=self._done,
-            is_last=True,
-        )
 
     def _first_place(self, cursor: Cursor) -> Place:
         until = self._query.until
@@ -97,7 +73,7 @@ class OrdersPull:
         return Place(began=began, first=first, end=min(first + WINDOW, last))
 
     # ---- lists --------------------------------------------------------------------------------------------
-    def _lists(self, place: Place) -> Iterator[Page[OrderSnapshot]]:
+    def _changed(self, place: Place) -> Iterator[Page[OrderSnapshot]]:
         if place.since:
             # What is left when this list is read to its end: the open ones.
             yield from self._list(place, following=None)

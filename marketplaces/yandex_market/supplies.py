@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
@@ -37,12 +37,10 @@ from marketplaces.yandex_market.schemas_supplies import (
     SupplyRequest,
     SupplyRequestsPage,
 )
+from marketplaces.yandex_market.sweeps import OVERLAP, SweptPull
 
 log = structlog.get_logger(__name__)
 
-# Changes may appear late: each pull goes down this much beyond the beginning of the one before.
-OVERLAP: Final = timedelta(hours=2)
-SWEEP_EVERY: Final = timedelta(hours=1)
 # No supply is larger; a list of offers that goes on is not read for ever.
 _MOST_ITEM_PAGES: Final = 200
 _LONGEST_DETAIL: Final = 300
@@ -70,34 +68,12 @@ class Place:
         }
 
 
-class SuppliesPull:
+class SuppliesPull(SweptPull[SupplySnapshot, Place]):
     """One run over the requests of a shop."""
 
     def __init__(self, client: YandexMarketClient, query: SuppliesQuery) -> None:
-        self._client = client
+        super().__init__(client, query.open_external_ids)
         self._query = query
-        self._open = {number for number in query.open_external_ids if number.isdecimal()}
-        self._done = 0
-
-    def pages(self, cursor: Cursor, *, now: datetime) -> Iterator[Page[SupplySnapshot]]:
-        """Pages from the saved cursor on; the last one is empty and carries the watermark."""
-        if "after" in cursor:
-            began, swept = datetime.fromisoformat(cursor["began"]), ""
-        else:
-            place = self._first_place(cursor)
-            began, swept = place.began, place.swept
-            yield from self._changed(place)
-        if not swept or began - datetime.fromisoformat(swept) >= SWEEP_EVERY:
-            yield from self._open_ones(after=cursor.get("after", ""), began=began)
-            swept = began.isoformat()
-        yield Page(
-            snapshots=(),
-            cursor={"watermark": began.isoformat(), "swept": swept},
-            observed_at=now,
-            done=self._done,
-            total=self._done,
-            is_last=True,
-        )
 
     def _first_place(self, cursor: Cursor) -> Place:
         if "watermark" in cursor:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Upper
@@ -17,7 +16,7 @@ from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
 from core.statuses import StatusField
 from marketplaces.contracts.orders import Precision
 from marketplaces.contracts.returns import ReturnKind, ReturnStatus
-from marketplaces.models import MarketplaceAccount
+from marketplaces.models import HistoryEvent, MarketplaceAccount
 from orders.models import Order, OrderLine
 from returns.choices import ReturnEventKind, ReturnSource, Unmatched
 from returns.models.reasons import Reason
@@ -209,11 +208,8 @@ class Return(CompanyOwned):
         return reverse("returns:return-detail", args=[self.company.slug, self.pk])
 
 
-class ReturnEvent(CompanyOwned):
-    """A change of a return: the timeline, the audit and the outbox. Append-only, written by services only.
-
-    `details` of REASON holds {"reason": [code before, code after]}.
-    """
+class ReturnEvent(HistoryEvent):
+    """A change of a return. `details` of REASON holds {"reason": [code before, code after]}."""
 
     return_of = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=16, choices=ReturnEventKind, default=ReturnEventKind.STATUS)
@@ -221,19 +217,7 @@ class ReturnEvent(CompanyOwned):
     new_status = StatusField(_("new status"), statuses=ReturnStatus)
     external_status = models.CharField(_("their status"), max_length=100, blank=True)
     details = models.JSONField(_("what changed"), default=dict, blank=True)
-    happened_at = models.DateTimeField(_("happened"))
-    precision = models.CharField(max_length=16, default=Precision.OBSERVED)
-    recorded_at = models.DateTimeField(_("learnt"))
     source = models.CharField(_("source"), max_length=16, choices=ReturnSource)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
-    dispatched_at = models.DateTimeField(null=True, editable=False)
 
     all_companies = CompanyQuerySet.as_manager()
     objects = ScopedManager.from_queryset(CompanyQuerySet)()

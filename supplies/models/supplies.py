@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Coalesce, Upper
@@ -15,7 +14,7 @@ from companies.scoping import CompanyOwned, CompanyQuerySet, ScopedManager
 from core.statuses import StatusField
 from marketplaces.contracts.orders import Precision
 from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
-from marketplaces.models import MarketplaceAccount
+from marketplaces.models import HistoryEvent, MarketplaceAccount
 from supplies.choices import BoxKind, SupplyEventKind, SupplySource
 
 # When a supply came, as well as that is known: the moment that its units count from. The first that is told of these.
@@ -252,11 +251,8 @@ class SupplyDocument(CompanyOwned):
         return f"{self.kind} {self.number}"
 
 
-class SupplyEvent(CompanyOwned):
-    """A change of a supply: the timeline, the audit and the outbox. Append-only, written by services only.
-
-    `details` of NUMBERS and CONTENTS hold what changed as {name: [before, after]}.
-    """
+class SupplyEvent(HistoryEvent):
+    """A change of a supply. `details` of NUMBERS and CONTENTS hold what changed as {name: [before, after]}."""
 
     supply = models.ForeignKey(Supply, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=16, choices=SupplyEventKind, default=SupplyEventKind.STATUS)
@@ -264,19 +260,7 @@ class SupplyEvent(CompanyOwned):
     new_status = StatusField(_("new status"), statuses=SupplyStatus)
     external_status = models.CharField(_("their status"), max_length=64, blank=True)
     details = models.JSONField(_("what changed"), default=dict, blank=True)
-    happened_at = models.DateTimeField(_("happened"))
-    precision = models.CharField(max_length=16, default=Precision.OBSERVED)
-    recorded_at = models.DateTimeField(_("learnt"))
     source = models.CharField(_("source"), max_length=16, choices=SupplySource)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
-    dispatched_at = models.DateTimeField(null=True, editable=False)
 
     all_companies = CompanyQuerySet.as_manager()
     objects = ScopedManager.from_queryset(CompanyQuerySet)()
