@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from marketplaces.contracts.claims import ClaimRule, rule_on
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -70,20 +71,7 @@ class AttentionKind(models.TextChoices):
     UNMATCHED = "unmatched", _("without their order")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimRule:
-    """How long a return may be disputed at a marketplace, in days after it ended or began.
-
-    A rule holds for what began from `valid_from` on, until the next one; `days` None: no window is known. `source`
-    says where it is from: look into the contract before relying on it.
-    """
-
-    marketplace: str
-    valid_from: date
-    days: int | None
-    source: StrOrPromise
-
-
+# How long a return may be disputed, counted from when it ended or began.
 # Dated rows, the last that began decides (a new rule is a new row, never a change of an old one).
 CLAIM_RULES: Final = (
     ClaimRule(
@@ -109,8 +97,7 @@ CLAIM_RULES: Final = (
 
 def claim_rule(marketplace: str, *, on: date) -> ClaimRule | None:
     """The rule in force on a day, if one is known of the marketplace."""
-    begun = [rule for rule in CLAIM_RULES if rule.marketplace == marketplace and rule.valid_from <= on]
-    return max(begun, key=lambda rule: rule.valid_from, default=None)
+    return rule_on(on, marketplace=marketplace, rules=CLAIM_RULES)
 
 
 # Deadlines nearer than this need a decision.

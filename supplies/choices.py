@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from marketplaces.contracts.claims import ClaimRule, rule_on
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -56,20 +57,7 @@ class AttentionKind(models.TextChoices):
     WAITING = "waiting", _("Accepted and not on sale")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimRule:
-    """How long a seller may object to what a marketplace counted of a supply, and where that is said.
-
-    `days` calendar days after the count, from `valid_from` on until the next row of the marketplace. None: no
-    public dated rule is known, so the contract decides.
-    """
-
-    marketplace: str
-    valid_from: date
-    days: int | None
-    source: StrOrPromise
-
-
+# How long what was counted of a supply may be objected to.
 # Dated rows, the last that began decides (a new rule is a new row, never a change of an old one).
 CLAIM_RULES: Final = (
     ClaimRule(
@@ -101,8 +89,7 @@ CLAIM_RULES: Final = (
 
 def claim_rule(marketplace: str, *, on: date) -> ClaimRule | None:
     """The rule in force on a day, if one is known of the marketplace."""
-    begun = [rule for rule in CLAIM_RULES if rule.marketplace == marketplace and rule.valid_from <= on]
-    return max(begun, key=lambda rule: rule.valid_from, default=None)
+    return rule_on(on, marketplace=marketplace, rules=CLAIM_RULES)
 
 
 # Learnt later than this after it happened: the history says so.

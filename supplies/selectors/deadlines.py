@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.periods import business_day
 from marketplaces.contracts.supplies import SupplyStatus
-from supplies.choices import CLAIM_RULES, AttentionKind, ClaimRule, claim_rule
+from supplies.choices import CLAIM_RULES, AttentionKind, claim_rule
 from supplies.selectors.slots import ends_at, left_text, moment_text, zone_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from core.statuses import Tone
+    from marketplaces.contracts.claims import ClaimRule
     from supplies.models import Supply
 
 # Not yet on the way: a slot still waits for the goods.
