@@ -61,8 +61,8 @@ class ReturnSnapshot:
     return there. `registered_at` is when the return began (the buyer refused or handed it in): the day it is
     counted on. `changed_at` is when it came to `status`; an older answer changes nothing, and between two of
     unknown age the one that has come further stands. `reason` and `reason_id` are the marketplace's words, never
-    a buyer's own text. `price` is the seller's price of a unit. Where several sources tell of one return,
-    each tells a part (`is_partial`): the status then moves forward only.
+    a buyer's own text. `price` is the seller's price of a unit in `currency`. Where several sources tell of one
+    return, each tells a part (`is_partial`): the status then moves forward only.
     """
 
     external_id: str
@@ -82,7 +82,7 @@ class ReturnSnapshot:
     name: str = ""
     quantity: int = 1
     price: Decimal | None = None
-    currency: str = "RUB"
+    currency: str = ""
     reason_id: str = ""
     reason: str = ""
     place_name: str = ""

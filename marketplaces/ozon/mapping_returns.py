@@ -67,7 +67,7 @@ def return_snapshot(row: ReturnRow) -> ReturnSnapshot | Rejected:
         name=(product.name or "")[:_NAME],
         quantity=product.quantity,
         price=_amount(price),
-        currency=currency_code((price and price.currency_code) or None),
+        currency=currency_code(price.currency_code if price else "", default=""),
         reason=(row.return_reason_name or "").strip()[:_REASON],
         place_name=place_name,
         place_address=place_address,

@@ -73,7 +73,7 @@ def feed_return(order: FeedOrder, *, currency: str | None) -> ReturnSnapshot | R
         changed_at=came_at,
         marketplace_sku=order.chrtId,
         price=round_kopecks(order.sellerPrice) if order.sellerPrice else None,
-        currency=currency_code(currency),
+        currency=currency_code(currency, default=""),
         is_partial=True,
     )
     if is_refusal(order):

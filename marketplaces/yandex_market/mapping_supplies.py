@@ -73,7 +73,7 @@ def supply_snapshot(
         changed_at=changed_at,
         slot_from=moment(slot),
         slot_zone=slot_zone(slot) if moment(slot) else "",
-        accepted_at=_accepted_at(status, documents or (), changed_at),
+        accepted_at=_accepted_at(status, documents or ()),
         warehouse_external_id=given_id(target.serviceId),
         warehouse_name=(target.name or "")[:PLACE],
         drop_off_name=((transit and transit.name) or "")[:PLACE],
@@ -138,14 +138,13 @@ def _is_counted(counters: ItemCounters, status: SupplyStatus) -> bool:
     return status.rank >= SupplyStatus.ACCEPTING.rank or any(counts)
 
 
-def _accepted_at(
-    status: SupplyStatus, documents: Iterable[SupplyDocument], changed_at: datetime | None
-) -> datetime | None:
-    """When the goods were accepted: the warehouse's act says it, else the last change of a finished request."""
+def _accepted_at(status: SupplyStatus, documents: Iterable[SupplyDocument]) -> datetime | None:
+    """When the goods were accepted, as the warehouse's act says. The last change of a request is no day of acceptance:
+    it moves with every later one, and with it would the time to object."""
     if status is not SupplyStatus.ACCEPTED:
         return None
     drawn = (moment(document.createdAt) for document in documents if document.type in _ACTS)
-    return min((one for one in drawn if one), default=changed_at)
+    return min((one for one in drawn if one), default=None)
 
 
 def _is_later(one: datetime | None, other: datetime | None) -> bool:

@@ -133,30 +133,61 @@ def tie_again(*, account: MarketplaceAccount, changed_since: datetime | None) ->
     return tied
 
 
-def _with_order_now(account: MarketplaceAccount) -> list[int]:
-    """Returns without their order that has come since."""
-    statement = """
+# By the order that is named, or where only the purchase is: its orders begin with its number, and an index finds those.
+_WITH_ORDER = """
+    (
         SELECT waiting.id FROM returns_return waiting
         JOIN orders_order placed ON placed.company_id = waiting.company_id AND placed.account_id = waiting.account_id
              AND placed.external_id = waiting.order_external_id
-        WHERE waiting.company_id = %s AND waiting.account_id = %s AND waiting.unmatched <> ''
+        WHERE waiting.company_id = %(company)s AND waiting.account_id = %(account)s AND waiting.unmatched <> ''
           AND waiting.order_external_id <> '' AND waiting.order_id IS NULL
-        LIMIT %s
-    """
-    return _ids(statement, account.company_id, account.pk, MOST)
+        LIMIT %(most)s
+    )
+    UNION
+    (
+        SELECT waiting.id FROM returns_return waiting
+        JOIN orders_order placed ON placed.company_id = waiting.company_id AND placed.account_id = waiting.account_id
+             AND upper(placed.external_id) ~>=~ upper(waiting.order_number)
+             AND upper(placed.external_id) ~<~ (upper(waiting.order_number) || '.')
+             AND placed.number = waiting.order_number
+        WHERE waiting.company_id = %(company)s AND waiting.account_id = %(account)s AND waiting.unmatched <> ''
+          AND waiting.order_external_id = '' AND waiting.order_number <> '' AND waiting.order_id IS NULL
+        LIMIT %(most)s
+    )
+"""
+# By what the return says of its product, as `_listing_keys` has it; by the line that it has, once that has one.
+_WITH_LISTING = """
+    WITH waiting AS MATERIALIZED (
+        SELECT id, line_id, marketplace_sku, barcode, seller_sku FROM returns_return
+        WHERE company_id = %(company)s AND account_id = %(account)s AND listing_id IS NULL
+    )
+    SELECT id FROM waiting WHERE EXISTS (
+        SELECT FROM catalog_listing listing
+        WHERE listing.company_id = %(company)s AND listing.account_id = %(account)s
+          AND listing.marketplace_sku = waiting.marketplace_sku AND waiting.marketplace_sku <> ''
+    ) OR EXISTS (
+        SELECT FROM catalog_listing listing
+        WHERE listing.company_id = %(company)s AND listing.account_id = %(account)s
+          AND listing.barcodes @> ARRAY[waiting.barcode]::varchar[] AND waiting.barcode <> ''
+    ) OR EXISTS (
+        SELECT FROM catalog_listing listing
+        WHERE listing.company_id = %(company)s AND listing.account_id = %(account)s
+          AND listing.seller_sku = waiting.seller_sku AND waiting.seller_sku <> '' AND waiting.marketplace_sku = ''
+    ) OR EXISTS (
+        SELECT FROM orders_orderline line WHERE line.id = waiting.line_id AND line.listing_id IS NOT NULL
+    )
+    LIMIT %(most)s
+"""
+
+
+def _with_order_now(account: MarketplaceAccount) -> list[int]:
+    """Returns without their order that has come since."""
+    return _ids(_WITH_ORDER, company=account.company_id, account=account.pk, most=MOST)
 
 
 def _with_listing_now(account: MarketplaceAccount) -> list[int]:
     """Returns without a listing that the assortment has learnt of since."""
-    statement = """
-        SELECT waiting.id FROM returns_return waiting
-        JOIN catalog_listing listing ON listing.company_id = waiting.company_id
-             AND listing.account_id = waiting.account_id AND listing.marketplace_sku = waiting.marketplace_sku
-        WHERE waiting.company_id = %s AND waiting.account_id = %s AND waiting.listing_id IS NULL
-          AND waiting.marketplace_sku <> ''
-        LIMIT %s
-    """
-    return _ids(statement, account.company_id, account.pk, MOST)
+    return _ids(_WITH_LISTING, company=account.company_id, account=account.pk, most=MOST)
 
 
 def _of_changed(account: MarketplaceAccount, changed_since: datetime | None) -> list[int]:
@@ -166,15 +197,15 @@ def _of_changed(account: MarketplaceAccount, changed_since: datetime | None) -> 
     statement = """
         SELECT held.id FROM orders_order placed
         JOIN returns_return held ON held.company_id = placed.company_id AND held.order_id = placed.id
-        WHERE placed.company_id = %s AND placed.account_id = %s AND placed.changed_at >= %s
+        WHERE placed.company_id = %(company)s AND placed.account_id = %(account)s AND placed.changed_at >= %(since)s
           AND (held.line_id IS NULL OR held.unmatched <> ''
                OR (held.placed_date, held.cluster_to) IS DISTINCT FROM (placed.placed_date, placed.cluster_to))
-        LIMIT %s
+        LIMIT %(most)s
     """
-    return _ids(statement, account.company_id, account.pk, changed_since, MOST)
+    return _ids(statement, company=account.company_id, account=account.pk, since=changed_since, most=MOST)
 
 
-def _ids(statement: str, *values: Any) -> list[int]:
+def _ids(statement: str, **values: Any) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [row[0] for row in cursor.fetchall()]

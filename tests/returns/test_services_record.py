@@ -314,3 +314,11 @@ def test_another_account_of_the_same_ids_is_apart(account: MarketplaceAccount) -
 
     rows = Return.objects.for_company(account.company_id).order_by("account_id")
     assert [row.external_reason for row in rows] == ["Не подошёл размер", "Брак"]
+
+
+def test_a_source_that_tells_no_currency_leaves_the_one_that_is_held(account: MarketplaceAccount) -> None:
+    record(account, part(currency="KZT", price=Decimal(9000)))
+    record(account, part(ReturnStatus.RECEIVED, hours=5), at=SEEN + HOUR)
+
+    held = the_return(account)
+    assert (held.status, held.currency, held.amount) == (ReturnStatus.RECEIVED, "KZT", Decimal(9000))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -218,3 +219,45 @@ def test_a_line_is_found_by_its_listing_or_its_article(account: MarketplaceAccou
 def test_nothing_to_tie_is_no_work(account: MarketplaceAccount) -> None:
     assert tie_again(account=account, changed_since=timezone.now()) == 0
     assert record(account).seen == 0
+
+
+def test_an_order_that_comes_later_is_found_by_the_number_of_its_purchase(
+    account: MarketplaceAccount,
+) -> None:
+    record(account, told(order_external_id="", order_number="48217735-0193"))
+    assert cause(account) == Unmatched.ORDER_UNKNOWN
+    place(account, "1482000001", number="48217735-01930-1")
+    order = place(account, "1482000002", "1482000001")
+    type(order).objects.for_company(account.company_id).filter(pk=order.pk).update(number="48217735-0193")
+
+    assert tie_again(account=account, changed_since=None) == 1
+    assert (the_return(account).order, cause(account)) == (order, "")
+    assert tie_again(account=account, changed_since=None) == 0
+
+
+@pytest.mark.parametrize("named", [{"barcode": "4601234567893"}, {"seller_sku": "LN-5"}])
+def test_a_listing_that_comes_later_is_found_by_its_barcode_or_article(
+    account: MarketplaceAccount, named: dict[str, str]
+) -> None:
+    record(account, told(marketplace_sku="", order_external_id="", name="", **named))
+    ListingFactory(account=account, seller_sku="LN-6", barcodes=["4601234567800"])
+    assert tie_again(account=account, changed_since=None) == 0
+
+    listing = ListingFactory(account=account, seller_sku="LN-5", barcodes=["4601234567893"])
+
+    assert tie_again(account=account, changed_since=None) == 1
+    assert the_return(account).listing == listing
+
+
+def test_a_line_that_learns_of_its_listing_later_lends_it(account: MarketplaceAccount) -> None:
+    order = place(account, "1482000001")
+    lines = OrderLine.all_companies.filter(order=order)
+    listing = lines[0].listing
+    lines.update(listing=None, seller_sku="LN-5", marketplace_sku="of-old")
+    record(account, told(marketplace_sku="", seller_sku="LN-5"))
+    assert (the_return(account).order, the_return(account).listing) == (order, None)
+
+    lines.update(listing=listing)
+
+    assert tie_again(account=account, changed_since=None) == 1
+    assert the_return(account).listing == listing
