@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 _WAY = (ReturnStatus.IN_TRANSIT, ReturnStatus.RECEIVED, ReturnStatus.CHECKED)
 _ASIDE = (ReturnStatus.DEFECTIVE, ReturnStatus.WAITING_PICKUP)
+# Not on its way back yet, or never.
+_AT_THE_BUYER = (ReturnStatus.CLAIMED, ReturnStatus.REJECTED)
+# Endings that a return may come to from any point of its way.
+_ANYWHERE = (ReturnStatus.DISPOSED, ReturnStatus.COMPENSATED, ReturnStatus.LOST, ReturnStatus.REJECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +92,13 @@ def steps(row: Return, events: Sequence[ReturnEvent]) -> list[Step]:
     passed = {
         str(event.new_status): event.happened_at for event in events if event.kind != ReturnEventKind.REASON
     }
-    passed.setdefault(ReturnStatus.IN_TRANSIT.value, row.registered_at)
+    status = row.status if isinstance(row.status, ReturnStatus) else ReturnStatus.UNKNOWN
+    if status not in _AT_THE_BUYER:
+        passed.setdefault(ReturnStatus.IN_TRANSIT.value, row.registered_at)
     if row.received_at:
         passed.setdefault(ReturnStatus.RECEIVED.value, row.received_at)
-    status = row.status if isinstance(row.status, ReturnStatus) else ReturnStatus.UNKNOWN
-    aside = [step for step in _ASIDE if step.value in passed or step is status]
-    way = [
-        step for step in (*_WAY, *aside) if step is status or step.rank < status.rank or not status.is_final
-    ]
-    found = [_step(step, status, passed) for step in way if not (step in _ASIDE and step.rank > status.rank)]
+    way = [step for step in _steps_of(status, passed) if not (step in _ASIDE and step.rank > status.rank)]
+    found = [_step(step, status, passed) for step in way]
     if status.is_final:
         state = "bad" if status in (ReturnStatus.LOST, ReturnStatus.DISPOSED) else "done"
         return [*found, Step(name=status.label, state=state, when=formats.moment(row.status_at))]  # type: ignore[arg-type]  # one of StepState
@@ -104,6 +106,16 @@ def steps(row: Return, events: Sequence[ReturnEvent]) -> list[Step]:
         *found,
         Step(name=_("Ended"), state="next", note=_("on sale, handed over, disposed of or paid for")),
     ]
+
+
+def _steps_of(status: ReturnStatus, passed: Mapping[str, datetime]) -> list[ReturnStatus]:
+    """The steps to show: of a return that goes on, the whole way; of one that ended at any point of it, as a claim that
+    was turned down or a unit that was lost, those that are known to have been passed."""
+    aside = [step for step in _ASIDE if step.value in passed or step is status]
+    began = [step for step in (ReturnStatus.CLAIMED,) if step.value in passed or step is status]
+    if status in _ANYWHERE:
+        return [*began, *(step for step in (*_WAY, *aside) if step.value in passed)]
+    return [*began, *_WAY, *aside]
 
 
 def deadlines(row: Return, *, today: date) -> list[Deadline]:
