@@ -160,9 +160,9 @@ class PeriodField(forms.MultiValueField):
         return Days(first=first, after=last + timedelta(days=1))
 
     def words(self, values: Sequence[str]) -> str:
-        """Raw values of the URL as a chip says them."""
+        """Raw values of the URL as a chip says them; days that no period may have stay as they were given."""
         days = [day for day in map(parse_day, values) if day]
-        if days:
+        if days and min(days) >= _EARLIEST and max(days) <= _LATEST:
             return formats.day_range(Days(first=min(days), after=max(days) + timedelta(days=1)))
         return ", ".join(str(PRESETS.get(value, value)) for value in values)
 

@@ -16,16 +16,29 @@ from marketplaces import registry
 from marketplaces.contracts.returns import ReturnKind, ReturnStatus
 from returns.choices import AttentionKind, ReasonGroup, Unmatched
 from returns.models import Return
-from returns.selectors.lists import at_place, matching, reason_choices, waiting, with_product
+from returns.selectors.lists import (
+    at_address,
+    at_name,
+    at_place,
+    matching,
+    order_choice,
+    reason_choices,
+    waiting,
+    with_product,
+)
+from returns.selectors.places import NOT_TOLD
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django_stubs_ext import StrOrPromise
 
     from core.periods import Days
     from returns.models import ReturnQuerySet
 
 NO_REASON = "none"
 ANY_CAUSE = "any"
+# As long as an address is kept.
+LONGEST_WORDS = 500
 
 
 class DayFilter(PeriodFilter):
@@ -67,7 +80,7 @@ class ScopeFilter(ListFilterSet):
 
 class ReturnFilter(ScopeFilter):
     """Besides: order, article or barcode; status, reason and who can act, place, cluster, the warehouse that the order
-    left, what waits, what is not tied to its order."""
+    left, what waits, what is not tied to its order. `order`, `at` and `address` are of links: one order, one place."""
 
     q = django_filters.CharFilter(label=_("Order, return, article, barcode"), method="find", max_length=100)
     status = AnyOfFilter(label=_("Status"), choices=ReturnStatus.choices)
@@ -93,6 +106,24 @@ class ReturnFilter(ScopeFilter):
     sent_from = django_filters.CharFilter(
         label=_("Sent from"), field_name="order__warehouse_name", max_length=200, widget=forms.HiddenInput
     )
+    order = CompanyChoiceFilter(
+        label=_("Order"),
+        field_name="order_id",
+        choices_for=lambda request: order_choice(request.company, request.GET.get("order", "")),
+        widget=forms.HiddenInput,
+    )
+    at = CompanyChoiceFilter(
+        label=_("Where it is"),
+        method="find_name",
+        choices_for=lambda request: _as_asked(request, "at", untold=_("a place without a name")),
+        widget=forms.HiddenInput,
+    )
+    address = CompanyChoiceFilter(
+        label=_("Address"),
+        method="find_address",
+        choices_for=lambda request: _as_asked(request, "address", untold=_("not told")),
+        widget=forms.HiddenInput,
+    )
     waits = django_filters.ChoiceFilter(
         label=_("Waits for you"), method="of_waiting", choices=AttentionKind.choices, empty_label=_("any")
     )
@@ -114,6 +145,14 @@ class ReturnFilter(ScopeFilter):
         """By the name of a place, or by how names of places begin."""
         return at_place(queryset, company_of(self.request), value)
 
+    def find_name(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
+        """By the whole name of a place."""
+        return at_name(queryset, value)
+
+    def find_address(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
+        """By the whole address of a place."""
+        return at_address(queryset, value)
+
     def of_group(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
         """By who can act; where nobody gave a reason, it is not known."""
         meant = Q(reason__group=value)
@@ -130,3 +169,10 @@ class ReturnFilter(ScopeFilter):
     def of_cause(self, queryset: ReturnQuerySet, _name: str, value: str) -> ReturnQuerySet:
         """Those without their order, by why."""
         return queryset.exclude(unmatched="") if value == ANY_CAUSE else queryset.filter(unmatched=value)
+
+
+def _as_asked(request: Any, name: str, *, untold: StrOrPromise) -> list[tuple[str, StrOrPromise]]:
+    """Whatever a column of the marketplace's words may hold, as the URL asks for it."""
+    asked = request.GET.get(name, "")
+    is_possible = len(asked) <= LONGEST_WORDS and "\x00" not in asked
+    return [(NOT_TOLD, untold), *([(asked, asked)] if is_possible and asked != NOT_TOLD else [])]

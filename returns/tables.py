@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from core.tables import BaseTable, Column
@@ -27,7 +29,7 @@ class ReturnTable(BaseTable):
 
     default_sort: ClassVar[str] = "-registered_at"
 
-    number = Column(_("Return"), css="tight", width=18)
+    number = Column(_("Return"), source="shown_number", css="tight", width=18)
     marketplace = Column(_("Marketplace"), on_screen=False)
     account = Column(_("Account"), source="account__title", on_screen=False)
     kind = Column(_("Kind"), css="tight k-mid k-hide", width=24)
@@ -55,7 +57,8 @@ class ReturnTable(BaseTable):
 
     @classmethod
     def read(cls, rows: QuerySet[Any], columns: Sequence[Column], *, chunk: int) -> Iterator[tuple[Any, ...]]:
-        """The rows of the file, with words instead of codes."""
+        """The rows of the file: words instead of codes, and the marketplace's id where a return has no number."""
+        rows = rows.annotate(shown_number=Coalesce(NullIf(F("number"), Value("")), F("external_id")))
         words = {
             place: {code: str(label) for code, label in _WORDS[column.name].items()}
             for place, column in enumerate(columns)

@@ -144,10 +144,11 @@ class Return(CompanyOwned):
             ),
             models.Index(fields=["company", "listing", "-registered_at", "-id"], name="return_listing"),
             models.Index(fields=["company", "order"], name="return_order"),
-            # What waits by place; what must be decided soon, by each of its days, with all that is summed of it.
+            # What waits by place, which is a name at an address; what must be decided soon, by each of its days. With
+            # all that is summed of it.
             models.Index(
-                fields=["company", "marketplace", "place_name", "pick_up_until", "id"],
-                include=["place_address", "quantity", "amount", "storage_cost"],
+                fields=["company", "marketplace", "place_name", "place_address", "pick_up_until", "id"],
+                include=["quantity", "amount", "storage_cost"],
                 condition=models.Q(status="waiting_pickup"),
                 name="return_place",
             ),
@@ -193,6 +194,28 @@ class Return(CompanyOwned):
             ),
             models.Index(
                 "company", OpClass(Upper("place_name"), name="text_pattern_ops"), name="return_place_search"
+            ),
+            models.Index(
+                fields=["company", "place_address"],
+                condition=~models.Q(place_address=""),
+                name="return_address",
+            ),
+            # A return without a listing is looked up by what the marketplace said of the product.
+            models.Index(
+                "company",
+                OpClass(Upper("seller_sku"), name="text_pattern_ops"),
+                condition=models.Q(listing=None),
+                name="return_untied_article",
+            ),
+            models.Index(
+                fields=["company", "barcode"],
+                condition=models.Q(listing=None),
+                name="return_untied_barcode",
+            ),
+            models.Index(
+                fields=["company", "marketplace_sku"],
+                condition=models.Q(listing=None),
+                name="return_untied_sku",
             ),
         ]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db.models import Max, Q
@@ -11,10 +13,13 @@ from django.utils import timezone
 from catalog.models import Listing
 from catalog.selectors.choices import listings_meant
 from core.counting import bounded_counts
+from core.listing import given_id
 from marketplaces import registry
 from marketplaces.contracts.returns import ReturnKind, ReturnStatus
+from orders.models import Order
 from returns.choices import COUNT_LIMIT, SOON, TOO_LONG, AttentionKind, Unmatched
 from returns.models import OPEN, Reason, Return
+from returns.selectors.places import NOT_TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +32,8 @@ if TYPE_CHECKING:
 _ROW = (
     "company_id", "marketplace", "external_id", "number", "kind", "status", "external_status", "status_at",
     "registered_at", "order_id", "order_external_id", "listing_id", "seller_sku", "name", "quantity", "amount",
-    "currency", "external_reason", "external_reason_id", "reason_id", "unmatched", "place_name", "pick_up_until",
-    "disposal_on", "storage_cost", "changed_at", "reason__name", "reason__group",
+    "currency", "external_reason", "external_reason_id", "reason_id", "unmatched", "place_name", "place_address",
+    "pick_up_until", "disposal_on", "storage_cost", "changed_at", "reason__name", "reason__group",
 )  # fmt: skip
 
 
@@ -53,7 +58,7 @@ def unmatched_list(company: Company) -> ReturnQuerySet:
 
 def matching(returns: ReturnQuerySet, company: Company, text: str) -> ReturnQuerySet:
     """Returns whose order or number begins with the text, or whose article, barcode or SKU it means."""
-    meant = Q(order_external_id__istartswith=text) | Q(number__istartswith=text)
+    meant = Q(order_external_id__istartswith=text) | Q(number__istartswith=text) | _untied(text)
     listings = listings_meant(company, text)
     return returns.filter(meant | Q(listing_id__in=listings) if listings else meant)
 
@@ -63,6 +68,18 @@ def at_place(returns: ReturnQuerySet, company: Company, name: str) -> ReturnQuer
     if Return.objects.for_company(company).filter(place_name__iexact=name).exists():
         return returns.filter(place_name__iexact=name)
     return returns.filter(place_name__istartswith=name)
+
+
+def at_name(returns: ReturnQuerySet, asked: str) -> ReturnQuerySet:
+    """Returns at the places that are called so to the letter, or at those without a name."""
+    name = "" if asked == NOT_TOLD else asked
+    # The first is what the index can answer.
+    return returns.filter(place_name__iexact=name, place_name=name)
+
+
+def at_address(returns: ReturnQuerySet, asked: str) -> ReturnQuerySet:
+    """Returns at this address to the letter, or at none that is told."""
+    return returns.filter(place_address="" if asked == NOT_TOLD else asked)
 
 
 def with_product(returns: ReturnQuerySet, company: Company, product_id: int) -> ReturnQuerySet:
@@ -103,6 +120,13 @@ def total(counts: Mapping[str, StatusCount]) -> StatusCount:
     )
 
 
+def order_choice(company: Company, text: str) -> list[tuple[str, str]]:
+    """The one order that the address names, if it is the company's; asks nothing when it names none."""
+    asked = given_id(text)
+    rows = Order.objects.for_company(company).filter(pk=asked) if asked is not None else ()
+    return [(text, order.external_id) for order in rows]
+
+
 def reason_choices() -> list[tuple[str, str]]:
     """The reasons by name, for filters."""
     return [(str(pk), name) for pk, name in Reason.objects.order_by("name", "pk").values_list("pk", "name")]
@@ -117,6 +141,12 @@ def returns_of_product(company: Company, product_id: int, *, limit: int = 10) ->
 def returns_of_order(company: Company, order_id: int, *, limit: int = 50) -> list[Return]:
     """The returns of an order, the first first."""
     return list(return_list(company).filter(order_id=order_id).order_by("registered_at", "pk")[:limit])
+
+
+def _untied(text: str) -> Q:
+    """Those without a listing, by what the marketplace said of the product: each way has an index of its own."""
+    ways = Q(seller_sku__istartswith=text), Q(barcode=text), Q(marketplace_sku=text)
+    return reduce(or_, (Q(listing=None) & way for way in ways))
 
 
 def _pick_up(today: date, _now: datetime) -> Q:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Count, F, Max, Min, Sum, Window
+from django.db.models import Count, F, Min, Sum, Window
 from django.db.models.functions import RowNumber
 
 from marketplaces.contracts.returns import ReturnStatus
@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 # More than anybody visits in a day, and the first returns of each; the list tells the rest.
 MOST_PLACES: Final = 20
 MOST_ROWS: Final = 10
+# How a URL asks for places without a name, and for those without an address.
+NOT_TOLD: Final = "none"
 _WAITING: Final = ReturnStatus.WAITING_PICKUP
 _NEAREST: Final = F("pick_up_until").asc(nulls_last=True)
+# A name alone is no place: points in different towns are called alike, and Wildberries names none of its points.
+_PLACE: Final = ("marketplace", "place_name", "place_address")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,21 @@ class Place:
     storage_cost: Decimal | None
     rows: Sequence[Return]
     more: int
+
+    @property
+    def head(self) -> str:
+        """What the place is called: its name, else its address; empty when neither is told."""
+        return self.name or self.address
+
+    @property
+    def asked_name(self) -> str:
+        """The name as the list of returns is asked for it."""
+        return self.name or NOT_TOLD
+
+    @property
+    def asked_address(self) -> str:
+        """The address as the list of returns is asked for it."""
+        return self.address or NOT_TOLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,22 +88,20 @@ def pick_ups(returns: QuerySet[Any], *, today: date) -> PickUps:
     waiting = returns.filter(status=_WAITING)
     sums = list(
         waiting.order_by()
-        .values("marketplace", "place_name")
+        .values(*_PLACE)
         .annotate(
             until=Min("pick_up_until"),
-            address=Max("place_address"),
             units=Sum("quantity"),
             sum=Sum("amount"),
             storage=Sum("storage_cost"),
             count=Count("pk"),
         )
-        .order_by(F("until").asc(nulls_last=True), "marketplace", "place_name")
+        .order_by(F("until").asc(nulls_last=True), *_PLACE)
     )
-    rows = _first_rows(waiting, sums[:MOST_PLACES])
+    shown = sums[:MOST_PLACES]
+    rows = _first_rows(waiting, shown)
     return PickUps(
-        places=tuple(
-            _place(one, rows[one["marketplace"], one["place_name"]], today) for one in sums[:MOST_PLACES]
-        ),
+        places=tuple(_place(one, rows[tuple(one[name] for name in _PLACE)], today) for one in shown),
         places_count=len(sums),
         units=sum(one["units"] for one in sums),
         amount=sum((one["sum"] for one in sums), Decimal(0)),
@@ -93,18 +110,18 @@ def pick_ups(returns: QuerySet[Any], *, today: date) -> PickUps:
 
 def _first_rows(
     waiting: QuerySet[Any], places: Sequence[Mapping[str, Any]]
-) -> Mapping[tuple[str, str], list[Return]]:
+) -> Mapping[tuple[str, ...], list[Return]]:
     """The returns with the nearest deadlines of each place."""
-    names = {one["place_name"] for one in places}
+    asked = {f"{name}__in": {one[name] for one in places} for name in _PLACE}
     ranked = waiting.order_by().annotate(
         rank=Window(
-            RowNumber(), partition_by=[F("marketplace"), F("place_name")], order_by=[_NEAREST, F("pk").asc()]
+            RowNumber(), partition_by=[F(name) for name in _PLACE], order_by=[_NEAREST, F("pk").asc()]
         )
     )
-    first = ranked.filter(place_name__in=names, rank__lte=MOST_ROWS).values("pk")
-    rows: Mapping[tuple[str, str], list[Return]] = defaultdict(list)
+    first = ranked.filter(**asked, rank__lte=MOST_ROWS).values("pk")
+    rows: Mapping[tuple[str, ...], list[Return]] = defaultdict(list)
     for row in waiting.filter(pk__in=first).order_by(_NEAREST, "pk"):
-        rows[row.marketplace, row.place_name].append(row)
+        rows[row.marketplace, row.place_name, row.place_address].append(row)
     return rows
 
 
@@ -114,7 +131,7 @@ def _place(sums: Mapping[str, Any], rows: Sequence[Return], today: date) -> Plac
     return Place(
         marketplace=sums["marketplace"],
         name=sums["place_name"],
-        address=sums["address"],
+        address=sums["place_address"],
         until=until,
         left=left,
         tone=tone,

@@ -46,6 +46,8 @@ UNMATCHED_VIEWS: list[tuple[StrOrPromise, dict[str, str]]] = [
     (gettext_lazy("No such product"), {"unmatched": "line_unknown"}),
     (gettext_lazy("More than was ordered"), {"unmatched": "too_many"}),
 ]
+# Filters that only links set.
+_WITHOUT_FIELD = ("product", "order", "sent_from", "at", "address")
 
 
 @require_GET
@@ -100,7 +102,7 @@ def product_returns(request: CompanyRequest, pk: int) -> HttpResponse:
 def order_returns(request: CompanyRequest, pk: int) -> HttpResponse:
     """The returns of an order, as a block of its page; without htmx the list narrowed to them."""
     order = get_object_or_404(Order.objects.for_company(request.company), pk=pk)
-    url = reverse("returns:return-list", args=[request.company.slug], query={"q": order.external_id})
+    url = reverse("returns:return-list", args=[request.company.slug], query={"order": str(order.pk)})
     if not request.htmx:
         return redirect(url)
     found = lists.returns_of_order(request.company, order.pk)
@@ -141,7 +143,7 @@ def _around_list(request: CompanyRequest, found: Listing, *, is_unmatched: bool)
         ),
         "views": ready_views(request.GET, UNMATCHED_VIEWS if is_unmatched else VIEWS),
         "chips": _chips(request, found),
-        "keep": ("sort", "account", "product"),
+        "keep": ("sort", "account", *_WITHOUT_FIELD),
         "can_refresh": request.membership.can(Permission.SYNC),
         "exports": export_menu(lambda form: reverse("returns:return-export", args=[slug, form]), query)
         if may_export
@@ -183,7 +185,12 @@ def _count_text(count: lists.StatusCount) -> str:
 
 def _chips(request: CompanyRequest, found: Listing) -> list[Chip]:
     """Filters that have no field in the menu."""
-    field = found.form.fields["product"]
-    asked = request.GET.get("product", "")
-    chosen = asked and dict(getattr(field, "choices", ())).get(asked)
-    return [Chip(label=_("Product"), value=chosen, url=link(request.GET, product=None))] if chosen else []
+    chips = []
+    for name in _WITHOUT_FIELD:
+        field, asked = found.form.fields[name], request.GET.get(name, "")
+        chosen = asked and dict(getattr(field, "choices", ((asked, asked),))).get(asked)
+        if chosen:
+            chips.append(
+                Chip(label=str(field.label), value=str(chosen), url=link(request.GET, **{name: None}))
+            )
+    return chips

@@ -12,7 +12,7 @@ import pytest
 from django.http import QueryDict
 from django.test import RequestFactory
 
-from core.filters import ListFilterSet, PeriodFilter
+from core.filters import ListFilterSet, PeriodField, PeriodFilter
 from core.listing import Listing, account_id, link, listing, ready_views
 from core.periods import Days
 from core.tables import BaseTable, Column, Sort
@@ -215,6 +215,23 @@ def test_period_is_cut_at_midnight_of_the_company(company: Company, account: Mar
 )
 def test_impossible_period_is_an_error(company: Company, query: str) -> None:
     assert see(company, f"?{query}").errors
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["2000-01-01", "2100-01-01"], "1 янв 2000 – 1 янв 2100"),
+        (["2100-01-01"], "1 янв 2100"),
+        (["1999-12-31"], "1999-12-31"),
+        (["2100-01-02"], "2100-01-02"),
+        (["0001-01-01"], "0001-01-01"),
+        (["9999-12-31"], "9999-12-31"),
+        (["2026-11-18", "9999-12-31"], "2026-11-18, 9999-12-31"),
+        (["7d", "9999-12-31"], "7 дней, 9999-12-31"),
+    ],
+)
+def test_a_period_is_said_to_the_edges_of_the_calendar(given: list[str], said: str) -> None:
+    assert PeriodField().words(given).replace("\xa0", " ") == said
 
 
 def test_link_changes_parameters_and_forgets_the_page() -> None:

@@ -18,6 +18,7 @@ from returns.selectors.lists import return_list
 from returns.tables import ReturnTable
 from tests.factories.catalog import ClusterFactory, ListingFactory, ProductFactory
 from tests.factories.marketplaces import AccountFactory
+from tests.factories.orders import OrderFactory
 from tests.factories.returns import ReasonFactory, ReturnFactory
 
 if TYPE_CHECKING:
@@ -119,6 +120,47 @@ def test_search_finds_order_number_article_and_barcode(company: Company, account
         assert found(company, q=text) == {mine}, text
 
 
+def test_search_finds_what_no_listing_knows_by_what_was_said_of_it(
+    company: Company, account: MarketplaceAccount
+) -> None:
+    said = {"seller_sku": "LN-77", "barcode": "4601234567893", "marketplace_sku": "1482000991"}
+    mine = ReturnFactory(account=account, listing=None, **said)
+    ReturnFactory(account=account, listing=None)
+    # Of a listing, its own article counts, not what was once said.
+    ReturnFactory(account=account, **said)
+
+    for text in ("LN-77", "ln-7", "4601234567893", "1482000991"):
+        assert found(company, q=text) == {mine}, text
+    for part in ("460123", "14820009"):
+        assert found(company, q=part) == set(), part
+
+
+def test_one_order(company: Company, account: MarketplaceAccount) -> None:
+    order, other = (OrderFactory(account=account, external_id=f"48217735-0193-{end}") for end in (1, 12))
+    mine = ReturnFactory(account=account, order=order, order_external_id=order.external_id)
+    ReturnFactory(account=account, order=other, order_external_id=other.external_id)
+
+    assert found(company, order=order.pk) == {mine}
+    assert ("Заказ", order.external_id) in see(company, order=order.pk).selection.filterset.summary()
+
+
+def test_a_place_to_the_letter(company: Company, account: MarketplaceAccount) -> None:
+    named = ReturnFactory(account=account, place_name="ПВЗ 7", place_address="Казань")
+    alike = ReturnFactory(account=account, place_name="ПВЗ 7", place_address="Москва")
+    lower = ReturnFactory(account=account, place_name="пвз 7", place_address="Казань")
+    longer = ReturnFactory(account=account, place_name="ПВЗ 77", place_address="Казань, 2")
+    nameless = ReturnFactory(account=account, place_name="", place_address="Казань")
+    silent = ReturnFactory(account=account, place_name="", place_address="")
+
+    assert found(company, at="ПВЗ 7") == {named, alike}
+    assert found(company, at="ПВЗ 7", address="Казань") == {named}
+    assert found(company, address="Казань") == {named, lower, nameless}
+    assert found(company, at="none", address="Казань") == {nameless}
+    assert found(company, at="none") == {nameless, silent}
+    assert found(company, at="none", address="none") == {silent}
+    assert found(company, at="ПВЗ 77") == {longer}
+
+
 def test_place_and_cluster(company: Company, account: MarketplaceAccount) -> None:
     ClusterFactory(company=company, name="Казань")
     mine = ReturnFactory(account=account, place_name="ПВЗ Хоругвино", cluster_to="Казань")
@@ -178,6 +220,7 @@ def test_cause_of_being_without_an_order(company: Company, account: MarketplaceA
         {"status": "flying"}, {"kind": "gift"}, {"reason": "0"}, {"reason": "abc"}, {"group": "weather"},
         {"period": "1000d"}, {"period_from": "yesterday"}, {"account": "9" * 30}, {"product": "x"}, {"waits": "no"},
         {"unmatched": "matched"}, {"q": "x" * 101}, {"place": "x" * 10_000}, {"q": "\x00"}, {"place": "\x00"},
+        {"order": "x"}, {"order": "9" * 30}, {"at": "\x00"}, {"address": "x" * 501},
     ],
 )  # fmt: skip
 def test_what_cannot_be_understood_shows_nothing_and_says_so(
@@ -201,4 +244,5 @@ def test_foreign_choices_are_unknown(company: Company, other_company: Company) -
 
     assert see(company, account=foreign.pk).errors
     assert see(company, product=ProductFactory(company=other_company).pk).errors
+    assert see(company, order=OrderFactory(account=foreign).pk).errors
     assert found(company, q="48217735") == set()

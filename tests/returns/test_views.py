@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext
 
 from marketplaces.contracts.returns import ReturnKind, ReturnStatus
 from returns.choices import COUNT_LIMIT, ReasonGroup, ReturnEventKind, Unmatched
@@ -65,6 +66,11 @@ def queries(client: Client, url: str, count: Any) -> int:
 @pytest.fixture
 def counted() -> Any:
     return lambda: CaptureQueriesContext(connection)
+
+
+def waiting_links(page: str) -> list[str]:
+    """The links of the page to returns that wait, in order."""
+    return [html.unescape(url) for url in re.findall(r'href="([^"]*status=waiting_pickup[^"]*)"', page)]
 
 
 def make(account: MarketplaceAccount, count: int, **extra: Any) -> None:
@@ -168,6 +174,24 @@ def test_the_export_is_what_is_on_the_screen(owner_client: Client, account: Mark
     assert owner_client.get(f"{LIST}export.xlsx?kind=refusal").status_code == 200
 
 
+def test_a_return_without_a_number_is_exported_by_the_id_that_the_screen_shows(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    for number, external_id in (("", "srid-1"), ("R-2", "srid-2")):
+        ReturnFactory(
+            account=account,
+            number=number,
+            external_id=external_id,
+            registered_at=NOW - timedelta(hours=len(number)),
+        )
+
+    response = owner_client.get(f"{LIST}export.csv")
+
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # a stream
+    rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+    assert [row[0] for row in rows[1:]] == ["srid-1", "R-2"]
+
+
 def test_unmatched_shows_the_cause_and_exports_only_itself(
     owner_client: Client, account: MarketplaceAccount
 ) -> None:
@@ -228,6 +252,31 @@ def test_every_status_has_a_way(
     assert (steps[-1].state == "next") is not status.is_final
 
 
+@pytest.mark.parametrize(
+    ("status", "told", "shown"),
+    [
+        (ReturnStatus.REJECTED, ["claimed"], ["claimed", "rejected"]),
+        (ReturnStatus.REJECTED, [], ["rejected"]),
+        (ReturnStatus.LOST, ["in_transit"], ["in_transit", "lost"]),
+        (ReturnStatus.COMPENSATED, ["in_transit", "received"], ["in_transit", "received", "compensated"]),
+    ],
+)
+def test_what_ended_on_its_way_shows_only_what_it_has_passed(
+    owner_client: Client,
+    account: MarketplaceAccount,
+    status: ReturnStatus,
+    told: list[str],
+    shown: list[str],
+) -> None:
+    row = ReturnFactory(account=account, status=status, settled_at=NOW)
+    for word in told:
+        ReturnEventFactory(return_of=row, new_status=word)
+
+    steps = owner_client.get(f"{LIST}{row.pk}/").context["page"].steps
+
+    assert [step.name for step in steps] == [ReturnStatus(word).label for word in shown]
+
+
 def test_a_status_of_tomorrow_is_shown_as_it_came(owner_client: Client, account: MarketplaceAccount) -> None:
     row = ReturnFactory(account=account, status="teleported", listing=None)
 
@@ -284,10 +333,66 @@ def test_a_place_tells_the_nearest_and_leads_to_the_rest(
     assert [row.pick_up_until.day - TODAY.day for row in near.rows] == [3, 4]
     assert (near.units, near.more, near.storage_cost) == (3, 1, Decimal("13.50"))
     assert (page.units, page.places_count, page.is_cut) == (4, 2, True)
-    links = [
-        html.unescape(url) for url in re.findall(r'href="([^"]*status=waiting_pickup[^"]*)"', response.text)
+    links = waiting_links(response.text)
+    assert [len(owner_client.get(url).context["found"].rows) for url in links] == [4, 3, 3]
+
+
+def test_points_of_one_name_or_of_none_stand_apart_by_their_addresses(
+    owner_client: Client, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wildberries tells where a point is and never what it is called."""
+    monkeypatch.setattr(places, "MOST_ROWS", 2)
+    codes = ("ozon", "wildberries")
+    ozon, wildberries = (AccountFactory(company=company, marketplace=code) for code in codes)
+    kazan, moscow = "Казань, ул. Баумана, 1", "Москва, ул. Тверская, 2"
+    for account, name, address, count in (
+        (wildberries, "", kazan, 3),
+        (wildberries, "", moscow, 4),
+        (wildberries, "", "", 5),
+        (ozon, "ПВЗ", kazan, 6),
+        (ozon, "ПВЗ", moscow, 7),
+        (ozon, "ПВЗ", "", 8),
+        (ozon, "пвз", "", 9),
+    ):
+        until = TODAY + timedelta(days=count)
+        told = {"place_name": name, "place_address": address, "pick_up_until": until}
+        ReturnFactory.create_batch(count, account=account, status=ReturnStatus.WAITING_PICKUP, **told)
+        ReturnFactory(account=account, **told)
+
+    response = owner_client.get(f"{PICK_UP}?kind=client_return")
+
+    shown = response.context["page"].places
+    assert [(place.head, place.address, place.units, len(place.rows), place.more) for place in shown] == [
+        (kazan, kazan, 3, 2, 1),
+        (moscow, moscow, 4, 2, 2),
+        ("", "", 5, 2, 3),
+        ("ПВЗ", kazan, 6, 2, 4),
+        ("ПВЗ", moscow, 7, 2, 5),
+        ("ПВЗ", "", 8, 2, 6),
+        ("пвз", "", 9, 2, 7),
     ]
-    assert [len(owner_client.get(url).context["found"].rows) for url in links] == [4, 3]
+    links = waiting_links(response.text)
+    # From the count of a place, and from what is not shown of it.
+    units = [place.units for place in shown for _link in range(2)]
+    assert [len(owner_client.get(url).context["found"].rows) for url in links] == units
+
+
+def test_the_chips_of_a_place_say_what_is_asked(owner_client: Client, account: MarketplaceAccount) -> None:
+    chips = owner_client.get(LIST, {"at": "none", "address": "Казань", "sent_from": "Хоругвино"}).context[
+        "chips"
+    ]
+
+    assert [(chip.label, chip.value) for chip in chips] == [
+        ("Отправлено со склада", "Хоругвино"),
+        ("Где находится", gettext("a place without a name")),
+        ("Адрес", "Казань"),
+    ]
+
+
+def test_a_page_of_days_beyond_the_calendar_says_so(owner_client: Client, company: Company) -> None:
+    for page in (LIST, REASONS, PICK_UP, UNMATCHED):
+        for end in ("period_from", "period_to"):
+            assert "2100" in texts(owner_client, f"{page}?{end}=9999-12-31")
 
 
 @pytest.mark.parametrize(
@@ -416,6 +521,21 @@ def test_blocks_of_a_product_and_an_order(owner_client: Client, account: Marketp
         away = owner_client.get(url)
         assert away.status_code == 302
         assert list(owner_client.get(away.headers["Location"]).context["found"].rows) == [row]
+
+
+def test_from_an_order_the_list_is_of_it_alone_and_says_of_which(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    order, other = (OrderFactory(account=account, external_id=f"48217735-0193-{end}") for end in (1, 12))
+    mine, _theirs = (
+        ReturnFactory(account=account, order=one, order_external_id=one.external_id) for one in (order, other)
+    )
+
+    page = owner_client.get(owner_client.get(f"{LIST}of-order/{order.pk}/").headers["Location"])
+
+    assert list(page.context["found"].rows) == [mine]
+    assert [(chip.value, chip.url) for chip in page.context["chips"]] == [(order.external_id, "?")]
+    assert f"<b>{order.external_id}</b>" in page.text
 
 
 def test_what_waits_for_the_morning(company: Company, account: MarketplaceAccount) -> None:
