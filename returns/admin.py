@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -136,13 +137,20 @@ class RuleAdmin(DictionaryAdmin):
             )
 
     @admin.action(description=gettext_lazy("Remap the history by all rules"), permissions=["change"])
-    def remap(self, request: HttpRequest, _queryset: QuerySet[ReasonRule]) -> None:
-        """Give all returns the reasons that the rules mean now, in the background."""
+    def remap(self, request: HttpRequest, queryset: QuerySet[ReasonRule]) -> None:
+        """Give all returns the reasons that the rules mean now, in the background; the rules chosen remember who."""
+        person: Any = request.user
         try:
-            remap_reasons.apply_async(retry=False)
+            remap_reasons.apply_async(kwargs={"actor_id": person.pk}, retry=False)
         except OperationalError:
             self.message_user(request, _("The queue does not answer: try again later."), messages.ERROR)
         else:
+            LogEntry.objects.log_actions(
+                user_id=person.pk,
+                queryset=queryset,
+                action_flag=CHANGE,
+                change_message=_("Remap the history by all rules"),
+            )
             self.message_user(request, _("The history is being remapped."), messages.SUCCESS)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -44,20 +45,35 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in th
         choices = [("", _("any")), *registry.choices()]
         self.fields["marketplace"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
         if "reason" in self.fields:
-            self.fields["reason"].queryset = Reason.objects.filter(is_active=True).order_by("group", "name")  # type: ignore[attr-defined]  # a ModelChoiceField
+            offered = Q(is_active=True) | Q(pk=self.instance.reason_id)
+            self.fields["reason"].queryset = Reason.objects.filter(offered).order_by("group", "name")  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def clean(self) -> dict[str, Any]:
-        """Refuse words that fit everything; a preview is told as an error, so that nothing is kept."""
+        """Refuse words that fit everything or have their rule; a preview is told as an error, so that nothing is kept."""
         cleaned: dict[str, Any] = super().clean() or {}
         words, match_by = cleaned.get("words", ""), cleaned.get("match_by")
         if match_by == MatchBy.PART and len(plain(words)) < 3:
             self.add_error("words", _("A part of the text needs three letters at least."))
+        self._refuse_a_twin(cleaned)
         if cleaned.get("only_preview") and not self.errors:
             rule = ReasonRule(pk=self.instance.pk, **{name: cleaned[name] for name in _RULE})
             moved = moved_by(rule)
             raise forms.ValidationError([preview_line(moved), *map(_line, moved[:_MOST_LINES])])
         self.instance.changed_at = timezone.now()
         return cleaned
+
+    def _refuse_a_twin(self, cleaned: dict[str, Any]) -> None:
+        """Of two active rules for the same words one would never be asked."""
+        if self.errors or not cleaned["is_active"]:
+            return
+        others = ReasonRule.objects.filter(
+            is_active=True, marketplace=cleaned["marketplace"], match_by=cleaned["match_by"]
+        ).exclude(pk=self.instance.pk)
+        for other in others:
+            if plain(other.words) == plain(cleaned["words"]):
+                said = _("There is a rule for these words already: %(words)s.") % {"words": other.words}
+                self.add_error("words", said)
+                return
 
 
 def preview_line(moved: Sequence[Moved]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,9 @@ from returns.models import ReasonRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+# (marketplace, words) to (place among all rules, reason).
+Hits = dict[tuple[str, str], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +24,8 @@ class Rulebook:
     of it; among rules of a kind the higher priority, then the rule of this marketplace, then the older one.
     """
 
-    ids: dict[tuple[str, str], int] = field(default_factory=dict)
-    texts: dict[tuple[str, str], int] = field(default_factory=dict)
+    ids: Hits = field(default_factory=dict)
+    texts: Hits = field(default_factory=dict)
     parts: tuple[tuple[str, str, int], ...] = ()
 
     @classmethod
@@ -32,11 +36,11 @@ class Rulebook:
     @classmethod
     def of(cls, rules: Iterable[ReasonRule]) -> Rulebook:
         """The rules given, in their order."""
-        ordered = sorted(rules, key=lambda rule: (-rule.priority, not rule.marketplace, rule.pk or 0))
-        ids: dict[tuple[str, str], int] = {}
-        texts: dict[tuple[str, str], int] = {}
+        ordered = sorted(rules, key=lambda rule: (-rule.priority, not rule.marketplace, rule.pk or math.inf))
+        ids: Hits = {}
+        texts: Hits = {}
         parts = []
-        for rule in ordered:
+        for place, rule in enumerate(ordered):
             words = plain(rule.words)
             if not words:
                 continue
@@ -44,20 +48,19 @@ class Rulebook:
                 parts.append((rule.marketplace, words, rule.reason_id))
             else:
                 table = ids if rule.match_by == MatchBy.ID else texts
-                table.setdefault((rule.marketplace, words), rule.reason_id)
+                table.setdefault((rule.marketplace, words), (place, rule.reason_id))
         return cls(ids=ids, texts=texts, parts=tuple(parts))
 
     def reason_id(self, marketplace: str, *, words_id: str, words: str) -> int | None:
         """The reason that the words mean; None when no rule fits."""
         for key in _ids_of(words_id):
-            found = self.ids.get((marketplace, key)) or self.ids.get(("", key))
+            found = _first(self.ids, marketplace, key)
             if found:
                 return found
         text = plain(words)
         if not text:
             return None
-        found = self.texts.get((marketplace, text)) or self.texts.get(("", text))
-        return found or next(
+        return _first(self.texts, marketplace, text) or next(
             (reason for of, part, reason in self.parts if (not of or of == marketplace) and part in text),
             None,
         )
@@ -66,6 +69,11 @@ class Rulebook:
 def plain(words: str) -> str:
     """The words as rules compare them: without case, spare spaces, a full stop at the end, and the dots of ё."""
     return " ".join(words.casefold().replace("ё", "е").split()).rstrip(" .")
+
+
+def _first(table: Hits, marketplace: str, words: str) -> int | None:
+    hits = [table[key] for key in ((marketplace, words), ("", words)) if key in table]
+    return min(hits)[1] if hits else None
 
 
 def _ids_of(words_id: str) -> Iterator[str]:

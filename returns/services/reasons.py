@@ -19,34 +19,38 @@ from returns.choices import ReturnEventKind, ReturnSource
 from returns.models import Reason, ReasonWord, ReturnEvent
 from returns.selectors.rulebook import Rulebook
 from returns.services.events import EVENTS
+from returns.services.words import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from companies.models import Company
+    from companies.models import Company, User
 
 # Returns rewritten in one transaction.
 PORTION: Final = 5_000
 
 _WORDS = """
     SELECT external_reason_id, external_reason, reason_id, count(*) FROM returns_return
-    WHERE company_id = %s AND account_id = %s GROUP BY 1, 2, 3
+    WHERE company_id = %s AND account_id = %s AND id > %s GROUP BY 1, 2, 3
 """
 _MOVE = """
     WITH moving AS (
-        SELECT held.id, held.reason_id AS old_reason, meant.reason_id AS new_reason
+        SELECT held.id, meant.reason_id AS new_reason, coalesce(was.code, '') AS old_code,
+               coalesce(becomes.code, '') AS new_code
         FROM returns_return held
         JOIN unnest(%(words_id)s::text[], %(words)s::text[], %(reason)s::bigint[])
              AS meant (words_id, words, reason_id)
              ON meant.words_id = held.external_reason_id AND meant.words = held.external_reason
-        WHERE held.company_id = %(company)s AND held.account_id = %(account)s
+        LEFT JOIN returns_reason was ON was.id = held.reason_id
+        LEFT JOIN returns_reason becomes ON becomes.id = meant.reason_id
+        WHERE held.company_id = %(company)s AND held.account_id = %(account)s AND held.id > %(after)s
               AND held.reason_id IS DISTINCT FROM meant.reason_id
         ORDER BY held.id LIMIT %(most)s
     )
     UPDATE returns_return AS held SET reason_id = moving.new_reason, changed_at = %(now)s
     FROM moving WHERE held.id = moving.id
-    RETURNING held.id, held.status, held.external_status, held.registered_date, moving.old_reason, moving.new_reason
+    RETURNING held.id, held.status, held.external_status, held.registered_date, moving.old_code, moving.new_code
 """
 
 
@@ -62,36 +66,42 @@ class Remapped:
         return sum(self.moves.values())
 
 
-def remap_reasons(*, company: Company | None = None, is_dry: bool = False) -> Remapped:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misread:
+    """Words (id, text) of `returns` returns of an account, whose reason is not the one that the rules mean now."""
+
+    words: tuple[str, str]
+    held: int | None
+    meant: int | None
+    returns: int
+
+
+def remap_reasons(
+    *, company: Company | None = None, is_dry: bool = False, actor: User | None = None
+) -> Remapped:
     """Give every return, of a company or of all, the reason that the rules mean now, and say what moved.
 
     The same rules and words give the same reasons, whatever was there before. A portion is a transaction of its
-    own; cut off, it goes on with the next call. Not to be called inside a transaction.
+    own, which reads the rules anew once nobody else writes returns of the account: of any number of remaps at once
+    none brings back what an older rule meant, and each of them ends. Cut off, it goes on with the next call. Not to
+    be called inside a transaction.
     """
-    rulebook = Rulebook.read()
-    codes: dict[int | None, str] = {None: "", **dict(Reason.objects.values_list("pk", "code"))}
     moves: Counter[tuple[str, str]] = Counter()
     for account in _accounts(company):
-        held = _words_of(account)
-        meant = {
-            (words_id, words): rulebook.reason_id(account.marketplace, words_id=words_id, words=words)
-            for words_id, words, _reason, _count in held
-        }
-        for words_id, words, reason, count in held:
-            if reason != meant[words_id, words]:
-                moves[codes[reason], codes[meant[words_id, words]]] += count
-        if not is_dry:
-            _move_all(account, meant, codes)
+        moves += _would_move(account) if is_dry else _move_all(account, actor)
     if not is_dry:
-        remap_words(rulebook)
+        remap_words()
     return Remapped(moves=moves)
 
 
 @transaction.atomic
-def remap_words(rulebook: Rulebook) -> int:
+def remap_words() -> int:
     """Say of all words ever seen which reason they mean now; how many changed."""
+    # In the order in which `count_words` writes them. The rules are read after: nobody puts back an older meaning.
+    words = list(ReasonWord.objects.select_for_update().order_by(*WORDS.key))
+    rulebook = Rulebook.read()
     changed = []
-    for word in ReasonWord.objects.select_for_update().order_by("pk"):
+    for word in words:
         reason_id = rulebook.reason_id(word.marketplace, words_id=word.words_id, words=word.words)
         if reason_id != word.reason_id:
             word.reason_id = reason_id
@@ -105,48 +115,75 @@ def _accounts(company: Company | None) -> list[MarketplaceAccount]:
     return list(accounts if company is None else accounts.filter(company=company))
 
 
-def _words_of(account: MarketplaceAccount) -> list[tuple[str, str, int | None, int]]:
+def _misread(account: MarketplaceAccount, *, after: int = 0) -> list[Misread]:
+    """What the rules mean otherwise now, among the returns with an id above `after`."""
+    rulebook = Rulebook.read()
     with connection.cursor() as cursor:
-        cursor.execute(_WORDS, [account.company_id, account.pk])
-        rows: list[tuple[str, str, int | None, int]] = cursor.fetchall()
-        return rows
+        cursor.execute(_WORDS, [account.company_id, account.pk, after])
+        rows = cursor.fetchall()
+    found = [
+        Misread(
+            words=(words_id, words),
+            held=held,
+            meant=rulebook.reason_id(account.marketplace, words_id=words_id, words=words),
+            returns=count,
+        )
+        for words_id, words, held, count in rows
+    ]
+    return [one for one in found if one.held != one.meant]
 
 
-def _move_all(
-    account: MarketplaceAccount, meant: dict[tuple[str, str], int | None], codes: dict[int | None, str]
-) -> None:
-    pairs = list(meant)
-    values = {
-        "words_id": [words_id for words_id, _words in pairs],
-        "words": [words for _words_id, words in pairs],
-        "reason": [meant[pair] for pair in pairs],
-        "company": account.company_id,
-        "account": account.pk,
-        "most": PORTION,
-    }
-    while _move_portion(account, values, codes) == PORTION:
-        pass
+def _would_move(account: MarketplaceAccount) -> Counter[tuple[str, str]]:
+    misread = _misread(account)
+    codes: dict[int | None, str] = {None: "", **dict(Reason.objects.values_list("pk", "code"))}
+    moves: Counter[tuple[str, str]] = Counter()
+    for one in misread:
+        moves[codes[one.held], codes[one.meant]] += one.returns
+    return moves
+
+
+def _move_all(account: MarketplaceAccount, actor: User | None) -> Counter[tuple[str, str]]:
+    moves: Counter[tuple[str, str]] = Counter()
+    last = 0
+    while True:
+        moved = _move_portion(account, after=last, actor=actor)
+        moves.update((old, new) for *_row, old, new in moved)
+        if len(moved) < PORTION:
+            return moves
+        last = max(row[0] for row in moved)
 
 
 @transaction.atomic
-def _move_portion(account: MarketplaceAccount, values: dict[str, Any], codes: dict[int | None, str]) -> int:
-    # Nobody records returns by the old rules meanwhile.
+def _move_portion(
+    account: MarketplaceAccount, *, after: int, actor: User | None
+) -> Sequence[tuple[Any, ...]]:
+    """Move the next returns with an id above `after`: (id, status, their status, day, old code, new code)."""
+    # Nobody records returns by older rules meanwhile.
     lock_until_commit("returns", account.pk)
+    meant = {one.words: one.meant for one in _misread(account, after=after)}
+    if not meant:
+        return ()
     now = timezone.now()
+    values: dict[str, Any] = {
+        "words_id": [words_id for words_id, _words in meant],
+        "words": [words for _words_id, words in meant],
+        "reason": list(meant.values()),
+        "company": account.company_id,
+        "account": account.pk,
+        "after": after,
+        "most": PORTION,
+        "now": now,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE, {**values, "now": now})
-        moved = cursor.fetchall()
-    append(ReturnEvent, EVENTS.columns, _events(account, moved, codes, now=now))
+        cursor.execute(_MOVE, values)
+        moved: list[tuple[Any, ...]] = cursor.fetchall()
+    append(ReturnEvent, (*EVENTS.columns, "actor_id"), _events(account, moved, actor=actor, now=now))
     touch_days(company_id=account.company_id, days={row[3] for row in moved})
-    return len(moved)
+    return moved
 
 
 def _events(
-    account: MarketplaceAccount,
-    moved: Sequence[tuple[Any, ...]],
-    codes: dict[int | None, str],
-    *,
-    now: datetime,
+    account: MarketplaceAccount, moved: Sequence[tuple[Any, ...]], *, actor: User | None, now: datetime
 ) -> list[tuple[Any, ...]]:
     return [
         (
@@ -156,11 +193,12 @@ def _events(
             status,
             status,
             word,
-            Jsonb({"reason": [codes[old], codes[new]]}),
+            Jsonb({"reason": [old, new]}),
             now,
             Precision.EXACT.value,
             now,
             ReturnSource.RULES.value,
+            actor.pk if actor else None,
         )
         for return_id, status, word, _day, old, new in moved
     ]
