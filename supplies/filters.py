@@ -14,8 +14,12 @@ from marketplaces import registry
 from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from supplies.selectors.attention import needs_attention
 from supplies.selectors.lists import matching, with_product
+from supplies.selectors.slots import with_slot_in
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from core.periods import Days
     from supplies.models import SupplyQuerySet
 
 ALL_KINDS = "all"
@@ -25,12 +29,20 @@ _KINDS = [
 ]
 
 
+class SlotFilter(PeriodFilter):
+    """Supplies whose slot begins on the days of the period, as it is printed: in the zone of its warehouse."""
+
+    def filter(self, qs: QuerySet[Any], value: Days | None) -> QuerySet[Any]:
+        """The rows of the period."""
+        return qs if value is None else with_slot_in(qs, value)
+
+
 class SupplyFilter(ListFilterSet):
     """Number, article or barcode; status, marketplace, account, warehouse, kind, days of the slot, what waits."""
 
     q = django_filters.CharFilter(label=_("Number, article, barcode"), method="find", max_length=100)
     status = AnyOfFilter(label=_("Status"), choices=SupplyStatus.choices)
-    slot = PeriodFilter(label=_("Slot"), field_name="slot_from")
+    slot = SlotFilter(label=_("Slot"), field_name="slot_from")
     marketplace = CompanyChoiceFilter(
         label=_("Marketplace"), choices_for=lambda _request: registry.choices(), empty_label=_("any")
     )

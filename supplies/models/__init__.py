@@ -3,6 +3,7 @@
 from supplies.models.imports import PlanImport
 from supplies.models.sscc import SsccSeries
 from supplies.models.supplies import (
+    BROUGHT,
     CAME_AT,
     CAME_AT_NAMES,
     OPEN,
@@ -16,6 +17,7 @@ from supplies.models.supplies import (
 )
 
 __all__ = [
+    "BROUGHT",
     "CAME_AT",
     "CAME_AT_NAMES",
     "OPEN",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models import Case, When
 from django.db.models.functions import Coalesce, Upper
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +21,9 @@ from supplies.choices import BoxKind, SupplyEventKind, SupplySource
 # When a supply came, as well as that is known: the moment that its units count from. The first that is told of these.
 CAME_AT_NAMES = ("accepted_at", "arrived_at", "status_at")
 CAME_AT = Coalesce(*CAME_AT_NAMES)
+# Units that a line brings, as well as that is known. What was planned counts only until the marketplace tells the goods
+# of the supply: those that it does not name are not in it.
+BROUGHT = Coalesce("shipped", "declared", Case(When(supply__declared=None, then="planned")), 0)
 OPEN = [status for status in SupplyStatus if not status.is_final]
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.choices import CLAIM_RULES, AttentionKind, claim_rule
 from supplies.models import Supply, SupplyLine
-from supplies.selectors.deadlines import BEFORE_SHIPPING, COUNTED, NOT_READY, claim_until
+from supplies.selectors.deadlines import BEFORE_SHIPPING, COUNTED, NOT_READY, claim_until, counted_at
 from supplies.selectors.slots import ends_at
 
 if TYPE_CHECKING:
@@ -69,7 +69,18 @@ class Attention:
 def needs_attention(company: Company, *, now: datetime | None = None) -> Q:
     """Which supplies wait for somebody, as a condition on supplies of the company."""
     now = now or timezone.now()
-    return _overdue(now) | _soon(now) | _fill(now) | _discrepancy(company, now) | _waiting(company, now)
+    return _overdue(now) | _soon(now) | _fill(now) | is_claimable(company, now=now) | _waiting(company, now)
+
+
+def is_claimable(company: Company, *, now: datetime) -> Q:
+    """Units are missing, and there is still time to object: a condition on supplies of the company."""
+    in_time = Q()
+    for marketplace in sorted({rule.marketplace for rule in CLAIM_RULES}):
+        rule = claim_rule(marketplace, on=now.astimezone(company.zone).date())
+        days = timedelta(days=rule.days) if rule and rule.days is not None else _NO_RULE
+        in_time |= Q(marketplace=marketplace) & _counted_since(now - days)
+    others = ~Q(marketplace__in=[rule.marketplace for rule in CLAIM_RULES]) & _counted_since(now - _NO_RULE)
+    return Q(status__in=COUNTED, missing_units__gt=0) & (in_time | others)
 
 
 def attention_count(company: Company) -> int:
@@ -95,7 +106,7 @@ def attention(
         shipments = shipments.filter(account_id__in=accounts)
     rows = list(_pressing(shipments.filter(needs_attention(company, now=now)), limit=limit))
     since = _waiting_since(company, [row.pk for row in rows], now=now)
-    sums = shipments.filter(_discrepancy(company, now)).aggregate(
+    sums = shipments.filter(is_claimable(company, now=now)).aggregate(
         units=Sum("missing_units"), amount=Sum("missing_amount")
     )
     return Attention(
@@ -120,7 +131,7 @@ def _reason(supply: Supply, company: Company, since: datetime | None, now: datet
     units = supply.declared if supply.declared is not None else supply.planned
     if supply.missing_units and supply.status in COUNTED:
         until, _rule = claim_until(supply, zone=company.zone)
-        if until is None or until >= now:
+        if (until or counted_at(supply) + _NO_RULE) >= now:
             return Waiting(
                 kind=AttentionKind.DISCREPANCY,
                 supply=supply,
@@ -135,7 +146,9 @@ def _reason(supply: Supply, company: Company, since: datetime | None, now: datet
         return Waiting(kind=AttentionKind.OVERDUE, supply=supply, units=units, until=slot_end)
     if supply.fill_until is not None and supply.fill_until < now + SOON:
         return Waiting(kind=AttentionKind.FILL, supply=supply, units=units, until=supply.fill_until)
-    return Waiting(kind=AttentionKind.SOON, supply=supply, units=units, until=supply.slot_from)
+    has_begun = supply.slot_from is not None and supply.slot_from < now
+    until = slot_end if has_begun else supply.slot_from
+    return Waiting(kind=AttentionKind.SOON, supply=supply, units=units, until=until)
 
 
 def _overdue(now: datetime) -> Q:
@@ -145,22 +158,14 @@ def _overdue(now: datetime) -> Q:
 
 
 def _soon(now: datetime) -> Q:
-    return Q(status__in=NOT_READY, slot_from__gte=now, slot_from__lt=now + SOON)
+    """The slot is near, or has begun and is not over."""
+    is_ahead = Q(slot_from__gte=now, slot_from__lt=now + SOON)
+    is_on = Q(slot_from__lt=now, slot_to__gte=now)
+    return Q(status__in=NOT_READY) & (is_ahead | is_on)
 
 
 def _fill(now: datetime) -> Q:
     return Q(status__in=NOT_READY, fill_until__gte=now - _FORGOTTEN, fill_until__lt=now + SOON)
-
-
-def _discrepancy(company: Company, now: datetime) -> Q:
-    """Units are missing, and there is still time to object."""
-    in_time = Q()
-    for marketplace in sorted({rule.marketplace for rule in CLAIM_RULES}):
-        rule = claim_rule(marketplace, on=now.astimezone(company.zone).date())
-        days = timedelta(days=rule.days) if rule and rule.days is not None else _NO_RULE
-        in_time |= Q(marketplace=marketplace) & _counted_since(now - days)
-    others = ~Q(marketplace__in=[rule.marketplace for rule in CLAIM_RULES]) & _counted_since(now - _NO_RULE)
-    return Q(status__in=COUNTED, missing_units__gt=0) & (in_time | others)
 
 
 def _counted_since(moment: datetime) -> Q:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from django.db.models import Q
@@ -25,7 +25,7 @@ from supplies.selectors.deadlines import (
     may_claim,
     tone_of,
 )
-from supplies.selectors.slots import days_text, left_text, slot_text, zone_label, zone_of
+from supplies.selectors.slots import days_text, left_text, moments_anywhere, slot_text, zone_label, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 View = Literal["month", "week"]
 _WEEK: Final = timedelta(days=7)
-# The sun is nowhere further from Greenwich than this.
-_ZONES: Final = timedelta(hours=15)
 # Of one day of a month; a week shows them all.
 _ROOM: Final = 6
 # Slots, and deadlines: more than anybody looks through; the filters are there for the rest.
@@ -139,7 +137,7 @@ def calendar_page(
 
 def _with_slots(supplies: SupplyQuerySet, days: Days) -> SupplyQuerySet:
     """Whatever may come to its warehouse in these days, in any zone."""
-    start, end = _moments(days)
+    start, end = moments_anywhere(days)
     has_slot = Q(slot_from__gte=start, slot_from__lt=end)
     is_wished = Q(
         slot_from=None, wished_on__gte=days.first, wished_on__lt=days.after, status__in=BEFORE_SHIPPING
@@ -149,14 +147,9 @@ def _with_slots(supplies: SupplyQuerySet, days: Days) -> SupplyQuerySet:
 
 def _with_deadlines(supplies: SupplyQuerySet, days: Days) -> SupplyQuerySet:
     """Whatever may have to be done in these days, in any zone."""
-    start, end = _moments(days)
+    start, end = moments_anywhere(days)
     is_to_fill = Q(fill_until__gte=start, fill_until__lt=end, status__in=NOT_READY)
     return _ordered(supplies.filter(is_to_fill | may_claim(start, end)))
-
-
-def _moments(days: Days) -> tuple[datetime, datetime]:
-    start, end = (datetime.combine(day, time(), UTC) for day in (days.first, days.after))
-    return start - _ZONES, end + _ZONES
 
 
 def _ordered(rows: SupplyQuerySet) -> SupplyQuerySet:

@@ -124,8 +124,11 @@ def _count(supply: Supply) -> CheckItem | None:
     if supply.status not in COUNTED:
         return None
     name = _("Everything brought was accepted")
+    if supply.missing_units is None and supply.accepted is None:
+        return CheckItem(name=name, note=_("The marketplace does not tell what it counted."))
     if not supply.missing_units:
-        return CheckItem(name=name, is_done=True, note=formats.units(supply.accepted or 0))
+        note = "" if supply.accepted is None else formats.units(supply.accepted)
+        return CheckItem(name=name, is_done=True, note=note)
     note = _("missing: %(units)s") % {"units": formats.units(supply.missing_units)}
     return CheckItem(name=name, is_failed=True, note=note)
 

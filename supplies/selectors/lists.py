@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,8 +14,8 @@ from django.utils.translation import pgettext_lazy
 from catalog.models import Listing
 from catalog.selectors.choices import listings_meant
 from marketplaces.contracts.supplies import SupplyStatus
-from supplies.models import Supply, SupplyLine
-from supplies.selectors.attention import needs_attention
+from supplies.models import BROUGHT, Supply, SupplyLine
+from supplies.selectors.attention import is_claimable, needs_attention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,6 +37,9 @@ _ROW = (
 
 # The goods have left the seller and are not in the stock that can be sold.
 TRAVELLING: Final = (SupplyStatus.SHIPPED, SupplyStatus.ARRIVED, SupplyStatus.ACCEPTING)
+
+# Of a line, units that are not counted yet.
+_TO_COME: Final = Greatest(BROUGHT - Coalesce("accepted", 0), 0)
 
 # What people call the stages of a supply: fewer than there are statuses.
 GROUPS: Final[tuple[tuple[StrOrPromise, Tone, tuple[SupplyStatus, ...]], ...]] = (
@@ -107,7 +110,8 @@ def counts(supplies: SupplyQuerySet, company: Company, *, now: datetime) -> Coun
         for row in rows.annotate(count=Count("pk"), sum=Sum(Coalesce("declared", "planned", 0)))
     }
     waiting = supplies.order_by().filter(needs_attention(company, now=now))
-    told = waiting.aggregate(count=Count("pk"), amount=Sum("missing_amount"))
+    at_stake = Sum("missing_amount", filter=is_claimable(company, now=now))
+    told = waiting.aggregate(count=Count("pk"), amount=at_stake)
     return Counts(
         groups=[
             GroupCount(
@@ -142,12 +146,15 @@ class Inbound:
 
 
 def inbound_total(company: Company, *, account_id: int | None = None) -> Inbound:
-    """What is on its way to the marketplaces' warehouses, apart from the stock that can be sold."""
+    """What is on its way to the marketplaces' warehouses, apart from the stock that can be sold: the sum of the lines,
+    and of supplies whose lines are not told what is told of the whole."""
     rows = Supply.objects.for_company(company).shipments().filter(status__in=TRAVELLING)
     if account_id is not None:
         rows = rows.filter(account_id=account_id)
-    brought = Coalesce("shipped", "declared", "planned", 0) - Coalesce("accepted", 0)
-    sums = rows.aggregate(supplies=Count("pk"), units=Sum(Greatest(brought, 0)))
+    lines = SupplyLine.objects.for_company(company).filter(supply=OuterRef("pk")).order_by()
+    of_lines = Subquery(lines.values("supply").annotate(units=Sum(_TO_COME)).values("units"))
+    of_whole = Greatest(Coalesce("shipped", "declared", 0) - Coalesce("accepted", 0), 0)
+    sums = rows.aggregate(supplies=Count("pk"), units=Sum(Coalesce(of_lines, of_whole)))
     return Inbound(supplies=sums["supplies"], units=sums["units"] or 0)
 
 
@@ -158,8 +165,7 @@ def inbound_units(company: Company, listing_ids: Iterable[int]) -> dict[int, int
     lines = SupplyLine.objects.for_company(company).filter(
         listing__in=list(listing_ids), supply__in=travelling
     )
-    brought = Coalesce("shipped", "declared", "planned", 0) - Coalesce("accepted", 0)
-    rows = lines.order_by().values("listing_id").annotate(units=Sum(Greatest(brought, 0)))
+    rows = lines.order_by().values("listing_id").annotate(units=Sum(_TO_COME))
     return {row["listing_id"]: row["units"] for row in rows}
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import formats
 from core.periods import MOSCOW, Days
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from supplies.models import Supply
 
 _MINUTE: Final = timedelta(minutes=1)
 _DAY: Final = timedelta(days=1)
+# The sun is nowhere further from Greenwich than this.
+_ZONES: Final = timedelta(hours=15)
 
 
 def zone_of(supply: Supply) -> ZoneInfo:
@@ -32,6 +37,29 @@ def named_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name) if name else MOSCOW
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return MOSCOW
+
+
+def moments_anywhere(days: Days) -> tuple[datetime, datetime]:
+    """From when until when it is one of the days in some zone."""
+    start, end = (datetime.combine(day, time(), UTC) for day in (days.first, days.after))
+    return start - _ZONES, end + _ZONES
+
+
+def with_slot_in(supplies: QuerySet[Any], days: Days) -> QuerySet[Any]:
+    """Supplies whose slot begins on one of the days as it is printed, in `zone_of` each; one query, for the zones that
+    there are. Which zone a name means is decided here and not by PostgreSQL, to which an unknown one is an error."""
+    start, end = moments_anywhere(days)
+    near = supplies.filter(slot_from__gte=start, slot_from__lt=end)
+    asked = Q(pk__in=())
+    for told, place in near.order_by().values_list("slot_zone", "warehouse__time_zone").distinct():
+        moments = days.moments(named_zone(told or place or ""))
+        asked |= Q(
+            slot_zone=told,
+            warehouse__time_zone=place,
+            slot_from__gte=moments.start,
+            slot_from__lt=moments.end,
+        )
+    return near.filter(asked)
 
 
 def zone_label(zone: ZoneInfo, at: datetime) -> str:

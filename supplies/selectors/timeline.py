@@ -213,9 +213,10 @@ def _is_pair(pair: Any) -> bool:
 
 def _change(name: str, pair: list[Any], zone: ZoneInfo) -> str:
     """`accepted 97 → 99`; of something that came or went only its name (`box 3`, `УПД 1184`)."""
-    if name in _THINGS or (name not in NAMES and pair in ([None, 1], [1, None])):
+    is_line = name.startswith(_LINE)
+    if name in _THINGS or (name not in NAMES and not is_line and pair in ([None, 1], [1, None])):
         return _thing(name, *pair)
-    label = name.removeprefix(_LINE) if name.startswith(_LINE) else str(NAMES.get(name, name))
+    label = name.removeprefix(_LINE) if is_line else str(NAMES.get(name, name))
     before, after = (_value(name, value, zone) for value in pair)
     return f"{label} {before} → {after}"
 

@@ -40,6 +40,10 @@ _LONGEST: Final = {
     "number": 100, "external_status": 64, "external_substatus": 64, "slot_zone": 64, "reason": 500,
     "warehouse_external_id": 64, "parent_external_id": 100,
 }  # fmt: skip
+# Begins the part that a status has which was told and does not hold: the best of the answers that say when the supply
+# changed, or of those that do not. Both are kept, so that it does not matter in which order they come.
+_BESIDE: Final = "status:"
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _BROUGHT = ("declared", "shipped")
 _SUMMED = (*_BROUGHT, *COUNTS)
 
@@ -58,14 +62,6 @@ class Version(NamedTuple):
             return self.told_at < held.told_at
         return self.asked_at < held.asked_at
 
-    def says_more_than(self, held: Version) -> bool:
-        """Whether the marketplace itself says that it changed the supply since."""
-        return bool(self.told_at and held.told_at and self.told_at > held.told_at)
-
-    def says_less_than(self, held: Version) -> bool:
-        """Whether the marketplace itself says that it is of before."""
-        return held.says_more_than(self)
-
     def as_json(self) -> list[str | None]:
         """For the column `versions`."""
         return [self.told_at.isoformat() if self.told_at else None, self.asked_at.isoformat()]
@@ -77,6 +73,19 @@ class Version(NamedTuple):
         return cls(
             datetime.fromisoformat(told_at) if told_at else None, datetime.fromisoformat(asked_at or "")
         )
+
+
+class _Word(NamedTuple):
+    """A status as one answer told it."""
+
+    status: SupplyStatus
+    version: Version
+
+    def weight(self) -> tuple[datetime, int, datetime]:
+        """Of two that both say when the supply changed, or both do not, the heavier one holds: a supply goes back only
+        on the marketplace's word that it changed since."""
+        told_at, asked_at = self.version
+        return told_at or _NEVER, self.status.rank, asked_at
 
 
 @dataclass(slots=True, kw_only=True)
@@ -146,20 +155,30 @@ class Folded:
         return True
 
     def _lay_status(self, snapshot: SupplySnapshot, version: Version) -> None:
-        """A supply goes back only on the marketplace's word that it changed since; a word that we do not know says
-        nothing of how far it has come."""
-        held, new = self.versions.get(STATUS), snapshot.status
-        if new is SupplyStatus.UNKNOWN and self.status is not None:
+        """The heaviest word that is dated there and the heaviest that is not, and which of the two holds; a word that we
+        do not know says nothing of how far the supply has come."""
+        if snapshot.status is SupplyStatus.UNKNOWN:
+            # It leaves no version behind: the next known one is taken, however old.
+            self.status = self.status or snapshot.status
             return
-        if self.status is not None and held is not None and not version.says_more_than(held):
-            is_back = new.rank < self.status.rank
-            is_older = new.rank == self.status.rank and version.is_before(held)
-            if is_back or is_older or version.says_less_than(held):
-                return
-        self.status = new
-        # An unknown word leaves no version behind: the next known one is taken, however old.
-        if new is not SupplyStatus.UNKNOWN:
-            self.versions[STATUS] = version
+        words = [_Word(snapshot.status, version), *self._words()]
+        dated = max((one for one in words if one.version.told_at), key=_Word.weight, default=None)
+        silent = max((one for one in words if not one.version.told_at), key=_Word.weight, default=None)
+        held, beside = _first_of(dated, silent)
+        self.versions = {part: one for part, one in self.versions.items() if not part.startswith(_BESIDE)}
+        self.status, self.versions[STATUS] = held
+        if beside is not None:
+            self.versions[f"{_BESIDE}{beside.status.value}"] = beside.version
+
+    def _words(self) -> list[_Word]:
+        """The status that holds, and the one beside it."""
+        held = self.versions.get(STATUS)
+        words = [_Word(self.status, held)] if self.status is not None and held is not None else []
+        return words + [
+            _Word(status, version)
+            for status in SupplyStatus
+            if (version := self.versions.get(f"{_BESIDE}{status.value}")) is not None
+        ]
 
     def _lay_lines(self, lines: tuple[SupplyLineSnapshot, ...], version: Version) -> None:
         """The goods with what was brought of them, and each field that is told of any."""
@@ -183,6 +202,20 @@ class Folded:
             if value and (is_news or not self.told.get(name)):
                 self.told[name] = value
         self.prints[REST] = _digest([_plain(self.told.get(name)) for name in (*_REST, *_ONCE)])
+
+
+def _first_of(dated: _Word | None, silent: _Word | None) -> tuple[_Word, _Word | None]:
+    """Which of two words holds, then the other. One of a change after the other was asked for says more; else the one
+    that is further, then the one asked for last."""
+    if dated is None or silent is None:
+        only = dated or silent
+        if only is None:
+            raise ValueError("no status was told")
+        return only, None
+    if (dated.version.told_at or _NEVER) > silent.version.asked_at:
+        return dated, silent
+    is_dated = (dated.status.rank, dated.version.asked_at) >= (silent.status.rank, silent.version.asked_at)
+    return (dated, silent) if is_dated else (silent, dated)
 
 
 def unpacked(fingerprint: bytes) -> dict[str, bytes]:

@@ -50,7 +50,7 @@ _UNTOLD: Final[dict[str, Any]] = {
     "drop_off_name": "", "parent_external_id": "", "reason": "", "fill_until": None, "arrived_at": None,
     "accepted_at": None, "declared": None, "accepted": None, "on_sale": None, "surplus": None, "missing_units": None,
     "missing_amount": None, "fingerprint": b"", "versions": {}, "unlisted": [],
-    "told_at": None, "status_precision": Precision.EXACT,
+    "told_at": None, "status_precision": Precision.EXACT, "is_split": False,
 }  # fmt: skip
 
 
@@ -94,7 +94,8 @@ def tie(*, plan: Supply, told: Supply, actor: User | None) -> Supply:
     one = Supply.objects.for_company(held.company_id).filter(pk=told.pk).first()
     is_free = held.is_planned_here and not held.external_id and held.status in OPEN
     is_theirs = one is not None and bool(one.external_id) and not one.is_planned_here
-    is_shipment = one is not None and one.kind == SupplyKind.SUPPLY
+    # The goods of one that was split travel in others by now.
+    is_shipment = one is not None and one.kind == SupplyKind.SUPPLY and not one.is_split
     if one is None or not (is_free and is_theirs and is_shipment) or one.account_id != held.account_id:
         raise CannotChange(_("These two cannot be tied: one of them is tied, closed, or of another account."))
     _tie(held, one, actor=actor, source=SupplySource.PERSON)
@@ -207,7 +208,7 @@ def _tied_event(plan: Supply) -> SupplyEvent | None:
 
 def _told_row(plan: Supply) -> Supply:
     """A row for the marketplace's supply, without its id as long as the plan has it."""
-    values = {name: getattr(plan, name) for name in TOLD if name != "external_id"}
+    values = {name: getattr(plan, name) for name in (*TOLD, "is_split") if name != "external_id"}
     told: Supply = Supply.objects.for_company(plan.company_id).create(
         company_id=plan.company_id, account_id=plan.account_id, marketplace=plan.marketplace, **values
     )

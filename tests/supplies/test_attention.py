@@ -12,6 +12,7 @@ import time_machine
 from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from supplies.choices import CLAIM_RULES, AttentionKind, claim_rule
 from supplies.models import Supply
+from supplies.selectors import lists
 from supplies.selectors.attention import attention, attention_count, needs_attention
 from supplies.selectors.checks import is_good_barcode
 from supplies.selectors.deadlines import claim_until, deadlines
@@ -41,7 +42,8 @@ def waiting(company: Company) -> list[tuple[str, str]]:
     ("changes", "kind"),
     [
         ({"slot_from": NOW - 3 * HOUR, "slot_to": NOW - HOUR}, "overdue"),
-        ({"slot_from": NOW - 3 * HOUR, "slot_to": NOW + HOUR}, None),
+        ({"slot_from": NOW - 3 * HOUR, "slot_to": NOW + HOUR}, "soon"),
+        ({"status": SupplyStatus.READY, "slot_from": NOW - 3 * HOUR, "slot_to": NOW + HOUR}, None),
         ({"slot_from": NOW - 3 * HOUR, "slot_to": None}, "overdue"),
         ({"slot_from": NOW - 20 * DAY}, None),
         ({"status": SupplyStatus.READY, "slot_from": NOW - 3 * HOUR, "slot_to": NOW - HOUR}, "overdue"),
@@ -107,6 +109,58 @@ def test_the_money_goes_first_and_a_supply_stands_once(account: MarketplaceAccou
     assert waiting(account.company) == [("discrepancy", "large"), ("discrepancy", "small"), ("soon", "soon")]
     assert (found.missing_units, found.missing_amount) == (10, Decimal(9090))
     assert [row.supply.number for row in found.of(AttentionKind.SOON)] == ["soon"]
+
+
+@pytest.mark.parametrize(
+    ("now", "kind", "until"),
+    [
+        (datetime(2026, 11, 23, 12, tzinfo=UTC), AttentionKind.SOON, datetime(2026, 11, 23, 21, tzinfo=UTC)),
+        (
+            datetime(2026, 11, 24, 9, tzinfo=UTC),
+            AttentionKind.SOON,
+            datetime(2026, 11, 24, 20, 59, tzinfo=UTC),
+        ),
+        (
+            datetime(2026, 11, 25, 12, tzinfo=UTC),
+            AttentionKind.OVERDUE,
+            datetime(2026, 11, 24, 20, 59, tzinfo=UTC),
+        ),
+    ],
+)
+def test_a_slot_of_a_whole_day_is_told_before_it_on_it_and_after_it(
+    account: MarketplaceAccount, now: datetime, kind: AttentionKind, until: datetime
+) -> None:
+    SupplyFactory(
+        account=account,
+        slot_from=datetime(2026, 11, 23, 21, tzinfo=UTC),
+        slot_to=datetime(2026, 11, 24, 20, 59, tzinfo=UTC),
+    )
+
+    rows = attention(account.company, now=now).rows
+
+    assert [(row.kind, row.until) for row in rows] == [(kind, until)]
+
+
+@pytest.mark.parametrize("marketplace", ["ozon", "wildberries"])
+def test_money_is_at_stake_as_long_as_there_is_time_to_object(company: Company, marketplace: str) -> None:
+    """Missing units that nobody can object to any more, of a supply that waits for another reason."""
+    account = AccountFactory(company=company, marketplace=marketplace)
+    late = SupplyFactory(
+        account=account,
+        taken=True,
+        missing_units=5,
+        missing_amount=Decimal(5000),
+        accepted_at=NOW - 60 * DAY,
+        lines=0,
+    )
+    SupplyLineFactory(supply=late, accepted=95, on_sale=10, waiting_since=NOW - 50 * DAY)
+
+    told = attention(company)
+    counted = lists.counts(Supply.objects.for_company(company).shipments(), company, now=NOW)
+
+    assert [(row.kind, row.amount) for row in told.rows] == [(AttentionKind.WAITING, None)]
+    assert (told.missing_units, told.missing_amount) == (0, None)
+    assert (counted.waiting, counted.missing_amount) == (1, None)
 
 
 @pytest.mark.parametrize("count", [1, 3])

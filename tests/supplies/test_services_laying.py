@@ -264,6 +264,39 @@ def test_any_order_of_answers_ends_in_the_same_goods(answers: list[Answer], data
 
 
 @st.composite
+def statuses_told(draw: st.DrawFn) -> list[Answer]:
+    """Answers of which some say when the marketplace changed the supply and some do not, of any status each."""
+    hours = draw(st.lists(st.none() | st.integers(-4, 4), min_size=2, max_size=6))
+    return [
+        (
+            supply(
+                draw(st.sampled_from(SupplyStatus)), changed_at=None if hour is None else SEEN + hour * HOUR
+            ),
+            SEEN + place * HOUR,
+        )
+        for place, hour in enumerate(hours)
+    ]
+
+
+@settings(max_examples=400, deadline=None)
+@given(answers=statuses_told(), data=st.data())
+def test_any_order_of_answers_ends_in_the_same_status(answers: list[Answer], data: st.DataObject) -> None:
+    twice = data.draw(st.permutations([*answers, *answers[:2]]))
+
+    whole, other = Folded(external_id="1"), Folded(external_id="1")
+    for folded, told_in_turn in ((whole, answers), (other, [*twice, *twice])):
+        for snapshot, asked_at in told_in_turn:
+            folded.lay(snapshot, asked_at=asked_at)
+
+    assert other.status == whole.status
+    assert _statuses(other) == _statuses(whole)
+
+
+def _statuses(folded: Folded) -> dict[str, object]:
+    return {part: version for part, version in folded.versions.items() if part.startswith("status")}
+
+
+@st.composite
 def misnamed(draw: st.DrawFn) -> list[Answer]:
     """Answers whose names contradict each other: any SKU with any barcode, or without one of them."""
     names = st.tuples(st.sampled_from(["", "1", "2"]), st.sampled_from(["", "8", "9"])).filter(any)

@@ -24,6 +24,7 @@ from marketplaces.contracts.supplies import (
 )
 from marketplaces.models import StreamState
 from marketplaces.streams import PageResult
+from marketplaces.wildberries.supply_rows import SupplyName, gone_snapshot
 from supplies.choices import SupplyEventKind
 from supplies.models import BoxLine, Supply, SupplyBox, SupplyDocument, SupplyEvent
 from supplies.services.lines import link_lines
@@ -146,6 +147,29 @@ def test_acceptance_that_is_opened_and_closed_again_is_told_twice(account: Marke
     assert [new for _old, new in history(account) if new in ("accepted", "accepting")] == [
         "accepted", "accepting", "accepted",
     ]  # fmt: skip
+
+
+def test_a_supply_that_was_gone_goes_on_when_the_marketplace_changed_it_since(
+    account: MarketplaceAccount,
+) -> None:
+    record(account, supply(changed_at=SEEN - 5 * HOUR), at=SEEN - 4 * HOUR)
+    gone = gone_snapshot(SupplyName(preorder_id="2000031847"))
+    record(account, gone, at=SEEN - 3 * HOUR)
+    record(account, supply(changed_at=SEEN - 5 * HOUR), at=SEEN - 2 * HOUR)
+    assert the_supply(account).status == SupplyStatus.CANCELLED
+
+    for minutes, status in enumerate((SupplyStatus.BOOKED, SupplyStatus.READY, SupplyStatus.ACCEPTING)):
+        told = supply(status, changed_at=SEEN - HOUR + minutes * MINUTE)
+        record(account, told, at=SEEN + minutes * MINUTE)
+    record(account, gone, at=SEEN - 3 * HOUR)
+
+    assert the_supply(account).status == SupplyStatus.ACCEPTING
+    assert history(account)[-4:] == [
+        ("booked", "cancelled"),
+        ("cancelled", "booked"),
+        ("booked", "ready"),
+        ("ready", "accepting"),
+    ]
 
 
 def test_final_status_moves_only_by_a_correction(account: MarketplaceAccount) -> None:

@@ -8,12 +8,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.choices import Comparison
+from analytics.selectors import conservation, decisions
+from analytics.selectors.scope import ReportScope
 from catalog.models import Listing, Warehouse
 from companies.models import Company, User
+from core.periods import Days, business_day
 from marketplaces.contracts.supplies import (
     BoxSnapshot,
     DocumentSnapshot,
@@ -25,6 +31,7 @@ from marketplaces.contracts.supplies import (
 from marketplaces.models import MarketplaceAccount
 from supplies.choices import SupplyEventKind
 from supplies.models import Supply, SupplyBox, SupplyDocument, SupplyEvent, SupplyLine
+from supplies.selectors.lists import inbound_of_product, inbound_total
 from supplies.selectors.ties import proposals
 from supplies.services import boxes
 from supplies.services.laying import met
@@ -35,6 +42,7 @@ from supplies.services.plans import CannotChange, Target, plan_supply
 from supplies.services.record import record_supplies
 from supplies.services.tie import separate, tie, tie_plans
 from tests.factories.catalog import ListingFactory, WarehouseFactory
+from tests.factories.supplies import SupplyFactory, SupplyLineFactory
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
 Planner = Callable[..., Supply]
@@ -529,6 +537,98 @@ def test_what_is_told_of_goods_that_are_not_listed_goes_over_and_back(
     plan.refresh_from_db()
     assert lines_of(plan) == [(10, 10, 9), (5, 5, 0)]
     assert plan.unlisted == []
+
+
+def test_a_plan_whose_supply_was_split_is_a_plan_again_once_separated(
+    account: MarketplaceAccount, goods: list[Listing], warehouse: Warehouse, planned: Planner, owner: User
+) -> None:
+    plan = planned()
+    record(account, told(goods, warehouse))
+    parts = [
+        told(goods, warehouse, (5, 1), number=one, parent_external_id="2000031847") for one in ("1", "2")
+    ]
+    record(account, told(goods, warehouse, kind=SupplyKind.VIRTUAL), *parts, minutes=5)
+    plan.refresh_from_db()
+    assert (plan.external_id, plan.is_split) == ("2000031847", True)
+
+    theirs = separate(supply=plan, actor=owner)
+
+    plan.refresh_from_db()
+    assert (plan.is_split, plan.kind, theirs.is_split) == (False, SupplyKind.SUPPLY, True)
+    shown = Supply.objects.for_company(account.company_id).shipments().order_by("external_id")
+    assert list(shown.values_list("external_id", flat=True)) == ["", "1", "2"]
+
+
+def test_a_supply_that_was_split_is_no_plan(
+    account: MarketplaceAccount,
+    goods: list[Listing],
+    warehouse: Warehouse,
+    planned: Planner,
+    owner: User,
+    owner_client: Client,
+) -> None:
+    parts = [
+        told(goods, warehouse, (5, 1), number=one, parent_external_id="2000031847") for one in ("1", "2")
+    ]
+    record(account, told(goods, warehouse), *parts)
+    plan = planned()
+    whole, part = (
+        Supply.objects.for_company(account.company_id).get(external_id=one) for one in ("2000031847", "1")
+    )
+
+    with pytest.raises(CannotChange):
+        tie(plan=plan, told=whole, actor=owner)
+
+    asks = [
+        reverse("supplies:tie-choose", args=[account.company.slug, one.pk])
+        in owner_client.get(one.get_absolute_url()).content.decode()
+        for one in (whole, part)
+    ]
+    assert asks == [False, True]
+
+
+def test_goods_that_the_marketplaces_supply_does_not_name_are_not_on_their_way(
+    company: Company,
+    account: MarketplaceAccount,
+    goods: list[Listing],
+    warehouse: Warehouse,
+    planned: Planner,
+    owner: User,
+) -> None:
+    plan = planned((10, 5))
+    record(account, told(goods, warehouse, (10,)))
+    tie(plan=plan, told=Supply.objects.for_company(company).get(external_id="2000031847"), actor=owner)
+
+    record(account, told(goods, warehouse, (10,), status=SupplyStatus.SHIPPED, changed_at=NOW), minutes=5)
+
+    plan.refresh_from_db()
+    assert (plan.status, lines_of(plan)) == (SupplyStatus.SHIPPED, [(10, 10, None), (5, None, None)])
+    assert [inbound_of_product(company, one.product_id) for one in goods[:2]] == [10, 0]
+    assert inbound_total(company).units == 10
+
+
+def test_the_reports_do_not_count_on_them_either(company: Company, account: MarketplaceAccount) -> None:
+    """Goods that were planned and that the marketplace's supply does not name, and those of a plan not yet told of."""
+    told_of = SupplyFactory(account=account, status=SupplyStatus.ACCEPTING, is_planned_here=True, lines=0)
+    plan = SupplyFactory(account=account, plan=True, status=SupplyStatus.ARRIVED, lines=0)
+    named = SupplyLineFactory(supply=told_of, planned=100, declared=90)
+    SupplyLineFactory(supply=told_of, planned=50, declared=None)
+    hoped = SupplyLineFactory(supply=plan, planned=7)
+    today = business_day(timezone.now())
+    scope = ReportScope(
+        company=company,
+        accounts=(account,),
+        days=Days(first=today, after=today),
+        before=None,
+        comparison=Comparison.NONE,
+        today=today,
+    )
+
+    wanted = {named.listing_id: 90, hoped.listing_id: 7}
+
+    assert {pk: units for pk, units in decisions._coming(scope).items() if units} == wanted
+    counting = {pk: one.counting for pk, one in conservation._coming(scope).items() if one.counting}
+    assert counting == wanted
 
 
 def test_a_plan_of_another_account_is_not_tied(

@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from companies.choices import Role
+from core.periods import MOSCOW
 from marketplaces import registry
 from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from marketplaces.models import AccountStatus
 from supplies.choices import SupplyEventKind
 from supplies.models import BoxLine
+from supplies.selectors import lists
+from supplies.selectors.checks import checks
+from supplies.selectors.timeline import history
 from tests.factories.catalog import CostPriceFactory, ListingFactory, WarehouseFactory
 from tests.factories.marketplaces import AccountFactory, StreamStateFactory
 from tests.factories.supplies import (
@@ -151,6 +156,61 @@ def test_each_filter_leaves_a_row_in_and_a_row_out(owner_client: Client, account
         f"?product={line.listing.product_id}",
     ):
         assert numbers(owner_client, query) == ["2000031847"], query
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("Asia/Vladivostok", 21), ("Europe/Moscow", 20), ("Mars/Olympus", 20), ("", 21)],
+)
+def test_a_slot_is_found_by_the_day_that_is_printed(
+    owner_client: Client, account: MarketplaceAccount, zone: str, day: int
+) -> None:
+    """19:00 in Moscow, 02:00 of the next day in Vladivostok; a zone that nobody knows is Moscow's."""
+    warehouse = WarehouseFactory(company=account.company, time_zone="Asia/Vladivostok")
+    SupplyFactory(
+        account=account,
+        number="far",
+        warehouse=warehouse,
+        slot_from=datetime(2026, 11, 20, 16, tzinfo=UTC),
+        slot_zone=zone,
+    )
+    SupplyFactory(account=account, slot_from=datetime(2026, 11, 25, 16, tzinfo=UTC))
+
+    found = [
+        one
+        for one in (19, 20, 21, 22)
+        if numbers(owner_client, f"?slot_from=2026-11-{one}&slot_to=2026-11-{one}")
+    ]
+
+    assert found == [day]
+    file = owner_client.get(f"{LIST}export.csv?slot_from=2026-11-{day}&slot_to=2026-11-{day}")
+    assert b"far" in b"".join(file.streaming_content)
+
+
+def test_a_slot_without_a_warehouse_is_found_by_its_day_in_moscow(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    SupplyFactory(
+        account=account, number="near", slot_from=datetime(2026, 11, 20, 22, tzinfo=UTC), slot_zone=""
+    )
+
+    assert numbers(owner_client, "?slot_from=2026-11-21&slot_to=2026-11-21") == ["near"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_days_of_the_slot_take_the_same_queries_for_one_zone_and_three(
+    owner_client: Client, account: MarketplaceAccount, count: int, django_assert_num_queries: Any
+) -> None:
+    for zone in ("Europe/Moscow", "Asia/Vladivostok", "Europe/Kaliningrad")[:count]:
+        SupplyFactory(account=account, slot_from=datetime(2026, 11, 21, 9, tzinfo=UTC), slot_zone=zone)
+    address = f"{LIST}?slot_from=2026-11-21&slot_to=2026-11-21"
+    owner_client.get(address)
+
+    # Which zones there are is asked for the rows and for the counters.
+    with django_assert_num_queries(LIST_QUERIES + 2):
+        found = owner_client.get(address).context["found"]
+
+    assert len(found.rows) == count
 
 
 def test_unknown_parameter_is_told(owner_client: Client) -> None:
@@ -526,6 +586,38 @@ def test_refresh_asks_for_the_supply(owner_client: Client, account: MarketplaceA
     assert owner_client.post(f"{LIST}{plan.pk}/refresh/").status_code == 404
 
 
+def test_a_line_that_came_with_one_unit_is_told_as_any_other(account: MarketplaceAccount) -> None:
+    supply = SupplyFactory(account=account)
+    event = SupplyEventFactory(
+        supply=supply, kind=SupplyEventKind.CONTENTS, details={"line:LN-1": [None, 1], "line:LN-2": [1, None]}
+    )
+
+    (item,) = history([event], zone=MOSCOW)
+
+    assert item.text.endswith(": LN-1 – → 1, LN-2 1 → –")
+
+
+@pytest.mark.parametrize(
+    ("counted", "is_done"),
+    [
+        ({"accepted": None, "missing_units": None}, False),
+        ({"accepted": None, "missing_units": 0}, True),
+        ({"accepted": 100, "missing_units": 0}, True),
+    ],
+)
+def test_a_supply_of_which_nothing_was_counted_is_not_told_to_be_accepted_whole(
+    account: MarketplaceAccount, counted: dict[str, Any], is_done: bool
+) -> None:
+    supply = SupplyFactory(account=account, status=SupplyStatus.ACCEPTED, **counted)
+
+    with translation.override("en"):
+        told = checks(supply, lines=[], documents=[], boxes=0, now=NOW)
+
+    (item,) = [one for one in told if one.name == "Everything brought was accepted"]
+    assert (item.is_done, item.is_failed) == (is_done, False)
+    assert "0 " not in item.note.replace("100", "")
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_supplies_of_a_product_stand_on_its_page(
     owner_client: Client, account: MarketplaceAccount, count: int, django_assert_num_queries: Any
@@ -572,6 +664,20 @@ def test_stock_tells_what_is_on_its_way_apart(owner_client: Client, account: Mar
     assert (told.supplies, told.units) == (3, 130)
     assert "status=shipped" in owner_client.get(f"{LIST}inbound/").headers["Location"]
     assert "/lavka/supplies/inbound/" in owner_client.get("/lavka/stock/").content.decode()
+
+
+def test_what_is_on_its_way_is_the_sum_of_the_lines(account: MarketplaceAccount) -> None:
+    """A surplus of one product makes no other come sooner; without lines what is told of the whole counts."""
+    supply = SupplyFactory(
+        account=account, status=SupplyStatus.ACCEPTING, declared=200, accepted=120, lines=0
+    )
+    lines = [SupplyLineFactory(supply=supply, declared=100, accepted=units) for units in (120, 0)]
+    whole = lists.inbound_total(account.company)
+
+    assert [lists.inbound_of_product(account.company, line.listing.product_id) for line in lines] == [0, 100]
+    assert (whole.supplies, whole.units) == (1, 100)
+    SupplyFactory(account=account, shipped_off=True, lines=0)
+    assert lists.inbound_total(account.company).units == 200
 
 
 def test_rail_counts_what_waits(owner_client: Client, account: MarketplaceAccount) -> None:
