@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics.charts.tiles import Shapes, Tile, axis_roubles, roubles
+from analytics.charts.tiles import Shapes, Tile, axis_roubles, orders_since, roubles
 from analytics.choices import Measure
 from core import formats
 from core.components import Part
@@ -88,7 +88,7 @@ def _tiles_of_units(sales: Sales) -> list[Tile]:
                 shares=True,
             ),
             was=formats.percent(before.cancelled_units_share) if before and before.units else "",
-            note="" if before else _nothing_before(sales),
+            note="" if before else orders_since(sales.known_from),
             definition=_("Units of cancelled orders ÷ all units of the period."),
             **_shapes(sales, lambda totals: totals.cancelled_units_share),
         ),
@@ -145,7 +145,7 @@ def _tiles_of_orders(sales: Sales) -> list[Tile]:
                 shares=True,
             ),
             was=formats.percent(before.cancelled_share) if before and before.orders else "",
-            note="" if before else _nothing_before(sales),
+            note="" if before else orders_since(sales.known_from),
             definition=_(
                 "Cancelled orders ÷ all orders of the period. The latest orders may still be cancelled, "
                 "so the share of the period before is a little riper."
@@ -298,7 +298,7 @@ def _money_tile(sales: Sales) -> Tile:
         unit=f"{magnitude} ₽".strip(),
         change=formats.change(sales.total.amount, before.amount) if before else None,
         was=formats.short_money(before.amount) if before else "",
-        note="" if before else _nothing_before(sales),
+        note="" if before else orders_since(sales.known_from),
         definition=_(
             "Sum of the orders placed in the period at the seller's price, before cancellations and returns. "
             "Layer: operational. Today and the day it is compared with count up to %(hour)s:00."
@@ -324,7 +324,7 @@ def _tile(
         unit=unit,
         change=formats.change(value, was),
         was=formats.number(was) if was is not None else "",
-        note="" if before else _nothing_before(sales),
+        note="" if before else orders_since(sales.known_from),
         definition=definition,
         **_shapes(sales, get),
     )
@@ -340,12 +340,6 @@ def _values(
 ) -> tuple[float | None, ...]:
     found = (None if totals is None else get(totals) for totals in days)
     return tuple(None if value is None else float(value) for value in found)
-
-
-def _nothing_before(sales: Sales) -> str:
-    if sales.first_day is None:
-        return ""
-    return _("nothing to compare with: orders since %(day)s") % {"day": formats.day(sales.first_day)}
 
 
 def _message(sales: Sales, measure: Measure) -> str:

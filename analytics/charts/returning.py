@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from analytics.charts.tiles import Tile
+from analytics.charts.tiles import Tile, nothing_before
 from core import formats
 from core.svg import LineChart, Pareto, Point, Share
 
@@ -36,6 +36,7 @@ class RateBar:
 def tiles(found: ReturnLevel) -> list[Tile]:
     """The strip of figures of the report."""
     now, before = found.total, found.total_before
+    nothing = nothing_before(found)
     return [
         Tile(
             label=_("Return rate by order"),
@@ -43,7 +44,7 @@ def tiles(found: ReturnLevel) -> list[Tile]:
             unit="%",
             change=formats.change(now.cohort_rate, before.cohort_rate if before else None, more_is_better=False, shares=True),
             was=formats.percent(before.cohort_rate) if before and before.cohort_rate is not None else "",
-            note="" if found.is_ripe else _("still ripening"),
+            note=nothing if found.is_ripe else _("still ripening"),
             definition=_(
                 "Of the orders placed in the period: units that the buyers returned, on whichever day, ÷ units delivered. "
                 "Right for the quality of goods; the last month goes on ripening. Refusals at hand-over do not count."
@@ -55,6 +56,7 @@ def tiles(found: ReturnLevel) -> list[Tile]:
             unit="%",
             change=formats.change(now.event_rate, before.event_rate if before else None, more_is_better=False, shares=True),
             was=formats.percent(before.event_rate) if before and before.event_rate is not None else "",
+            note=nothing,
             definition=_(
                 "Units that the buyers returned in the period, whenever they were ordered, ÷ units delivered in it. Simple, "
                 "but mixes orders of different months and moves with the volume of sales. Where a marketplace tells no day "
@@ -67,7 +69,7 @@ def tiles(found: ReturnLevel) -> list[Tile]:
             unit=_("pcs."),
             change=formats.change(now.returned, before.returned if before else None, more_is_better=False),
             was="" if before is None else formats.number(before.returned),
-            note=formats.short_money(now.amount) if now.amount else "",
+            note=formats.short_money(now.amount) if now.amount else nothing,
             definition=_("Units that buyers handed back in the period, at the seller's price."),
         ),
         Tile(
@@ -76,7 +78,7 @@ def tiles(found: ReturnLevel) -> list[Tile]:
             unit=_("pcs."),
             change=formats.change(now.all_refused, before.all_refused if before else None, more_is_better=False),
             was="" if before is None else formats.number(before.all_refused),
-            note=_("in part %(units)s") % {"units": formats.number(now.refused_in_part)} if now.refused_in_part else "",
+            note=_("in part %(units)s") % {"units": formats.number(now.refused_in_part)} if now.refused_in_part else nothing,
             definition=_(
                 "Units that buyers did not take, of whole orders and of parts, in the period. They count in buyout, not "
                 "in the return rate."

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from analytics.charts.tiles import Shapes, Tile, axis_roubles, roubles
-from analytics.choices import Comparison, Grain, Measure
+from analytics.charts.tiles import Shapes, Tile, axis_roubles, nothing_before, roubles
+from analytics.choices import Grain, Measure
 from core import formats
 from core.components import Part
 from core.svg import LineChart, Point
@@ -163,13 +163,6 @@ def parts(rows: list[ClassRow]) -> list[Part]:
         Part(label=row.letter, value=row.amount, text=formats.percent(row.share), tone=row.tone)
         for row in rows
     ]
-
-
-def nothing_before(found: Dynamics) -> str:
-    """Why there is nothing to compare with, when there is not."""
-    if found.total_before or found.scope.comparison is Comparison.NONE or found.first_day is None:
-        return ""
-    return _("nothing to compare with: orders since %(day)s") % {"day": formats.day(found.first_day)}
 
 
 def _tile(

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from django.utils.translation import gettext as _
 
+from analytics.choices import Comparison
 from core import formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import date
 
     from django_stubs_ext import StrOrPromise
+
+    from analytics.selectors.scope import ReportScope
 
 
 class Shapes(TypedDict):
@@ -36,6 +40,36 @@ class Tile:
     note: str = ""
     shape: tuple[float | None, ...] = ()
     shape_before: tuple[float | None, ...] = ()
+
+
+class Compared(Protocol):
+    """A report that is set against other days."""
+
+    @property
+    def scope(self) -> ReportScope:
+        """Whose numbers these are."""
+
+    @property
+    def total_before(self) -> object | None:
+        """The figures of the days compared with."""
+
+    @property
+    def known_from(self) -> date | None:
+        """The day from which the orders of all accounts are known."""
+
+
+def nothing_before(found: Compared) -> str:
+    """Why there is nothing to compare with, when there is not."""
+    if found.total_before or found.scope.comparison is Comparison.NONE:
+        return ""
+    return orders_since(found.known_from)
+
+
+def orders_since(known_from: date | None) -> str:
+    """That the days before are not known; nothing where no orders are."""
+    if known_from is None:
+        return ""
+    return _("nothing to compare with: orders since %(day)s") % {"day": formats.day(known_from)}
 
 
 def roubles(value: formats.Number | None) -> str:

@@ -101,11 +101,14 @@ def surplus_units(sellable: int, demand: Decimal) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """What was not sold for want of stock: units, and units a day while there was stock (None: too few days)."""
+    """What was not sold for want of stock: units, and units a day while there was stock (None: too few days).
+
+    `availability` is the share of days with stock; None where there are no days.
+    """
 
     units: Decimal
     in_stock_rate: Decimal | None
-    availability: Decimal
+    availability: Decimal | None
 
 
 def lost_sales(units: int, *, days_in_stock: int, days: int) -> Lost:

@@ -21,7 +21,7 @@ from core.statuses import StatusChoices
 from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from marketplaces.models import StreamState
 from marketplaces.registry import adapters
-from supplies.models import Supply, SupplyLine
+from supplies.models import BROUGHT, Supply, SupplyLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,11 +84,16 @@ class BalanceRow:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the sum begins at the beginning: where orders are older than the first known supply, nobody knows
-        what the stock began with."""
+        """Whether the sum begins at the beginning, with the first supply: one that is accepted, or that is being
+        counted while nothing was ordered yet."""
         if self.first_accepted_on is None:
-            return False
+            return self.first_ordered_on is None and self.counting > 0
         return self.first_ordered_on is None or self.first_accepted_on <= self.first_ordered_on
+
+    @property
+    def is_sold_before(self) -> bool:
+        """Whether orders are older than the first known supply: then nobody knows what the stock began with."""
+        return self.first_ordered_on is not None and not self.is_whole
 
     @property
     def other(self) -> int:
@@ -132,10 +137,19 @@ class BalanceRow:
         """What the missing units cost; None without a cost price."""
         return None if self.cost is None else self.cost * self.missing
 
+    @property
+    def loss(self) -> tuple[int, Decimal]:
+        """What rows are ordered by: by what their missing units cost, then by how many these are where nobody knows
+        what they cost, then nothing missing."""
+        amount = self.missing_amount
+        if not self.missing:
+            return 0, Decimal(0)
+        return (1, Decimal(self.missing)) if amount is None else (2, amount)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conservation:
-    """The page: listings whose whole life is known, and how many are left out because it is not.
+    """The page: listings whose whole life is known, and how many are left out because they were sold before it.
 
     Nothing is said of the accounts `unread`, whose orders, supplies, returns or stock have never been read to their end,
     nor of anything while the history `is_counted` into facts: half of what came and left would be called missing.
@@ -216,7 +230,7 @@ def conservation(scope: ReportScope) -> Conservation:
     return Conservation(
         scope=scope,
         rows=tuple(row for row in rows if row.is_whole),
-        unknown=sum(1 for row in rows if not row.is_whole),
+        unknown=sum(1 for row in rows if row.is_sold_before),
         unread=unread,
     )
 
@@ -361,7 +375,7 @@ def _coming(scope: ReportScope) -> dict[int, _Coming]:
         .filter(counting | waiting | lately)
         .values_list("listing_id")
         .annotate(
-            coming=Coalesce(Sum(Coalesce("shipped", "declared", "planned"), filter=counting), 0),
+            coming=Coalesce(Sum(BROUGHT, filter=counting), 0),
             waits=Coalesce(Sum(F("accepted") - F("on_sale"), filter=waiting), 0),
             silent=Coalesce(Sum("accepted", filter=lately), 0),
         )

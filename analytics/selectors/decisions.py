@@ -25,7 +25,7 @@ from core.periods import Days, day_start
 from marketplaces.contracts.supplies import SupplyStatus
 from returns.selectors.attention import Waiting as ReturnsWaiting
 from returns.selectors.attention import attention as returns_attention
-from supplies.models import Supply, SupplyLine
+from supplies.models import BROUGHT, Supply, SupplyLine
 from supplies.selectors.attention import Waiting as SupplyWaiting
 from supplies.selectors.attention import attention as supplies_attention
 
@@ -207,8 +207,7 @@ def _coming(scope: ReportScope) -> Mapping[int, int]:
     rows = SupplyLine.objects.for_company(scope.company).filter(
         supply__in=supplies, listing__isnull=False, accepted=None
     )
-    units = Sum(Coalesce("shipped", "declared", "planned", 0))
-    return dict(rows.values_list("listing_id").annotate(units=units))
+    return dict(rows.values_list("listing_id").annotate(units=Sum(BROUGHT)))
 
 
 def _missing(scope: ReportScope) -> Missing:

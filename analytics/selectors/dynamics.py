@@ -25,7 +25,7 @@ from analytics.models import (
     RegionSales,
 )
 from analytics.selectors.buckets import Bucket, buckets
-from analytics.selectors.sales import first_day
+from analytics.selectors.known import known_since
 from analytics.selectors.scope import on_days
 from analytics.spans import Spanned
 from catalog.models import Product
@@ -166,7 +166,8 @@ class Dynamics:
     """The whole report: figures, line and table of one reading.
 
     `orders` are counted where orders can be: on one marketplace, goods not chosen. `total_before` is None when the
-    days compared with are not wholly known; `first_day` is the first with any fact.
+    days compared with are not wholly known; `first_day` is the first with any order, `known_from` that from which the
+    orders of all accounts are known.
     """
 
     scope: ReportScope
@@ -179,6 +180,7 @@ class Dynamics:
     series: tuple[SoldIn, ...]
     rows: tuple[DynamicsRow, ...]
     first_day: date | None
+    known_from: date | None
 
     @property
     def total_buyout(self) -> Decimal | None:
@@ -193,8 +195,8 @@ class Dynamics:
 
 def dynamics(scope: ReportScope, *, grain: Grain, by: Breakdown) -> Dynamics:
     """Read the report: eight queries whatever the size, nine by product; none over orders."""
-    first = first_day(scope)
-    before = scope.before if first and scope.before and first <= scope.before.first else None
+    known = known_since(scope)
+    first, before = known.first, known.compared(scope)
     by_day = _by_day(scope)
     series = tuple(
         SoldIn(
@@ -216,6 +218,7 @@ def dynamics(scope: ReportScope, *, grain: Grain, by: Breakdown) -> Dynamics:
         series=series,
         rows=tuple(_rows(scope, by, has_before=before is not None)),
         first_day=first,
+        known_from=known.whole,
     )
 
 

@@ -105,7 +105,8 @@ class WeekLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnLevel:
-    """The report. `weeks_before` are laid on `weeks`, place on place."""
+    """The report. `weeks_before` are laid on `weeks`, place on place. There is no before when the days compared with are
+    not wholly known: the orders of all accounts are since `known_from`."""
 
     scope: ReportScope
     by: ReturnsBy
@@ -115,6 +116,7 @@ class ReturnLevel:
     reasons: tuple[ReasonShare, ...]
     weeks: tuple[WeekLevel, ...]
     weeks_before: tuple[WeekLevel, ...]
+    known_from: date | None
 
     @property
     def highest_rate(self) -> Decimal:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import TruncWeek
 
 from analytics.choices import Axis, Span, Step
@@ -63,7 +63,7 @@ class StepFigure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessingRow:
     """A warehouse, a cluster or a week. `name` is empty where the marketplace tells no place; `day` is the first of a
-    week."""
+    week. `warehouse_id` is known where no other warehouse has the name."""
 
     id: int
     name: str
@@ -118,7 +118,8 @@ class Processing:
 
 
 def processing(scope: ReportScope, *, by: str, now: datetime) -> Processing:
-    """Read the report: seven queries whatever the size, eight by cluster, nine by warehouse; none counts orders."""
+    """Read the report: seven queries whatever the size, eight by cluster, nine by warehouse (ten where
+    marketplaces are summed); none counts orders."""
     weeks = histograms(
         step_times(scope, scope.days, longest=Span.WEEK).annotate(week=TruncWeek("day")), "week", "step"
     )
@@ -208,12 +209,30 @@ def _week_rows(timed: Mapping[tuple[Any, ...], Counts]) -> Iterable[ProcessingRo
 
 def _place_rows(scope: ReportScope, axis: Axis) -> Iterable[ProcessingRow]:
     places = _by_step(histograms(step_times(scope, scope.days, axis=axis), "place", "step"))
-    known: dict[str, int] = {}
-    if axis is Axis.WAREHOUSE:
-        held = Warehouse.objects.for_company(scope.company).filter(name__in=list(places)).order_by("-pk")
-        known = dict(held.values_list("name", "pk"))
+    known = _warehouses(scope, places) if axis is Axis.WAREHOUSE else {}
     for number, place in enumerate(sorted(places)):
         yield _row(number, name=place, day=None, steps=places[place], warehouse_id=known.get(place))
+
+
+def _warehouses(scope: ReportScope, names: Iterable[str]) -> dict[str, int]:
+    """The warehouses that have one of these names for themselves: a list of orders is of one warehouse, a row of all
+    that are called so (one query; one more where marketplaces are summed, not all of which tell their warehouses)."""
+    marketplaces = {account.marketplace for account in scope.accounts}
+    held = Warehouse.objects.for_company(scope.company).filter(
+        name__in=list(names), marketplace__in=marketplaces
+    )
+    found: dict[str, list[int]] = defaultdict(list)
+    for name, pk in held.values_list("name", "pk"):
+        found[name].append(pk)
+    shared = _shared_places(scope) if scope.is_mixed else set()
+    return {name: pks[0] for name, pks in found.items() if len(pks) == 1 and name not in shared}
+
+
+def _shared_places(scope: ReportScope) -> set[str]:
+    """The names of warehouses that orders of several marketplaces left (one query)."""
+    rows = step_times(scope, scope.days, axis=Axis.WAREHOUSE).order_by().values_list("place")
+    told = rows.annotate(marketplaces=Count("account__marketplace", distinct=True)).filter(marketplaces__gt=1)
+    return set(told.values_list("place", flat=True))
 
 
 def _by_step(timed: Mapping[tuple[Any, ...], Counts]) -> dict[Any, dict[str, Counts]]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import Basis, ReturnsBy, Span
 from analytics.models import ListingReasons, ListingReturns, PlaceReturns, ReasonReturns, RegionSales
+from analytics.selectors.known import known_since
 from analytics.selectors.levels import RIPE_AFTER, Level, LevelRow, ReasonShare, ReturnLevel, WeekLevel
 from catalog.models import Listing, Product
 from returns.models import Reason
@@ -59,15 +60,17 @@ def return_level(scope: ReportScope, *, by: ReturnsBy) -> ReturnLevel:
     """Read the report (a constant number of queries, none of them over orders or returns)."""
     goods = _GOODS.get(by, _GOODS[ReturnsBy.CATEGORY])
     now = _of_goods(scope, scope.days, goods)
-    before = _of_goods(scope, scope.before, goods) if scope.before else None
+    known = known_since(scope)
+    days_before = known.compared(scope)
+    before = _of_goods(scope, days_before, goods) if days_before else None
     total, total_before = _total(now), None if before is None else _total(before)
     reasons = Reason.objects.in_bulk()
     if by is ReturnsBy.REASON:
         now = _of_reasons(scope, scope.days, total)
-        before = _of_reasons(scope, scope.before, total_before) if scope.before and total_before else None
+        before = _of_reasons(scope, days_before, total_before) if days_before and total_before else None
     elif by in _PLACES:
         now = _of_places(scope, scope.days, _PLACES[by])
-        before = _of_places(scope, scope.before, _PLACES[by]) if scope.before else None
+        before = _of_places(scope, days_before, _PLACES[by]) if days_before else None
     return ReturnLevel(
         scope=scope,
         by=by,
@@ -76,7 +79,8 @@ def return_level(scope: ReportScope, *, by: ReturnsBy) -> ReturnLevel:
         rows=tuple(_rows(scope, by, now, before, reasons)),
         reasons=_shares(scope, total, reasons),
         weeks=_weeks(scope, scope.days),
-        weeks_before=_weeks(scope, scope.before) if scope.before else (),
+        weeks_before=_weeks(scope, days_before) if days_before else (),
+        known_from=known.whole,
     )
 
 

@@ -12,6 +12,7 @@ from django.db.models import Sum
 
 from analytics.choices import Basis
 from analytics.models import HourlyOrders, ReasonReturns
+from analytics.selectors.known import known_since
 from analytics.selectors.scope import on_days
 from core.periods import Days
 from marketplaces.contracts.orders import OrderStatus
@@ -136,8 +137,9 @@ class Sales:
     """What was ordered in the window, day by day, against the days before.
 
     `is_mixed` says that several marketplaces are summed: then orders, which are not the same everywhere, stand side
-    by side in `marketplaces`, and units and money are summed. `now` and `before` have one entry a day, None for days before the first known order. `total_before` is
-    None when the days before are not wholly known.
+    by side in `marketplaces`, and units and money are summed. `now` and `before` have one entry a day, None for days
+    before the first known order, `first_day`. `total_before` is None when the days before are not wholly known: orders
+    of all accounts are since `known_from`.
     """
 
     window: Window
@@ -149,6 +151,7 @@ class Sales:
     is_mixed: bool
     marketplaces: tuple[MarketplaceSales, ...]
     first_day: date | None
+    known_from: date | None
 
     @property
     def today(self) -> Totals:
@@ -163,10 +166,10 @@ class Sales:
 
 def sales(scope: Scope, window: Window) -> Sales:
     """Read the sales of a window (three queries; two more where marketplaces are summed)."""
-    first = first_day(scope)
+    known = known_since(scope)
     tallies = _tallies(scope, Days(first=window.before.first, after=window.days.after))
-    now = _by_day(tallies, window.days, first_day=first)
-    before = _by_day(tallies, window.before, first_day=first)
+    now = _by_day(tallies, window.days, first_day=known.first)
+    before = _by_day(tallies, window.before, first_day=known.first)
     if before[-1] is not None:
         before = (*before[:-1], _until_hour(scope, window.before.last, hour=window.until_hour))
     marketplaces = _by_marketplace(scope, window.days) if scope.is_mixed else ()
@@ -176,19 +179,13 @@ def sales(scope: Scope, window: Window) -> Sales:
         now=now,
         before=before,
         total=replace(_sum(now), returned_units=returned),
-        total_before=_sum(before) if window.is_comparable(first) else None,
+        total_before=_sum(before) if window.is_comparable(known.whole) else None,
         statuses=_statuses(tallies, window.days, by_units=scope.is_mixed),
         is_mixed=scope.is_mixed,
         marketplaces=marketplaces,
-        first_day=first,
+        first_day=known.first,
+        known_from=known.whole,
     )
-
-
-def first_day(scope: Scope) -> date | None:
-    """The first day with any orders."""
-    tallies = OrderTally.objects.for_company(scope.company).filter(orders__gt=0, **scope.filters)
-    found: date | None = tallies.order_by("day").values_list("day", flat=True).first()
-    return found
 
 
 def _tallies(scope: Scope, days: Days) -> dict[tuple[date, OrderStatus], Totals]:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from analytics.choices import Comparison
 from catalog.models import Listing, Product
+from catalog.selectors.choices import Freshness
 from core.periods import Days
-from marketplaces.models import AccountStatus, MarketplaceAccount
+from marketplaces import registry
+from marketplaces.models import AccountStatus, MarketplaceAccount, StreamState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,11 +70,6 @@ class ReportScope(Scope):
         """Whether the last day is not over."""
         return self.today in self.days
 
-    @property
-    def account_id(self) -> int | None:
-        """The one account that is chosen, if one is."""
-        return self.accounts[0].pk if self.is_narrowed and len(self.accounts) == 1 else None
-
     def listing_filters(self, path: str = "listing__") -> dict[str, Any]:
         """What narrows a query by goods; `path` leads from the row to its listing, empty from the listing itself."""
         filters: dict[str, Any] = {}
@@ -124,6 +121,13 @@ def report_scope(company: Company, asked: Mapping[str, Any], *, today: date) -> 
         category=asked["category"] or "",
         product=Product.objects.for_company(company).get(pk=product) if product else None,
     )
+
+
+def freshness_of(scope: Scope, *, stream: str) -> Freshness:
+    """Since when the data of the stream are true, over the accounts of the scope (one query)."""
+    states = StreamState.objects.for_company(scope.company).filter(stream=stream, is_on=True, **scope.filters)
+    oldest = states.aggregate(at=Min("data_as_of"))["at"]
+    return Freshness(at=oldest, norm=registry.streams()[stream].fresh_for)
 
 
 def category_choices(company: Company) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from analytics.formulas.turnover import (
     DEMAND_DAYS,
     Grade,
     Lost,
+    daily_demand,
     days_of_cover,
     grade,
     lost_sales,
@@ -23,6 +24,7 @@ from analytics.formulas.turnover import (
     turnover_of_sums,
 )
 from analytics.models import ListingFlow
+from analytics.selectors.known import stock_known_since
 from catalog.models import CostPrice, Listing, StockLevel
 from core.periods import Days
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 # Closer than this to ours, the marketplace's own days of cover say the same.
 SAME_DAYS: Final = Decimal("0.5")
 _NOTHING: Final = Decimal(0)
+_NOTHING_KNOWN: Final = Lost(units=_NOTHING, in_stock_rate=None, availability=None)
 # The columns of a ListingFlow in the order of a Flow.
 _FLOW: Final = ("known_days", "closing", "days_in_stock", "sold", "sold_on_known_days")
 
@@ -64,7 +67,10 @@ class Flow(NamedTuple):
         return turnover_of_sums(self.closing_sum, self.units_on_known_days) if self.known_days else None
 
     def lost(self, days: int) -> Lost:
-        """What the days without stock cost; days of which nothing is known count as days in stock."""
+        """What the days without stock cost, of so many since the account is known: among these, days of which the
+        stock is not known count as days in stock."""
+        if not days:
+            return _NOTHING_KNOWN
         return lost_sales(
             max(self.units, 0), days_in_stock=days - min(self.days_without_stock, days), days=days
         )
@@ -75,7 +81,8 @@ class TurnoverRow:
     """A listing: its turnover in the period, its cover now. Units, days, money in the account's currency.
 
     `demand` is units a day of the last 28 whole days, days without stock left out. `their_demand` is the
-    marketplace's own average of 28 days, `their_grade` its word for it. `cost` is the cost price of a unit.
+    marketplace's own average of 28 days, `their_grade` its word for it. `cost` is the cost price of a unit. `days` of
+    the period and `recent_days` of the last 28 are those since anything is known of the account.
     """
 
     id: int
@@ -84,6 +91,7 @@ class TurnoverRow:
     before: Flow | None
     recent: Flow
     days: int
+    recent_days: int
     today: date
     sellable: int
     reserved: int
@@ -131,8 +139,9 @@ class TurnoverRow:
 
     @property
     def plain_demand(self) -> Decimal:
-        """Units a day of the last 28 days, days without stock counted too: what the marketplace averages."""
-        return Decimal(max(self.recent.units, 0)) / DEMAND_DAYS
+        """Units a day of the last 28 days, or of those since the account is known, days without stock counted too: what
+        the marketplace averages."""
+        return _plain_demand(self.recent, self.recent_days)
 
     @property
     def grade(self) -> Grade:
@@ -166,8 +175,8 @@ class TurnoverRow:
         return None if price is None else self.lost_units * price
 
     @property
-    def availability(self) -> Decimal:
-        """The share of days of the period with stock, unknown ones counted as such."""
+    def availability(self) -> Decimal | None:
+        """The share of days of the period with stock, unknown ones counted as such; None: the account was not known."""
         return self.now.lost(self.days).availability
 
 
@@ -239,15 +248,16 @@ class Turnover:
 
 
 def turnover(scope: ReportScope) -> Turnover:
-    """Read the report (a constant number of queries, none of them over orders)."""
+    """Read the report (as many queries whatever the size, one more where an account is new; none over orders)."""
     listings = _listings(scope)
     recent_days = Days(first=scope.today - timedelta(days=DEMAND_DAYS), after=scope.today)
     now = _flows(scope, scope.days)
     before = _flows(scope, scope.before) if scope.before else None
     recent = now if recent_days == scope.days else _flows(scope, recent_days)
+    known = _DaysKnown(scope, recent_days)
     levels, costs = _levels(scope), costs_of(scope.company, today=scope.today)
     rows = tuple(
-        _row(scope, listing, now=now, before=before, recent=recent, levels=levels, costs=costs)
+        _row(scope, listing, now=now, before=before, recent=recent, known=known, levels=levels, costs=costs)
         for pk, listing in listings.items()
         if pk in now or pk in recent or levels.get(pk, _NO_LEVEL).holds_any
     )
@@ -276,28 +286,55 @@ def _row(
     now: Mapping[int, Flow],
     before: Mapping[int, Flow] | None,
     recent: Mapping[int, Flow],
+    known: _DaysKnown,
     levels: Mapping[int, _Level],
     costs: Mapping[int, Decimal],
 ) -> TurnoverRow:
     level, lately = levels.get(listing.pk, _NO_LEVEL), recent.get(listing.pk, Flow())
-    lost = lately.lost(DEMAND_DAYS)
-    plain = Decimal(max(lately.units, 0)) / DEMAND_DAYS
+    recent_days = known.recent(listing.account_id)
+    rate = lately.lost(recent_days).in_stock_rate
     return TurnoverRow(
         id=listing.pk,
         listing=listing,
         now=now.get(listing.pk, Flow()),
         before=None if before is None else before.get(listing.pk, Flow()),
         recent=lately,
-        days=len(scope.days),
+        days=known.asked(listing.account_id),
+        recent_days=recent_days,
         today=scope.today,
         sellable=level.sellable,
         reserved=level.reserved,
         inbound=level.inbound,
-        demand=plain if lost.in_stock_rate is None else lost.in_stock_rate,
+        demand=_plain_demand(lately, recent_days) if rate is None else rate,
         their_demand=level.ads,
         their_grade=level.grade,
         cost=costs.get(listing.product_id),
     )
+
+
+class _DaysKnown:
+    """How many days of the period and of the last 28 are known, by account; all of them where nothing is known yet."""
+
+    def __init__(self, scope: ReportScope, recent_days: Days) -> None:
+        self._asked, self._recent = scope.days, recent_days
+        self._first = stock_known_since(scope, before=min(scope.days.first, recent_days.first))
+
+    def asked(self, account: int) -> int:
+        """Of the period."""
+        return self._since(account, self._asked)
+
+    def recent(self, account: int) -> int:
+        """Of the days that demand is counted over."""
+        return self._since(account, self._recent)
+
+    def _since(self, account: int, days: Days) -> int:
+        first = max(self._first.get(account, days.first), days.first)
+        return max((days.after - first).days, 0)
+
+
+def _plain_demand(flow: Flow, days: int) -> Decimal:
+    """Units a day over the days, with stock and without; none without days."""
+    return daily_demand(max(flow.units, 0), days) if days else _NOTHING
 
 
 def _listings(scope: ReportScope) -> dict[int, Listing]:

@@ -33,9 +33,9 @@ class Window:
         """The last day, which is still going on."""
         return self.days.last
 
-    def is_comparable(self, first_day: date | None) -> bool:
-        """Whether the days before are wholly known, given the first day with any orders."""
-        return first_day is not None and first_day <= self.before.first
+    def is_comparable(self, known_from: date | None) -> bool:
+        """Whether the days before are wholly known, given the day from which orders of all accounts are."""
+        return known_from is not None and known_from <= self.before.first
 
 
 def window_of(period: Period, *, now: datetime, zone: ZoneInfo) -> Window:

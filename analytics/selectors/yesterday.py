@@ -69,8 +69,9 @@ class Yesterday:
     arrived_units: int
 
 
-def yesterday(scope: Scope, *, today: date, first_day: date | None) -> Yesterday:
-    """Read the day before `today` (five queries, none of them over orders); `first_day` is that of the first order."""
+def yesterday(scope: Scope, *, today: date, known_from: date | None) -> Yesterday:
+    """Read the day before `today` (five queries, none of them over orders); `known_from` is that from which orders
+    of all accounts are known."""
     day = today - timedelta(days=1)
     before = day - _WEEK
     figures = _figures(scope, [day, before])
@@ -81,7 +82,7 @@ def yesterday(scope: Scope, *, today: date, first_day: date | None) -> Yesterday
         day=day,
         day_before=before,
         now=figures[day],
-        before=figures[before] if first_day is not None and first_day <= before else None,
+        before=figures[before] if known_from is not None and known_from <= before else None,
         supplies=tuple(supplies[:_MOST_SHOWN]),
         supplies_count=len(supplies),
         accepted_units=sum(supply.accepted or 0 for supply in supplies),

@@ -9,11 +9,11 @@ from django.utils.translation import pgettext_lazy
 
 from analytics.selectors.conservation import Verdict
 from analytics.tables.report import ReportTable
-from core.tables import Column, Sort
+from core.tables import Column
 
 
 class BalanceTable(ReportTable):
-    """Listings, those that miss the most money first."""
+    """Listings, those that miss the most money first, then those that miss units of no known cost."""
 
     default_sort: ClassVar[str] = "-missing_amount"
 
@@ -36,8 +36,6 @@ class BalanceTable(ReportTable):
     in_check = Column(_("In check"), kind="integer", on_screen=False)
     disposed = Column(_("Disposed of"), kind="integer", on_screen=False)
     difference = Column(_("Difference"), kind="integer", sort="difference", css="tight edge")
-    missing_amount = Column(
-        _("Missing, ₽"), kind="money", sort=Sort(field="missing_amount", is_nullable=True), css="tight"
-    )
+    missing_amount = Column(_("Missing, ₽"), kind="money", sort="loss", css="tight")
     verdict = Column(_("What it is"), statuses=Verdict, css="tight")
     first_accepted_on = Column(_("Counted since"), kind="day", on_screen=False, width=12)

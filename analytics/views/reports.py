@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from analytics.filters import REPORT_PERIODS, USUAL_PERIOD, ReportFilter
-from analytics.selectors.scope import report_scope
+from analytics.selectors.scope import freshness_of, report_scope
 from catalog.models import Listing as CatalogListing
 from catalog.selectors.choices import freshness
 from companies.choices import Permission
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from analytics.selectors.scope import ReportScope
     from analytics.tables.report import ReportTable
+    from catalog.selectors.choices import Freshness
     from companies.http import CompanyRequest
 
 # Address and label of every report; one that is not there yet is not shown.
@@ -174,7 +175,7 @@ def frame(
         "chips": _chips(request, asked),
         "keep": ("sort", "account", "product", *keep),
         "narrowed": query_without(_only(request, ("account", "marketplace"))),
-        "fresh": freshness(request.company, stream=stream, account_id=scope.account_id if scope else None),
+        "fresh": _freshness(request, scope, stream),
         "exports": export_menu(lambda form: reverse(export, args=[slug, form]), query) if may_export else [],
     }
 
@@ -195,7 +196,7 @@ def about_report(
         name=name,
         company=request.company.name,
         zone=request.company.zone,
-        as_of=freshness(request.company, stream=stream, account_id=scope.account_id if scope else None).at,
+        as_of=_freshness(request, scope, stream).at,
         definition=f"{_sentence(scope)}. {definition}" if scope else definition,
     )
 
@@ -224,6 +225,13 @@ def _sentence(scope: ReportScope) -> str:
         return days
     before = formats.day_range(scope.before, today=scope.today)
     return _("%(days)s, compared with %(before)s") % {"days": days, "before": before}
+
+
+def _freshness(request: CompanyRequest, scope: ReportScope | None, stream: str) -> Freshness:
+    """Since when the data of the accounts in scope are true; of all accounts where the address names no scope."""
+    if scope is None:
+        return freshness(request.company, stream=stream)
+    return freshness_of(scope, stream=stream)
 
 
 def _tabs(request: CompanyRequest, current: str) -> list[Tab]:

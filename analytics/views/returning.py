@@ -97,7 +97,10 @@ def _read(request: CompanyRequest) -> tuple[Asked, Selection, ReturnLevel | None
 
 
 def _within(request: CompanyRequest, found: ReturnLevel) -> str:
-    """The days, the account, the marketplace and the product of the report, for the pages of single returns."""
+    """The days, the account, the marketplace and the product of the report, for the pages of single returns; nothing
+    where a category is chosen: they know none, and would list more than is counted here."""
+    if found.scope.category:
+        return ""
     days, scope = found.scope.days, ("account", "marketplace", "product")
     asked = {"period_from": days.first.isoformat(), "period_to": days.last.isoformat()}
     return urlencode(asked | {name: request.GET[name] for name in scope if request.GET.get(name)})

@@ -37,6 +37,7 @@ def sold(values, before=None, *, period=Period.FOUR_WEEKS, now=NOW, amount=Decim
         is_mixed=False,
         marketplaces=(),
         first_day=date(2026, 1, 1),
+        known_from=date(2026, 1, 1),
     )
 
 

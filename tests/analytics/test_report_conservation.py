@@ -173,12 +173,74 @@ def test_more_than_came_is_too_many(listing, account):
 
 
 def test_without_a_supply_nobody_knows_the_beginning(listing, account):
-    moved(listing, ordered=4)
+    moved(listing, ordered=4, first_ordered_on=date(2020, 1, 1))
     lies(listing, 6)
 
     found = balance(account)
 
     assert (found.rows, found.unknown) == ((), 1)
+
+
+def test_the_first_supply_at_the_gate_is_being_counted(listing, account):
+    came(listing, None, status="accepting", declared=10)
+
+    found = balance(account)
+
+    assert ([row.verdict for row in found.rows], found.unknown) == ([Verdict.COUNTING], 0)
+
+
+def test_what_was_sold_before_its_first_supply_is_counted_is_unknown(listing, account):
+    came(listing, None, status="accepting", declared=10)
+    moved(listing, ordered=4, first_ordered_on=date(2020, 1, 1))
+
+    assert (balance(account).rows, balance(account).unknown) == ((), 1)
+
+
+def test_what_neither_came_nor_was_ordered_is_left_out_silently(listing, account):
+    moved(listing, removed=1)
+
+    assert (balance(account).rows, balance(account).unknown) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [("", [2, 1, 3, 0, 4]), ("-missing_amount", [2, 1, 3, 0, 4]), ("missing_amount", [0, 4, 3, 1, 2])],
+)
+def test_what_is_missing_and_has_no_cost_price_comes_before_what_adds_up(owner_client, account, sort, order):
+    listings = ListingFactory.create_batch(5, account=account)
+    for one, missing, cost in zip(listings, (0, 3, 1, 500, 0), (10, 100, 900, None, None), strict=True):
+        came(one, 500)
+        lies(one, 500 - missing)
+        if cost:
+            CostPriceFactory(product=one.product, valid_from=date(2026, 1, 1), cost=cost)
+    sum_up(account.company)
+    query = f"?sort={sort}" if sort else ""
+
+    page = owner_client.get(address(account) + query)
+    file = owner_client.get(address(account, "conservation-export", "csv") + query)
+
+    names = [listings[place].name for place in order]
+    assert [row.listing.name for row in page.context["found"].rows] == names
+    assert page.context["found"].warnings == ()
+    lines = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()[1:]
+    assert [line.split(";")[0].strip('"') for line in lines] == names
+
+
+def test_what_is_missing_is_on_the_first_page(owner_client, account):
+    for _one in range(51):
+        even = ListingFactory(account=account)
+        came(even, 1)
+        lies(even, 1)
+        CostPriceFactory(product=even.product, valid_from=date(2026, 1, 1), cost=250)
+    lost = ListingFactory(account=account)
+    came(lost, 5)
+    sum_up(account.company)
+
+    first = owner_client.get(address(account)).context["found"]
+    second = owner_client.get(address(account) + first.older_url).context["found"]
+
+    assert first.rows[0].listing == lost
+    assert [len(one.rows) for one in (first, second)] == [50, 2]
 
 
 def test_disposals_stand_beside_the_sum(listing, account):

@@ -281,3 +281,35 @@ def test_cost_does_not_grow(owner_client, shop, today, more, django_assert_num_q
 
     with django_assert_num_queries(QUERIES):
         assert page(owner_client, shop.company).status_code == 200
+
+
+def test_a_name_that_several_warehouses_have_leads_nowhere(company, today, now):
+    ozon, wildberries = (
+        AccountFactory(company=company, marketplace=code) for code in ("ozon", "wildberries")
+    )
+    own = WarehouseFactory(company=company, marketplace="ozon", name="Тверь")
+    shared = {
+        code: WarehouseFactory(company=company, marketplace=code, name="Казань")
+        for code in ("ozon", "wildberries")
+    }
+    for name in ("Пермь", "Пермь"):
+        WarehouseFactory(company=company, marketplace="ozon", name=name)
+    # Of this marketplace nobody has told the warehouse yet.
+    half_known = WarehouseFactory(company=company, marketplace="ozon", name="Самара")
+    for account, places in (
+        (ozon, ("Тверь", "Казань", "Пермь", "Самара")),
+        (wildberries, ("Казань", "Самара")),
+    ):
+        for place in places:
+            planted(account, today - timedelta(days=5), 60, 1, axis="warehouse", place=place)
+    sum_up(company)
+
+    def led(**asked):
+        rows = processing(scope_of(company, **asked), by="warehouse", now=now).rows
+        return {row.name: row.warehouse_id for row in rows if row.warehouse_id}
+
+    assert led() == {"Тверь": own.pk}
+    assert led(marketplace="ozon") == {
+        "Тверь": own.pk, "Казань": shared["ozon"].pk, "Самара": half_known.pk,
+    }  # fmt: skip
+    assert led(account=str(wildberries.pk)) == {"Казань": shared["wildberries"].pk}

@@ -12,6 +12,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from analytics.charts import returning as charts
 from analytics.choices import Comparison, ReturnsBy
 from analytics.models import DailyReturns, Deliveries, ListingSales, PlaceDeliveries, RegionSales
 from analytics.selectors.returning import return_level, with_main_reasons
@@ -21,7 +22,7 @@ from returns.models import Reason
 from tests.factories.catalog import ListingFactory
 from tests.factories.facts import sum_up
 from tests.factories.marketplaces import AccountFactory
-from tests.factories.orders import OrderFactory
+from tests.factories.orders import OrderFactory, OrderTallyFactory
 from tests.factories.returns import ReturnFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 28)
 LAST_28 = Days(first=TODAY - timedelta(days=28), after=TODAY)
 IN, EARLIER = TODAY - timedelta(days=10), TODAY - timedelta(days=35)
+LONG_AGO = TODAY - timedelta(days=56)
 
 
 @pytest.fixture
@@ -63,6 +65,11 @@ def back(listing, units, *, on=IN, placed=IN, kind="client_return", **fields):
         company=listing.company, account=listing.account, listing=listing, day=on, placed_day=placed, kind=kind,
         units=units, amount=Decimal(100) * units, **fields,
     )  # fmt: skip
+
+
+def known(account, *, since=LONG_AGO):
+    """Orders of the account are known since a day: before all days compared with, unless told."""
+    OrderTallyFactory(account=account, day=since)
 
 
 def asked_of(company, name, query, *args):
@@ -196,6 +203,7 @@ def delivered_at(account, name, units, *, placed=IN, on=IN):
 @PLACES
 def test_the_two_rates_of_a_place_differ_by_what_the_days_mean(account, by):
     plaid, kazan = ListingFactory(account=account), {"warehouse_name": "Казань", "cluster_to": "Казань"}
+    known(account)
     delivered_at(account, "Казань", 40)
     delivered_at(account, "Казань", 10, placed=EARLIER)
     delivered_at(account, "Хоругвино", 60)
@@ -218,6 +226,7 @@ def test_the_two_rates_of_a_place_differ_by_what_the_days_mean(account, by):
 @PLACES
 def test_refusals_of_a_place_are_apart(account, by):
     plaid, kazan = ListingFactory(account=account), {"warehouse_name": "Казань", "cluster_to": "Казань"}
+    known(account)
     delivered_at(account, "Казань", 40)
     for kind, units in (("client_return", 4), ("refusal", 7), ("partial_refusal", 2), ("technical", 1)):
         back(plaid, units, kind=kind, cost=Decimal(units), **kazan)
@@ -295,6 +304,7 @@ def test_weeks_are_of_the_order_and_ripen(account):
 
 def test_the_days_compared_with_stand_beside(account):
     plaid = ListingFactory(account=account)
+    known(account)
     for placed in (IN, EARLIER):
         delivered(plaid, 10, placed=placed, on=placed)
     back(plaid, 1, placed=EARLIER, on=EARLIER)
@@ -302,6 +312,32 @@ def test_the_days_compared_with_stand_beside(account):
     (row,) = level(account).rows
 
     assert (row.rate, row.rate_before) == (0, Decimal("0.1"))
+
+
+@pytest.mark.parametrize("by", ReturnsBy)
+def test_days_that_are_not_wholly_known_are_not_compared_with(account, size, by):
+    plaid = ListingFactory(account=account)
+    edge = LAST_28.first - timedelta(days=2)
+    known(account, since=edge)
+    for placed, units in ((IN, 100), (edge, 1)):
+        delivered(plaid, units, placed=placed, on=placed)
+        back(plaid, 1, on=placed, placed=placed, reason=size, warehouse_name="Казань", cluster_to="Казань")
+
+    found = level(account, by=by)
+
+    assert (found.total_before, found.weeks_before, found.known_from) == (None, (), edge)
+    assert {row.before for row in found.rows} == {None}
+    tiles = charts.tiles(found)
+    assert [(tile.change, tile.was) for tile in tiles] == [(None, "")] * 5
+    assert "сравнить не с чем" in tiles[1].note
+
+
+def test_an_account_whose_history_is_shorter_makes_no_growth_of_returns(account):
+    known(account)
+    known(AccountFactory(company=account.company), since=IN)
+    delivered(ListingFactory(account=account), 10)
+
+    assert level(account).total_before is None
 
 
 @pytest.mark.parametrize("by", ReturnsBy.values)
@@ -434,3 +470,19 @@ def test_the_links_lead_to_the_returns_that_were_counted(owner_client, account, 
     for url in to_reasons:
         shown = owner_client.get(url).context
         assert (shown["page"].total.units, shown["found"].warnings) == (1, ())
+
+
+@pytest.mark.parametrize("by", ReturnsBy)
+def test_a_category_leads_to_no_list_that_knows_none(owner_client, account, size, by):
+    for category in ("Пледы", "Халаты"):
+        listing = ListingFactory(account=account, category=category)
+        delivered(listing, 10)
+        back(listing, 1, reason=size)
+    sum_up(account.company)
+
+    page = owner_client.get(asked_of(account.company, "analytics:returns", f"by={by}&category=Пледы"))
+
+    assert page.context["reasons"]
+    assert page.context["found"].rows or by in (ReturnsBy.WAREHOUSE, ReturnsBy.CLUSTER)
+    links = [url for word in ("Причины по товарам", "Причины", "Возвраты") for url in links_of(page, word)]
+    assert not [url for url in links if "period_from" in url and "/analytics/" not in url]

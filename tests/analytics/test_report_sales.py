@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from analytics.charts.tiles import nothing_before
 from analytics.choices import Breakdown, Comparison, Grain
 from analytics.facts.orders import BY_LISTING, BY_REGION
 from analytics.models import DailyFact, DailyReturns
@@ -76,6 +77,12 @@ def scope_of(company, first, after, **asked):
 
 def page(client, company, query=""):
     return client.get(reverse("analytics:sales", args=[company.slug]) + query)
+
+
+def links_of(response, word):
+    """The small links that say the word."""
+    found = re.findall(rf'<a class="small" href="([^"]*)"[^>]*>{word}</a>', response.content.decode())
+    return [html.unescape(url) for url in found]
 
 
 def text_of(response):
@@ -394,3 +401,62 @@ def test_cost_does_not_grow(owner_client, shop, today, products, django_assert_n
 
     with django_assert_num_queries(QUERIES):
         assert page(owner_client, shop.company, query).status_code == 200
+
+
+def test_an_account_whose_history_is_shorter_makes_no_growth(company, today):
+    rows, days = [], [today - timedelta(days=age) for age in range(1, 61)]
+    accounts = AccountFactory.create_batch(3, company=company)
+    for account, known in zip(accounts, (60, 30, 0), strict=True):
+        listing = ListingFactory(account=account)
+        for day in days[:known]:
+            rows.append(planted(listing, day, 1, "100"))
+            OrderTallyFactory(account=account, day=day)
+    DailyFact.all_companies.bulk_create(rows)
+    built(company, days)
+
+    def read(**asked):
+        scope = scope_of(company, today - timedelta(days=30), today, **asked)
+        return dynamics(scope, grain=Grain.DAY, by=Breakdown.PRODUCT)
+
+    both, old, young = read(), read(account=str(accounts[0].pk)), read(account=str(accounts[1].pk))
+
+    assert (both.total_before, both.total_change, both.rows[0].before) == (None, None, None)
+    assert (both.first_day, both.known_from) == (days[-1], days[29])
+    assert nothing_before(both)
+    assert (old.total_change, nothing_before(old)) == (0, "")
+    assert young.total_before is None
+
+
+def test_what_has_no_category_leads_nowhere(owner_client, account, today):
+    for category in ("", "Пледы"):
+        fact(ListingFactory(account=account, category=category), today - timedelta(days=3))
+
+    found = page(owner_client, account.company, "?by=category")
+
+    (url,) = links_of(found, "Товары")
+    assert url == "?category=%D0%9F%D0%BB%D0%B5%D0%B4%D1%8B"
+    assert not page(owner_client, account.company, url).context["found"].errors
+
+
+def test_a_region_of_a_category_leads_to_no_list_that_knows_none(owner_client, account, today):
+    for category in ("Пледы", "Халаты"):
+        fact(ListingFactory(account=account, category=category), today - timedelta(days=3), cluster_to="Урал")
+
+    assert len(links_of(page(owner_client, account.company, "?by=region"), "Заказы")) == 1
+    narrowed = page(owner_client, account.company, "?by=region&category=Пледы")
+    assert narrowed.context["found"].rows[0].now.ordered_units == 1
+    assert links_of(narrowed, "Заказы") == []
+
+
+def test_the_age_of_the_data_is_that_of_the_accounts_in_scope(owner_client, company):
+    now = timezone.now()
+    for marketplace, hours in (("ozon", 1), ("ozon", 2), ("wildberries", 500)):
+        account = AccountFactory(company=company, marketplace=marketplace)
+        StreamStateFactory(account=account, stream="orders", data_as_of=now - timedelta(hours=hours))
+
+    ages = {
+        query: now - page(owner_client, company, query).context["fresh"].at
+        for query in ("", "?marketplace=ozon", f"?account={account.pk}", "?period=nonsense")
+    }
+
+    assert [age / timedelta(hours=1) for age in ages.values()] == [500, 2, 500, 500]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,11 +14,14 @@ from django.utils import timezone
 from analytics.choices import Comparison
 from analytics.formulas.turnover import Grade
 from analytics.models import ClosingStock, ListingSales
+from analytics.selectors.known import stock_known_since
 from analytics.selectors.scope import ReportScope, shifted
 from analytics.selectors.turnover import turnover
 from core.periods import Days, business_day
 from tests.factories.catalog import CostPriceFactory, ListingFactory, StockLevelFactory
 from tests.factories.facts import sum_up
+from tests.factories.marketplaces import AccountFactory
+from tests.factories.orders import OrderTallyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -210,3 +214,63 @@ def test_more_rows_ask_no_more_queries(owner_client, account, django_assert_max_
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+def test_days_before_the_account_was_known_are_not_days_in_stock(account):
+    """The cabinet knows 90 days: 10 a day in stock on 60 of them, nothing on 30."""
+    listing = ListingFactory(account=account, price=Decimal(100))
+    for age in range(1, 91):
+        closed(listing, TODAY - timedelta(days=age), 0 if age > 60 else 100)
+        if age <= 60:
+            sold(listing, TODAY - timedelta(days=age), 10)
+
+    rows = [row_of(account, days=Days(first=TODAY - timedelta(days=days), after=TODAY)) for days in (90, 365)]
+
+    assert [(row.lost_units, row.availability) for row in rows] == [(300, Decimal(60) / 90)] * 2
+
+
+@pytest.mark.parametrize("day", [20, 7])
+def test_an_account_is_known_since_its_first_order_or_its_first_stock(account, day):
+    listing = ListingFactory(account=account)
+    OrderTallyFactory(account=account, day=TODAY - timedelta(days=day))
+    for age in range(1, 11):
+        closed(listing, TODAY - timedelta(days=age), 5)
+        sold(listing, TODAY - timedelta(days=age), 10)
+
+    row = row_of(account)
+
+    assert (row.days, row.recent_days) == (max(day, 10),) * 2
+    assert row.demand == row.plain_demand == Decimal(100) / max(day, 10)
+
+
+def test_accounts_are_known_each_since_its_own_day(account):
+    other = AccountFactory(company=account.company)
+    for one, days in ((account, 60), (other, 7)):
+        listing = ListingFactory(account=one)
+        for age in range(1, days + 1):
+            closed(listing, TODAY - timedelta(days=age), 5)
+            sold(listing, TODAY - timedelta(days=age), 2)
+
+    asked = scope(account)
+    rows = turnover(replace(asked, accounts=(account, other))).rows
+
+    assert {row.listing.account: (row.recent_days, row.demand) for row in rows} == {
+        account: (28, 2), other: (7, 2),
+    }  # fmt: skip
+
+
+def test_of_days_before_the_account_was_known_nothing_is_said(account):
+    closed(ListingFactory(account=account), TODAY - timedelta(days=5), 3)
+
+    row = row_of(account, days=Days(first=TODAY - timedelta(days=40), after=TODAY - timedelta(days=30)))
+
+    assert (row.days, row.lost_units, row.availability) == (0, 0, None)
+
+
+def test_an_account_known_long_asks_nothing_of_its_stock(account, django_assert_num_queries):
+    OrderTallyFactory(account=account, day=LAST_28.first)
+
+    asked = scope(account)
+
+    with django_assert_num_queries(1):
+        assert stock_known_since(asked, before=LAST_28.first) == {account.pk: LAST_28.first}

@@ -126,6 +126,6 @@ def test_the_scope_knows_what_was_asked(company, rf):
     assert (scope.product, scope.category, scope.is_of_some_listings) == (listing.product, "Пледы", True)
     assert scope.before.first == scope.days.first.replace(year=2025)
     assert scope.listing_filters("") == {"category": "Пледы", "product": listing.product}
-    assert (scope.is_open, scope.account_id) == (False, None)
+    assert not scope.is_open
     assert list(filters.qs) == [listing]
     assert scope.days.first == TODAY - timedelta(days=7)

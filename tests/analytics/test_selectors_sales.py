@@ -173,3 +173,16 @@ def test_another_company_counts_nothing(account, other_company):
     tally(account, age=0)
 
     assert read(other_company).total == Totals()
+
+
+def test_an_account_whose_orders_begin_later_is_not_taken_for_growth(account):
+    other = AccountFactory(company=account.company)
+    tally(account, age=30)
+    tally(other, age=3)
+
+    found = read(account.company)
+
+    assert (found.total_before, found.known_from) == (None, TODAY - timedelta(days=3))
+    assert found.first_day == TODAY - timedelta(days=30)
+    assert None not in found.before
+    assert read(account.company, account=str(account.pk)).total_before is not None

@@ -24,7 +24,7 @@ def test_yesterday_is_true(told: Told) -> None:
     ordered = 0
     # The page shows one day; what it would have shown on the days before must be true, too.
     for age in range(7):
-        found = yesterday(scope, today=told.today - timedelta(days=age), first_day=date(2020, 1, 1))
+        found = yesterday(scope, today=told.today - timedelta(days=age), known_from=date(2020, 1, 1))
         sold = of_day(told, "sales", found.day)
         back = of_day(told, "returns", found.day)
         assert found.now.units == total(sold, "ordered_units")

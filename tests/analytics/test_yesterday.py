@@ -55,7 +55,7 @@ def test_yesterday_stands_against_the_same_weekday_before(account, today):
             amount=100 * units,
         )
 
-    found = yesterday(scope_of(company), today=today, first_day=week_before)
+    found = yesterday(scope_of(company), today=today, known_from=week_before)
 
     assert (found.day, found.day_before) == (day, week_before)
     assert (found.now.orders, found.now.units, found.now.amount) == (5, 6, 600)
@@ -68,8 +68,8 @@ def test_yesterday_stands_against_the_same_weekday_before(account, today):
 def test_yesterday_is_not_compared_with_a_day_before_the_first_order(account, today):
     first = today - timedelta(days=7)
 
-    assert yesterday(scope_of(account.company), today=today, first_day=first).before is None
-    assert yesterday(scope_of(account.company), today=today, first_day=None).before is None
+    assert yesterday(scope_of(account.company), today=today, known_from=first).before is None
+    assert yesterday(scope_of(account.company), today=today, known_from=None).before is None
 
 
 def test_supplies_accepted_and_returns_arrived_yesterday(account, today):
@@ -86,7 +86,7 @@ def test_supplies_accepted_and_returns_arrived_yesterday(account, today):
         account=account, status=ReturnStatus.BACK_ON_SALE, received_at=at(day), status_at=at(today, hour=0)
     )
 
-    found = yesterday(scope_of(account.company), today=today, first_day=day)
+    found = yesterday(scope_of(account.company), today=today, known_from=day)
 
     assert (found.supplies_count, found.accepted_units) == (2, 107)
     assert [supply.accepted for supply in found.supplies] == [97, 10]
