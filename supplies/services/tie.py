@@ -158,7 +158,8 @@ def _tie(plan: Supply, told: Supply, *, actor: User | None, source: SupplySource
     _move(told, plan, SupplyEvent, ("kind", "new_status", "happened_at"))
     _move(told, plan, SupplyBox, ("position",), Q(is_told=True))
     told.delete()
-    _write(plan, values)
+    # An open list shows two: it is told to look again.
+    _write(plan, {**values, "changed_at": timezone.now()})
     _count_lines(plan)
     _note(plan, details, actor=actor, source=source, old_status=details["status"][0])
 

@@ -559,6 +559,21 @@ def test_a_plan_whose_supply_was_split_is_a_plan_again_once_separated(
     assert list(shown.values_list("external_id", flat=True)) == ["", "1", "2"]
 
 
+def test_an_open_list_learns_that_two_have_become_one(
+    owner_client: Client, account: MarketplaceAccount, owner: User
+) -> None:
+    SupplyFactory(account=account, changed_at=timezone.now())
+    earlier = timezone.now() - timedelta(hours=1)
+    plan = SupplyFactory(account=account, plan=True, changed_at=earlier)
+    told = SupplyFactory(account=account, changed_at=earlier)
+    address = reverse("supplies:supply-list", args=[account.company.slug])
+    seen = owner_client.get(address).context["seen"]
+
+    tie(plan=plan, told=told, actor=owner)
+
+    assert owner_client.get(f"{address}?seen={seen}", headers={"HX-Request": "true"}).status_code == 200
+
+
 def test_a_supply_that_was_split_is_no_plan(
     account: MarketplaceAccount,
     goods: list[Listing],

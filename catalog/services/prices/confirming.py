@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -18,7 +18,11 @@ from core.locks import lock_until_commit
 from marketplaces.models import AccountStatus
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from companies.models import Company
+
+_AT_ONCE: Final = 5_000
 
 
 class CannotConfirm(Exception):
@@ -103,7 +107,10 @@ def _torn_cards(batch: PriceBatch) -> dict[int, set[str]]:
     return cards
 
 
-def _refuse(rows: object, code: str) -> None:
-    rows.update(  # type: ignore[attr-defined]  # a queryset
-        state=ChangeState.REFUSED, problems=[refusal(code)], decided_at=timezone.now()
-    )
+def _refuse(rows: QuerySet[PriceChange], code: str) -> None:
+    # By number: an UPDATE that joins its own table once more takes minutes where statistics do not know the draft yet.
+    pks = list(rows.values_list("pk", flat=True))
+    for place in range(0, len(pks), _AT_ONCE):
+        PriceChange.all_companies.filter(pk__in=pks[place : place + _AT_ONCE]).update(
+            state=ChangeState.REFUSED, problems=[refusal(code)], decided_at=timezone.now()
+        )
