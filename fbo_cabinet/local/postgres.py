@@ -87,6 +87,8 @@ class Postgres:
                 output=output,
                 # PostgreSQL's fast shutdown: TERM would wait for every client to leave.
                 stop_signal=signal.SIGINT,
+                # Its immediate one. Killed, it would leave its backends behind: each has a session of its own.
+                hurry_signal=signal.SIGQUIT,
                 drop=self._identity.drop,
             )
 

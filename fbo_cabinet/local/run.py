@@ -14,7 +14,7 @@ from fbo_cabinet.local import programs
 from fbo_cabinet.local.console import Console
 from fbo_cabinet.local.errors import LaunchError
 from fbo_cabinet.local.ports import HOST, answers, free_port, is_free, require_free
-from fbo_cabinet.local.processes import Watch
+from fbo_cabinet.local.processes import STOPPING, Watch
 from fbo_cabinet.local.servers import plan
 from fbo_cabinet.local.supervisor import Supervisor
 
@@ -172,7 +172,7 @@ def _sandbox(data: DataDir, port: int) -> programs.Program:
 
 def _stop_on_signals() -> None:
     # INT as well: a shell that starts us in the background has it ignored.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPPING:
         signal.signal(number, _interrupt)
 
 
@@ -181,5 +181,5 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 def _ignore_signals() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPPING:
         signal.signal(number, signal.SIG_IGN)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from fbo_cabinet.local.errors import LaunchError
 from fbo_cabinet.local.postgres import Postgres
-from fbo_cabinet.local.processes import Child, Watch, stop_all
+from fbo_cabinet.local.processes import Child, Patience, Watch, stop_all
 from fbo_cabinet.local.valkey import Valkey
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 # The shortest limit of a socket's path among the systems we run on (macOS), less the longest name we put there.
 LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")
-STOP_SECONDS = 2.0
+# A busy disk makes PostgreSQL's last checkpoint long; hurried, it kills after five seconds what did not listen.
+PATIENCE = Patience(asked=4.0, hurried=6.0)
 # A server may run as another user, who has to reach his own folder inside; nobody needs to list ours.
 PASSABLE = 0o711
 MEMORY = Path("/dev/shm")  # noqa: S108 - memory, for folders we make private
@@ -47,7 +48,7 @@ class Servers:
 
     def stop(self, watch: Watch) -> None:
         """Stop the embedded servers."""
-        stop_all(self.children.values(), watch=watch, grace=STOP_SECONDS)
+        stop_all(self.children.values(), watch=watch, patience=PATIENCE)
         self.children.clear()
 
 

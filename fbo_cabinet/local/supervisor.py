@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import selectors
-import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from fbo_cabinet import env
 from fbo_cabinet.local.errors import LaunchError
-from fbo_cabinet.local.processes import Child, Watch, spawn
+from fbo_cabinet.local.processes import Child, Patience, Watch, spawn, stop_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,8 +27,8 @@ CHUNK = 65536
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
 STEADY_SECONDS = 60.0
-ASK_SECONDS = 1.5
-HURRY_SECONDS = 1.5
+READ_SECONDS = 0.02
+PATIENCE = Patience(asked=1.5, hurried=1.5)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -39,7 +38,6 @@ class Running:
     name: str
     child: Child
     again: Callable[[], Child] | None = None
-    hurry_signal: int = signal.SIGTERM
     is_server: bool = False
     failures: int = 0
     # When to start it again, while it is down.
@@ -112,15 +110,10 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop all programs together (ask, hurry, kill); the servers, which they use, are left to their owner."""
-        stopping = [one for one in self._running.values() if not one.is_server]
-        for one in stopping:
-            one.child.ask(one.child.stop_signal)
-        self._wait_gone(stopping, ASK_SECONDS)
-        for one in stopping:
-            one.child.ask(one.hurry_signal)
-        self._wait_gone(stopping, HURRY_SECONDS)
-        for one in stopping:
-            self._clear(one.child)
+        stopping = [one.child for one in self._running.values() if not one.is_server]
+        stop_all(
+            stopping, watch=self.watch, patience=PATIENCE, meanwhile=lambda: self._read_all(READ_SECONDS)
+        )
         self._running.clear()
 
     def _add(self, program: Program, *, again: bool) -> Running:
@@ -128,7 +121,6 @@ class Supervisor:
             name=program.name,
             child=self._spawn(program),
             again=(lambda: self._spawn(program)) if again else None,
-            hurry_signal=program.hurry_signal,
         )
         self._running[program.name] = running
         return running
@@ -142,6 +134,7 @@ class Supervisor:
             cwd=env.ROOT,
             output=subprocess.PIPE,
             stop_signal=program.stop_signal,
+            hurry_signal=program.hurry_signal,
         )
         pipe = child.process.stdout
         if pipe is not None:
@@ -197,8 +190,3 @@ class Supervisor:
         """Kill what a child left behind: a dead worker's helpers hold its queue, a dead web server's its port."""
         child.kill()
         self.watch.forget(child.pid)
-
-    def _wait_gone(self, ones: list[Running], seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and not all(one.child.gone() for one in ones):
-            self._read_all(0.02)

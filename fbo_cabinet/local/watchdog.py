@@ -11,8 +11,16 @@ import shutil
 import signal
 import sys
 import time
+from typing import TYPE_CHECKING
 
-GRACE_SECONDS = 3.0
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ASKED_SECONDS = 3.0
+HURRIED_SECONDS = 2.0
+GONE_SECONDS = 1.0
+LONGEST_SECONDS = ASKED_SECONDS + HURRIED_SECONDS + GONE_SECONDS
+PAUSE_SECONDS = 0.05
 
 
 def alive(group: int) -> bool:
@@ -43,29 +51,31 @@ def kill(group: int) -> None:
         return
 
 
-def stop(groups: dict[int, int]) -> None:
-    """Ask every group to stop with its own signal, and kill what has not within the grace."""
-    for group, number in groups.items():
+def stop(groups: dict[int, tuple[int, int]]) -> None:
+    """Ask every group to stop with its own signal, hurry those that stay, kill what is left."""
+    for group, (number, _) in groups.items():
         if not ask(group, number):
             kill(group)
-    deadline = time.monotonic() + GRACE_SECONDS
-    while time.monotonic() < deadline and any(alive(group) for group in groups):
-        time.sleep(0.05)
+    _wait_gone(groups, ASKED_SECONDS)
+    for group, (_, number) in groups.items():
+        ask(group, number)
+    _wait_gone(groups, HURRIED_SECONDS)
     for group in groups:
         kill(group)
+    _wait_gone(groups, GONE_SECONDS)
 
 
 def main() -> None:
-    """Read `+ GROUP SIGNAL`, `- GROUP` and `rm FOLDER` lines until the launcher is gone, then clean up."""
+    """Read `+ GROUP SIGNAL HURRY`, `- GROUP` and `rm FOLDER` lines until the launcher is gone, then clean up."""
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
-    groups: dict[int, int] = {}
+    groups: dict[int, tuple[int, int]] = {}
     folders: list[str] = []
     for line in sys.stdin:
         word, _, rest = line.rstrip("\n").partition(" ")
         if word == "+":
-            group, number = rest.split()
-            groups[int(group)] = int(number)
+            group, number, hurry = (int(field) for field in rest.split())
+            groups[group] = (number, hurry)
         elif word == "-":
             groups.pop(int(rest), None)
         elif word == "rm":
@@ -73,6 +83,12 @@ def main() -> None:
     stop(groups)
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_gone(groups: Iterable[int], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and any(alive(group) for group in groups):
+        time.sleep(PAUSE_SECONDS)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from fbo_cabinet.local.errors import LaunchError
 from fbo_cabinet.local.postgres import Postgres
-from fbo_cabinet.local.processes import Child, Watch, stop_all
+from fbo_cabinet.local.processes import Child, Patience, Watch, stop_all
 from fbo_cabinet.local.servers import socket_folder
 from tests.local.conftest import eventually, processes_of
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     Start = Callable[[Postgres], Child]
 
 pytestmark = pytest.mark.crash
+
+PATIENT = Patience(asked=20, hurried=20)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +55,7 @@ def start(watch: Watch) -> Iterator[Callable[[Postgres], Child]]:
         return children[-1]
 
     yield _start
-    stop_all(children, watch=watch, grace=5)
+    stop_all(children, watch=watch, patience=PATIENT)
 
 
 def server(folder: Path) -> Postgres:
@@ -93,13 +96,26 @@ def test_stopped_and_started_again_it_keeps_the_data(
     child = start(postgres)
     write(postgres, "CREATE TABLE kept AS SELECT 7 AS number")
 
-    stop_all([child], watch=watch, grace=10)
+    stop_all([child], watch=watch, patience=PATIENT)
     left = processes_of(str(folder))
     start(postgres)
 
     assert left == set()
     assert child.process.returncode == 0
     assert ask(postgres, "SELECT number FROM kept") == (7,)
+
+
+def test_a_part_that_does_not_listen_is_not_left_behind(
+    folder: Path, postgres: Postgres, start: Start, watch: Watch
+) -> None:
+    child = start(postgres)
+    checkpointer = ask(postgres, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+    assert checkpointer is not None
+    os.kill(int(str(checkpointer[0])), signal.SIGSTOP)
+
+    stop_all([child], watch=watch, patience=Patience(asked=0.5, hurried=20))
+
+    assert processes_of(str(folder)) == set()
 
 
 def test_killed_it_starts_again_with_the_data(folder: Path, postgres: Postgres, start: Start) -> None:
@@ -117,7 +133,7 @@ def test_killed_it_starts_again_with_the_data(folder: Path, postgres: Postgres, 
 def test_the_mark_of_a_killed_server_is_not_believed_when_its_number_was_reused(
     folder: Path, postgres: Postgres, start: Start, watch: Watch
 ) -> None:
-    stop_all([start(postgres)], watch=watch, grace=10)
+    stop_all([start(postgres)], watch=watch, patience=PATIENT)
     with subprocess.Popen(["sleep", "60"]) as stranger:
         mark = folder / "postgres" / "postmaster.pid"
         mark.write_text(f"{stranger.pid}\n{folder / 'postgres'}\n0\n5432\n\n\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fbo_cabinet.local.processes import Watch, spawn, stop_all
+from fbo_cabinet.local.processes import Patience, Watch, spawn, stop_all, undisturbed
 from tests.local.conftest import eventually, processes_of
 
 pytestmark = pytest.mark.crash
@@ -99,9 +99,56 @@ def test_stop_asks_the_child_and_kills_what_stays(watch: Watch) -> None:
     assert eventually(lambda: all(child.running() for child in children.values()))
     subprocess.run(["sleep", "0.3"], check=True)
 
-    stop_all(children.values(), watch=watch, grace=0.5)
+    stop_all(children.values(), watch=watch, patience=Patience(asked=0.5, hurried=0.5))
 
     assert {name: child.process.returncode for name, child in children.items()} == {
         "polite": 0,
         "stubborn": -signal.SIGKILL,
     }
+
+
+def test_who_ignores_being_asked_is_hurried_and_nothing_is_left(watch: Watch) -> None:
+    mark = uuid.uuid4().hex
+    # Its helper ignores everything: it is killed with its group.
+    script = "trap '' TERM; (trap '' TERM QUIT; sleep 60; sleep 60) & trap 'exit 7' QUIT; while :; do sleep 0.05; done"
+    child = spawn(
+        "deaf",
+        ["sh", "-c", script],
+        watch=watch,
+        env={"MARK": mark, "PATH": "/usr/bin:/bin"},
+        cwd=Path("/"),
+        output=subprocess.DEVNULL,
+        hurry_signal=signal.SIGQUIT,
+    )
+    assert eventually(lambda: len(processes_of(f"MARK={mark}")) >= 3)
+    subprocess.run(["sleep", "0.3"], check=True)
+
+    stop_all([child], watch=watch, patience=Patience(asked=0.3, hurried=0.5))
+
+    assert child.process.returncode == 7
+    assert processes_of(f"MARK={mark}") == set()
+
+
+def test_a_signal_to_stop_waits_until_a_child_is_known() -> None:
+    done = []
+
+    def start() -> None:
+        with undisturbed():
+            signal.raise_signal(signal.SIGINT)
+            done.append("the child is known")
+
+    with pytest.raises(KeyboardInterrupt):
+        start()
+
+    assert done == ["the child is known"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with undisturbed():
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)

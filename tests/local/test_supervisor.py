@@ -12,7 +12,7 @@ from fbo_cabinet.local.console import Console
 from fbo_cabinet.local.errors import LaunchError
 from fbo_cabinet.local.programs import Program
 from fbo_cabinet.local.supervisor import Supervisor
-from tests.local.conftest import eventually, processes_of
+from tests.local.conftest import processes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,8 +111,7 @@ def test_stop_asks_then_hurries_then_kills(supervisor: Supervisor, tmp_path: Pat
     supervisor.stop()
 
     assert [one.child.process.returncode for one in running] == [0, 5, -signal.SIGKILL]
-    # What is killed with its group takes a moment to be gone.
-    assert eventually(lambda: processes_of(f"MARK={tmp_path}") == set())
+    assert processes_of(f"MARK={tmp_path}") == set()
 
 
 def test_what_a_shell_in_the_background_ignores_still_hurries(supervisor: Supervisor, tmp_path: Path) -> None:

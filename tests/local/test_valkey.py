@@ -29,12 +29,13 @@ def test_killed_it_starts_again_with_its_keys(folder: Path, watch: Watch) -> Non
         client.execute_command("WAITAOF", 1, 0, 2000)
     child.kill()
 
-    start(valkey, watch)
+    again = start(valkey, watch)
 
     with redis.Redis.from_url(valkey.url(3)) as client:
         assert client.get("kept") == b"7"
     with redis.Redis.from_url(valkey.url(0)) as client:
         assert client.get("kept") is None
+    again.kill()
 
 
 def test_a_server_that_cannot_start_says_why(folder: Path, watch: Watch) -> None:
