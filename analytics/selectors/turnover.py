@@ -14,16 +14,14 @@ from django.db.models.functions import Greatest
 from analytics.formulas.turnover import (
     DEMAND_DAYS,
     Grade,
-    Lost,
     daily_demand,
     days_of_cover,
     grade,
-    lost_sales,
     stock_out_on,
     surplus_units,
     turnover_of_sums,
 )
-from analytics.models import ListingFlow
+from analytics.selectors.flows import Flow, Period, flows_of
 from analytics.selectors.known import stock_known_since
 from catalog.models import CostPrice, Listing, StockLevel
 from core.periods import Days
@@ -37,43 +35,6 @@ if TYPE_CHECKING:
 # Closer than this to ours, the marketplace's own days of cover say the same.
 SAME_DAYS: Final = Decimal("0.5")
 _NOTHING: Final = Decimal(0)
-_NOTHING_KNOWN: Final = Lost(units=_NOTHING, in_stock_rate=None, availability=None)
-# The columns of a ListingFlow in the order of a Flow.
-_FLOW: Final = ("known_days", "closing", "days_in_stock", "sold", "sold_on_known_days")
-
-
-class Flow(NamedTuple):
-    """What a listing sold in a period, and what stood in stock on the days of which that is known."""
-
-    known_days: int = 0
-    closing_sum: int = 0
-    days_in_stock: int = 0
-    units: int = 0
-    units_on_known_days: int = 0
-
-    @property
-    def days_without_stock(self) -> int:
-        """Days that closed with nothing to sell."""
-        return self.known_days - self.days_in_stock
-
-    @property
-    def average_stock(self) -> Decimal | None:
-        """Units at the end of a day on average; None: the stock of no day is known."""
-        return Decimal(self.closing_sum) / self.known_days if self.known_days else None
-
-    @property
-    def turnover(self) -> Decimal | None:
-        """Turnover in days; None: nothing sold, or no stock known."""
-        return turnover_of_sums(self.closing_sum, self.units_on_known_days) if self.known_days else None
-
-    def lost(self, days: int) -> Lost:
-        """What the days without stock cost, of so many since the account is known: among these, days of which the
-        stock is not known count as days in stock."""
-        if not days:
-            return _NOTHING_KNOWN
-        return lost_sales(
-            max(self.units, 0), days_in_stock=days - min(self.days_without_stock, days), days=days
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +43,8 @@ class TurnoverRow:
 
     `demand` is units a day of the last 28 whole days, days without stock left out. `their_demand` is the
     marketplace's own average of 28 days, `their_grade` its word for it. `cost` is the cost price of a unit. `days` of
-    the period and `recent_days` of the last 28 are those since anything is known of the account.
+    the period and `counted_days` of the last 28 are those since anything is known of the account and, of a listing
+    that is new in it, since its first stock; `recent_days` of the last 28 are the account's.
     """
 
     id: int
@@ -92,6 +54,7 @@ class TurnoverRow:
     recent: Flow
     days: int
     recent_days: int
+    counted_days: int
     today: date
     sellable: int
     reserved: int
@@ -142,6 +105,11 @@ class TurnoverRow:
         """Units a day of the last 28 days, or of those since the account is known, days without stock counted too: what
         the marketplace averages."""
         return _plain_demand(self.recent, self.recent_days)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether its first stock came within the last 28 days, and its demand is that of the days since then."""
+        return self.counted_days < self.recent_days
 
     @property
     def grade(self) -> Grade:
@@ -248,18 +216,20 @@ class Turnover:
 
 
 def turnover(scope: ReportScope) -> Turnover:
-    """Read the report (as many queries whatever the size, one more where an account is new; none over orders)."""
+    """Read the report (as many queries whatever the size, one more where an account is new and one where goods are
+    chosen; none over orders)."""
     listings = _listings(scope)
-    recent_days = Days(first=scope.today - timedelta(days=DEMAND_DAYS), after=scope.today)
-    now = _flows(scope, scope.days)
-    before = _flows(scope, scope.before) if scope.before else None
-    recent = now if recent_days == scope.days else _flows(scope, recent_days)
-    known = _DaysKnown(scope, recent_days)
+    lately = Days(first=scope.today - timedelta(days=DEMAND_DAYS), after=scope.today)
+    first = stock_known_since(scope, before=min(scope.days.first, lately.first))
+    accounts = _accounts(scope, listings)
+    now = Period(scope, scope.days, first=first, accounts=accounts)
+    recent = now if lately == scope.days else Period(scope, lately, first=first, accounts=accounts)
+    before = flows_of(scope, scope.before) if scope.before else None
     levels, costs = _levels(scope), costs_of(scope.company, today=scope.today)
     rows = tuple(
-        _row(scope, listing, now=now, before=before, recent=recent, known=known, levels=levels, costs=costs)
+        _row(scope, listing, now=now, before=before, recent=recent, levels=levels, costs=costs)
         for pk, listing in listings.items()
-        if pk in now or pk in recent or levels.get(pk, _NO_LEVEL).holds_any
+        if pk in now.flows or pk in recent.flows or levels.get(pk, _NO_LEVEL).holds_any
     )
     return Turnover(scope=scope, rows=rows)
 
@@ -283,53 +253,33 @@ def _row(
     scope: ReportScope,
     listing: Listing,
     *,
-    now: Mapping[int, Flow],
+    now: Period,
     before: Mapping[int, Flow] | None,
-    recent: Mapping[int, Flow],
-    known: _DaysKnown,
+    recent: Period,
     levels: Mapping[int, _Level],
     costs: Mapping[int, Decimal],
 ) -> TurnoverRow:
-    level, lately = levels.get(listing.pk, _NO_LEVEL), recent.get(listing.pk, Flow())
-    recent_days = known.recent(listing.account_id)
-    rate = lately.lost(recent_days).in_stock_rate
+    level, lately = levels.get(listing.pk, _NO_LEVEL), recent.flow(listing)
+    counted_days = recent.listing_days(listing)
+    rate = lately.lost(counted_days).in_stock_rate
     return TurnoverRow(
         id=listing.pk,
         listing=listing,
-        now=now.get(listing.pk, Flow()),
+        now=now.flow(listing),
         before=None if before is None else before.get(listing.pk, Flow()),
         recent=lately,
-        days=known.asked(listing.account_id),
-        recent_days=recent_days,
+        days=now.listing_days(listing),
+        recent_days=recent.account_days(listing.account_id),
+        counted_days=counted_days,
         today=scope.today,
         sellable=level.sellable,
         reserved=level.reserved,
         inbound=level.inbound,
-        demand=_plain_demand(lately, recent_days) if rate is None else rate,
+        demand=_plain_demand(lately, counted_days) if rate is None else rate,
         their_demand=level.ads,
         their_grade=level.grade,
         cost=costs.get(listing.product_id),
     )
-
-
-class _DaysKnown:
-    """How many days of the period and of the last 28 are known, by account; all of them where nothing is known yet."""
-
-    def __init__(self, scope: ReportScope, recent_days: Days) -> None:
-        self._asked, self._recent = scope.days, recent_days
-        self._first = stock_known_since(scope, before=min(scope.days.first, recent_days.first))
-
-    def asked(self, account: int) -> int:
-        """Of the period."""
-        return self._since(account, self._asked)
-
-    def recent(self, account: int) -> int:
-        """Of the days that demand is counted over."""
-        return self._since(account, self._recent)
-
-    def _since(self, account: int, days: Days) -> int:
-        first = max(self._first.get(account, days.first), days.first)
-        return max((days.after - first).days, 0)
 
 
 def _plain_demand(flow: Flow, days: int) -> Decimal:
@@ -350,11 +300,12 @@ def _listings(scope: ReportScope) -> dict[int, Listing]:
     return {listing.pk: listing for listing in rows}
 
 
-def _flows(scope: ReportScope, days: Days) -> dict[int, Flow]:
-    """Of every listing of the company: to narrow them costs more than to leave some out afterwards."""
-    rows = ListingFlow.objects.for_company(scope.company).within(days).order_by()
-    sums = {f"all_{name}": Sum(name) for name in _FLOW}
-    return {pk: Flow(*counts) for pk, *counts in rows.values_list("listing_id").annotate(**sums)}
+def _accounts(scope: ReportScope, listings: Mapping[int, Listing]) -> Mapping[int, int]:
+    """The account of every listing of the accounts chosen, also where goods are chosen."""
+    if not scope.is_of_some_listings:
+        return {pk: listing.account_id for pk, listing in listings.items()}
+    rows = Listing.objects.for_company(scope.company).filter(**scope.filters)
+    return dict(rows.values_list("pk", "account_id"))
 
 
 def _levels(scope: ReportScope) -> dict[int, _Level]:

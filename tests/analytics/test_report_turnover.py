@@ -243,6 +243,40 @@ def test_an_account_is_known_since_its_first_order_or_its_first_stock(account, d
     assert row.demand == row.plain_demand == Decimal(100) / max(day, 10)
 
 
+def test_a_new_listing_is_counted_since_its_first_stock(account):
+    """Beside one that the account has long had: seven days in stock, one of them the last, without."""
+    old, new = ListingFactory(account=account), ListingFactory(account=account, price=Decimal(100))
+    for age in range(1, 61):
+        closed(old, TODAY - timedelta(days=age), 5)
+        sold(old, TODAY - timedelta(days=age), 1)
+    for age in range(1, 9):
+        closed(new, TODAY - timedelta(days=age), 0 if age == 1 else 50)
+        sold(new, TODAY - timedelta(days=age), 0 if age == 1 else 6)
+
+    kept, fresh = sorted(turnover(scope(account)).rows, key=lambda row: row.id)
+    alone = turnover(replace(scope(account), product=new.product)).rows[0]
+
+    assert (kept.counted_days, kept.is_new, kept.demand) == (28, False, 1)
+    assert (fresh.counted_days, fresh.is_new, fresh.demand) == (8, True, 6)
+    assert (fresh.recent_days, fresh.plain_demand) == (28, Decimal("1.5"))
+    assert (fresh.lost_units, fresh.availability) == (6, Decimal(7) / 8)
+    assert replace(alone, listing=fresh.listing) == fresh
+
+
+def test_what_was_sold_before_its_stock_was_known_is_not_new(account):
+    old, listing = ListingFactory(account=account), ListingFactory(account=account)
+    for day in LAST_28:
+        closed(old, day, 5)
+    for age in range(1, 9):
+        closed(listing, TODAY - timedelta(days=age), 50)
+    sold(listing, LAST_28.first, 14)
+    sold(listing, TODAY - timedelta(days=1), 14)
+
+    row = next(row for row in turnover(scope(account)).rows if row.id == listing.pk)
+
+    assert (row.is_new, row.counted_days, row.demand) == (False, 28, 1)
+
+
 def test_accounts_are_known_each_since_its_own_day(account):
     other = AccountFactory(company=account.company)
     for one, days in ((account, 60), (other, 7)):
