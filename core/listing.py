@@ -174,6 +174,12 @@ def account_id(query: QueryDict) -> int | None:
     return given_id(query.get("account", ""))
 
 
+def account_ids(query: QueryDict) -> Sequence[int] | None:
+    """The accounts that the page is about; None: all."""
+    one = account_id(query)
+    return None if one is None else (one,)
+
+
 def given_id(text: str) -> int | None:
     """The id that an address gives; None for anything that is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

@@ -21,7 +21,7 @@ from companies.permissions import requires
 from core import formats, live
 from core.components import Chip, Counter, Crumb
 from core.exports import About, export_menu, export_response
-from core.listing import Listing, account_id, link, listing, ready_views, select
+from core.listing import Listing, account_ids, link, listing, ready_views, select
 from marketplaces.contracts.orders import OrderStatus
 from marketplaces.tasks import refresh
 from orders.filters import TALLIED, OrderFilter
@@ -50,7 +50,7 @@ VIEWS: list[tuple[StrOrPromise, dict[str, str]]] = [
 def order_list(request: CompanyRequest) -> HttpResponse:
     """The orders; for the live block 204 as long as nothing has changed."""
     changed_at = lists.last_change(request.company)
-    fresh = freshness(request.company, stream="orders", account_id=account_id(request.GET))
+    fresh = freshness(request.company, stream="orders", accounts=account_ids(request.GET))
     seen = live.marker(changed_at, fresh.at)
     if (silence := live.nothing_new(request, seen)) is not None:
         return silence
@@ -82,7 +82,7 @@ def order_export(request: CompanyRequest, form: str) -> Any:
         name="orders",
         company=request.company.name,
         zone=request.company.zone,
-        as_of=freshness(request.company, stream="orders", account_id=account_id(request.GET)).at,
+        as_of=freshness(request.company, stream="orders", accounts=account_ids(request.GET)).at,
         definition=_("One order of the marketplace; the amount is at the seller's price, before fees."),
     )
     return export_response(selection, form=form, about=about)

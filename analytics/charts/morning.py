@@ -88,7 +88,7 @@ def _tiles_of_units(sales: Sales) -> list[Tile]:
                 shares=True,
             ),
             was=formats.percent(before.cancelled_units_share) if before and before.units else "",
-            note="" if before else orders_since(sales.known_from),
+            note="" if before else orders_since(sales.known, today=sales.window.today),
             definition=_("Units of cancelled orders ÷ all units of the period."),
             **_shapes(sales, lambda totals: totals.cancelled_units_share),
         ),
@@ -145,7 +145,7 @@ def _tiles_of_orders(sales: Sales) -> list[Tile]:
                 shares=True,
             ),
             was=formats.percent(before.cancelled_share) if before and before.orders else "",
-            note="" if before else orders_since(sales.known_from),
+            note="" if before else orders_since(sales.known, today=sales.window.today),
             definition=_(
                 "Cancelled orders ÷ all orders of the period. The latest orders may still be cancelled, "
                 "so the share of the period before is a little riper."
@@ -298,7 +298,7 @@ def _money_tile(sales: Sales) -> Tile:
         unit=f"{magnitude} ₽".strip(),
         change=formats.change(sales.total.amount, before.amount) if before else None,
         was=formats.short_money(before.amount) if before else "",
-        note="" if before else orders_since(sales.known_from),
+        note="" if before else orders_since(sales.known, today=sales.window.today),
         definition=_(
             "Sum of the orders placed in the period at the seller's price, before cancellations and returns. "
             "Layer: operational. Today and the day it is compared with count up to %(hour)s:00."
@@ -324,7 +324,7 @@ def _tile(
         unit=unit,
         change=formats.change(value, was),
         was=formats.number(was) if was is not None else "",
-        note="" if before else orders_since(sales.known_from),
+        note="" if before else orders_since(sales.known, today=sales.window.today),
         definition=definition,
         **_shapes(sales, get),
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrOrPromise
 
+    from analytics.selectors.known import KnownSince
     from analytics.selectors.scope import ReportScope
 
 
@@ -54,22 +55,25 @@ class Compared(Protocol):
         """The figures of the days compared with."""
 
     @property
-    def known_from(self) -> date | None:
-        """The day from which the orders of all accounts are known."""
+    def known(self) -> KnownSince:
+        """Since when orders are known."""
 
 
 def nothing_before(found: Compared) -> str:
     """Why there is nothing to compare with, when there is not."""
     if found.total_before or found.scope.comparison is Comparison.NONE:
         return ""
-    return orders_since(found.known_from)
+    return orders_since(found.known, today=found.scope.today)
 
 
-def orders_since(known_from: date | None) -> str:
-    """That the days before are not known; nothing where no orders are."""
-    if known_from is None:
+def orders_since(known: KnownSince, *, today: date) -> str:
+    """That the days before are not known, of one account or of all together; nothing where no orders are."""
+    if known.whole is None:
         return ""
-    return _("nothing to compare with: orders since %(day)s") % {"day": formats.day(known_from)}
+    day = {"day": formats.day(known.whole, today=today)}
+    if known.whole != known.first:
+        return _("nothing to compare with: orders of all accounts since %(day)s") % day
+    return _("nothing to compare with: orders since %(day)s") % day
 
 
 def roubles(value: formats.Number | None) -> str:

@@ -42,7 +42,7 @@ def dashboard(scope: Scope, *, period: Period, now: datetime) -> Dashboard:
         scope=scope,
         now=now,
         decisions=waiting,
-        yesterday=yesterday(scope, today=window.today, known_from=sold.known_from),
+        yesterday=yesterday(scope, today=window.today, known_from=sold.known.whole),
         sales=sold,
         stock=stock_outs(scope, waiting.forecast, today=window.today),
         happened=happenings(scope, now=now),

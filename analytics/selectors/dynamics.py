@@ -25,7 +25,7 @@ from analytics.models import (
     RegionSales,
 )
 from analytics.selectors.buckets import Bucket, buckets
-from analytics.selectors.known import known_since
+from analytics.selectors.known import KnownSince, known_since
 from analytics.selectors.scope import on_days
 from analytics.spans import Spanned
 from catalog.models import Product
@@ -166,8 +166,7 @@ class Dynamics:
     """The whole report: figures, line and table of one reading.
 
     `orders` are counted where orders can be: on one marketplace, goods not chosen. `total_before` is None when the
-    days compared with are not wholly known; `first_day` is the first with any order, `known_from` that from which the
-    orders of all accounts are known.
+    days compared with are not wholly `known`.
     """
 
     scope: ReportScope
@@ -179,8 +178,7 @@ class Dynamics:
     orders_before: int | None
     series: tuple[SoldIn, ...]
     rows: tuple[DynamicsRow, ...]
-    first_day: date | None
-    known_from: date | None
+    known: KnownSince
 
     @property
     def total_buyout(self) -> Decimal | None:
@@ -217,8 +215,7 @@ def dynamics(scope: ReportScope, *, grain: Grain, by: Breakdown) -> Dynamics:
         orders_before=counts[1] if counts and before else None,
         series=series,
         rows=tuple(_rows(scope, by, has_before=before is not None)),
-        first_day=first,
-        known_from=known.whole,
+        known=known,
     )
 
 

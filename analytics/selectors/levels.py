@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from analytics.choices import ReturnsBy
+    from analytics.selectors.known import KnownSince
     from analytics.selectors.scope import ReportScope
     from catalog.models import Product
     from returns.models import Reason
@@ -106,7 +107,7 @@ class WeekLevel:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnLevel:
     """The report. `weeks_before` are laid on `weeks`, place on place. There is no before when the days compared with are
-    not wholly known: the orders of all accounts are since `known_from`."""
+    not wholly `known`."""
 
     scope: ReportScope
     by: ReturnsBy
@@ -116,7 +117,7 @@ class ReturnLevel:
     reasons: tuple[ReasonShare, ...]
     weeks: tuple[WeekLevel, ...]
     weeks_before: tuple[WeekLevel, ...]
-    known_from: date | None
+    known: KnownSince
 
     @property
     def highest_rate(self) -> Decimal:

@@ -80,7 +80,7 @@ def return_level(scope: ReportScope, *, by: ReturnsBy) -> ReturnLevel:
         reasons=_shares(scope, total, reasons),
         weeks=_weeks(scope, scope.days),
         weeks_before=_weeks(scope, days_before) if days_before else (),
-        known_from=known.whole,
+        known=known,
     )
 
 

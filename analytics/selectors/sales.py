@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from analytics.choices import Basis
 from analytics.models import HourlyOrders, ReasonReturns
-from analytics.selectors.known import known_since
+from analytics.selectors.known import KnownSince, known_since
 from analytics.selectors.scope import on_days
 from core.periods import Days
 from marketplaces.contracts.orders import OrderStatus
@@ -138,8 +138,7 @@ class Sales:
 
     `is_mixed` says that several marketplaces are summed: then orders, which are not the same everywhere, stand side
     by side in `marketplaces`, and units and money are summed. `now` and `before` have one entry a day, None for days
-    before the first known order, `first_day`. `total_before` is None when the days before are not wholly known: orders
-    of all accounts are since `known_from`.
+    before the first `known` order. `total_before` is None when the days before are not wholly known.
     """
 
     window: Window
@@ -150,8 +149,7 @@ class Sales:
     statuses: tuple[StatusCount, ...]
     is_mixed: bool
     marketplaces: tuple[MarketplaceSales, ...]
-    first_day: date | None
-    known_from: date | None
+    known: KnownSince
 
     @property
     def today(self) -> Totals:
@@ -183,8 +181,7 @@ def sales(scope: Scope, window: Window) -> Sales:
         statuses=_statuses(tallies, window.days, by_units=scope.is_mixed),
         is_mixed=scope.is_mixed,
         marketplaces=marketplaces,
-        first_day=known.first,
-        known_from=known.whole,
+        known=known,
     )
 
 

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from analytics.choices import Comparison
 from catalog.models import Listing, Product
-from catalog.selectors.choices import Freshness
 from core.periods import Days
-from marketplaces import registry
-from marketplaces.models import AccountStatus, MarketplaceAccount, StreamState
+from marketplaces.models import AccountStatus, MarketplaceAccount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,13 +119,6 @@ def report_scope(company: Company, asked: Mapping[str, Any], *, today: date) -> 
         category=asked["category"] or "",
         product=Product.objects.for_company(company).get(pk=product) if product else None,
     )
-
-
-def freshness_of(scope: Scope, *, stream: str) -> Freshness:
-    """Since when the data of the stream are true, over the accounts of the scope (one query)."""
-    states = StreamState.objects.for_company(scope.company).filter(stream=stream, is_on=True, **scope.filters)
-    oldest = states.aggregate(at=Min("data_as_of"))["at"]
-    return Freshness(at=oldest, norm=registry.streams()[stream].fresh_for)
 
 
 def category_choices(company: Company) -> list[tuple[str, str]]:

@@ -95,7 +95,7 @@ def _figures(request: CompanyRequest, found: Dashboard, choice: Mapping[str, Any
         else onboarding(request.company, rights=request.membership.rights),
         "account": choice["account"],
         "marketplace": choice["marketplace"],
-        "has_orders": sales.first_day is not None,
+        "has_orders": sales.known.first is not None,
         "tiles": charts.tiles(sales),
         "line": charts.line(sales, choice["measure"]),
         "measures": [

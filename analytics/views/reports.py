@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from analytics.filters import REPORT_PERIODS, USUAL_PERIOD, ReportFilter
-from analytics.selectors.scope import freshness_of, report_scope
+from analytics.selectors.scope import report_scope
 from catalog.models import Listing as CatalogListing
 from catalog.selectors.choices import freshness
 from companies.choices import Permission
@@ -229,9 +229,8 @@ def _sentence(scope: ReportScope) -> str:
 
 def _freshness(request: CompanyRequest, scope: ReportScope | None, stream: str) -> Freshness:
     """Since when the data of the accounts in scope are true; of all accounts where the address names no scope."""
-    if scope is None:
-        return freshness(request.company, stream=stream)
-    return freshness_of(scope, stream=stream)
+    accounts = [account.pk for account in scope.accounts] if scope and scope.is_narrowed else None
+    return freshness(request.company, stream=stream, accounts=accounts)
 
 
 def _tabs(request: CompanyRequest, current: str) -> list[Tab]:

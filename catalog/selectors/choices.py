@@ -12,7 +12,7 @@ from marketplaces import registry
 from marketplaces.models import MarketplaceAccount, StreamState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime, timedelta
 
     from django.db.models import QuerySet
@@ -76,10 +76,10 @@ def listings_meant(company: Company, text: str) -> Sequence[int]:
     return list(meant.values_list("pk", flat=True)[:_LISTINGS_MEANT])
 
 
-def freshness(company: Company, *, stream: str, account_id: int | None = None) -> Freshness:
-    """Since when the data of the stream are true, over the company's accounts or one of them."""
+def freshness(company: Company, *, stream: str, accounts: Collection[int] | None = None) -> Freshness:
+    """Since when the data of the stream are true, over the company's accounts or some of them (one query)."""
     states = StreamState.objects.for_company(company).filter(stream=stream, is_on=True)
-    if account_id is not None:
-        states = states.filter(account_id=account_id)
+    if accounts is not None:
+        states = states.filter(account_id__in=accounts)
     oldest = states.aggregate(at=Min("data_as_of"))["at"]
     return Freshness(at=oldest, norm=registry.streams()[stream].fresh_for)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from catalog.selectors.choices import freshness
 from companies.choices import Permission
 from core.exports import About, export_menu
-from core.listing import account_id
+from core.listing import account_ids
 
 if TYPE_CHECKING:
     from catalog.selectors.choices import Freshness
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def fresh_of(request: CompanyRequest, stream: str) -> Freshness:
     """Since when the rows are true, of the account chosen or of all."""
-    return freshness(request.company, stream=stream, account_id=account_id(request.GET))
+    return freshness(request.company, stream=stream, accounts=account_ids(request.GET))
 
 
 def exports_of(request: CompanyRequest, found: ListPage, name: str) -> Any:

@@ -18,7 +18,7 @@ from companies.permissions import requires
 from core import formats, live
 from core.components import Chip, Counter
 from core.exports import About, export_menu, export_response
-from core.listing import Listing, account_id, link, listing, ready_views, select
+from core.listing import Listing, account_ids, link, listing, ready_views, select
 from marketplaces.contracts.returns import ReturnStatus
 from orders.models import Order
 from returns.filters import ANY_CAUSE, ReturnFilter
@@ -76,7 +76,7 @@ def return_export(request: CompanyRequest, form: str) -> Any:
         name="returns",
         company=request.company.name,
         zone=request.company.zone,
-        as_of=freshness(request.company, stream="returns", account_id=account_id(request.GET)).at,
+        as_of=freshness(request.company, stream="returns", accounts=account_ids(request.GET)).at,
         definition=_(
             "One product of a return or refusal; the amount is its units at the seller's price. Cancellations before"
             " hand-over, refusals, returns of buyers and technical ones are kinds of their own."
@@ -111,7 +111,7 @@ def order_returns(request: CompanyRequest, pk: int) -> HttpResponse:
 
 def _list(request: CompanyRequest, rows: ReturnQuerySet, *, is_unmatched: bool) -> HttpResponse:
     changed_at = lists.last_change(request.company)
-    fresh = freshness(request.company, stream="returns", account_id=account_id(request.GET))
+    fresh = freshness(request.company, stream="returns", accounts=account_ids(request.GET))
     seen = live.marker(changed_at, fresh.at)
     if (silence := live.nothing_new(request, seen)) is not None:
         return silence

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from catalog.selectors.choices import freshness
 from companies.choices import Permission
 from companies.permissions import requires
-from core.listing import account_id, select
+from core.listing import account_ids, select
 from returns.filters import ScopeFilter
 from returns.selectors.lists import return_list
 from returns.selectors.places import pick_ups
@@ -31,7 +31,7 @@ def return_pick_up(request: CompanyRequest) -> HttpResponse:
     context = {
         "found": selection,
         "page": pick_ups(selection.queryset, today=timezone.localdate()),
-        "fresh": freshness(request.company, stream="returns", account_id=account_id(request.GET)),
+        "fresh": freshness(request.company, stream="returns", accounts=account_ids(request.GET)),
         "tabs": tabs_of(request, current="returns:return-pick-up"),
     }
     return render(request, "returns/pick_up.html", context)

@@ -19,7 +19,7 @@ from companies.permissions import requires
 from core.components import Chip, Tab
 from core.exports import export_menu
 from core.filters import preset_days
-from core.listing import account_id, link, select
+from core.listing import account_ids, link, select
 from marketplaces.contracts.returns import ReturnKind
 from returns import charts
 from returns.filters import NO_REASON, ScopeFilter
@@ -53,7 +53,7 @@ def return_reasons(request: CompanyRequest) -> HttpResponse:
     selection = select(request, rows, table=ReturnTable, filterset=ScopeFilter)
     context: dict[str, Any] = {
         "found": selection,
-        "fresh": freshness(request.company, stream="returns", account_id=account_id(request.GET)),
+        "fresh": freshness(request.company, stream="returns", accounts=account_ids(request.GET)),
         "tabs": tabs_of(request, current="returns:return-reasons"),
         "periods": _periods(request),
         "chips": _chips(request, selection),

@@ -39,6 +39,8 @@ View = Literal["month", "week"]
 _WEEK: Final = timedelta(days=7)
 # Of one day of a month; a week shows them all.
 _ROOM: Final = 6
+# No slot lasts longer: one that began before the days shown may reach into them.
+_LONGEST_SLOT: Final = timedelta(days=31)
 # Slots, and deadlines: more than anybody looks through; the filters are there for the rest.
 MOST_SHOWN: Final = 600
 
@@ -111,7 +113,7 @@ def calendar_page(
         list(rows[: MOST_SHOWN + 1])
         for rows in (_with_slots(supplies, days), _with_deadlines(supplies, days))
     )
-    entries = _by_day(coming[:MOST_SHOWN], due[:MOST_SHOWN], zone=company.zone, now=now)
+    entries = _by_day(coming[:MOST_SHOWN], due[:MOST_SHOWN], days=days, zone=company.zone, now=now)
     today = now.astimezone(company.zone).date()
     return CalendarPage(
         view=view,
@@ -138,11 +140,12 @@ def calendar_page(
 def _with_slots(supplies: SupplyQuerySet, days: Days) -> SupplyQuerySet:
     """Whatever may come to its warehouse in these days, in any zone."""
     start, end = moments_anywhere(days)
-    has_slot = Q(slot_from__gte=start, slot_from__lt=end)
+    begins = Q(slot_from__gte=start, slot_from__lt=end)
+    goes_on = Q(slot_from__gte=start - _LONGEST_SLOT, slot_from__lt=start, slot_to__gt=start)
     is_wished = Q(
         slot_from=None, wished_on__gte=days.first, wished_on__lt=days.after, status__in=BEFORE_SHIPPING
     )
-    return _ordered(supplies.filter(has_slot | is_wished))
+    return _ordered(supplies.filter(begins | goes_on | is_wished))
 
 
 def _with_deadlines(supplies: SupplyQuerySet, days: Days) -> SupplyQuerySet:
@@ -158,21 +161,21 @@ def _ordered(rows: SupplyQuerySet) -> SupplyQuerySet:
 
 
 def _by_day(
-    coming: Iterable[Supply], due: Iterable[Supply], *, zone: ZoneInfo, now: datetime
+    coming: Iterable[Supply], due: Iterable[Supply], *, days: Days, zone: ZoneInfo, now: datetime
 ) -> Mapping[date, Sequence[Entry]]:
-    days: dict[date, list[Entry]] = defaultdict(list)
+    found: dict[date, list[Entry]] = defaultdict(list)
     for supply in coming:
         if supply.slot_from is not None:
-            day, entry = _slot(supply, supply.slot_from, now=now)
-            days[day].append(entry)
+            day, entry = _slot(supply, supply.slot_from, since=days.first, now=now)
+            found[day].append(entry)
         elif supply.wished_on is not None:
-            days[supply.wished_on].append(_wish(supply, supply.wished_on))
+            found[supply.wished_on].append(_wish(supply, supply.wished_on))
     for supply in due:
         for day, entry in _due(supply, zone=zone, now=now):
-            days[day].append(entry)
-    for entries in days.values():
+            found[day].append(entry)
+    for entries in found.values():
         entries.sort(key=lambda entry: (entry.minute, entry.supply.pk, entry.is_deadline))
-    return days
+    return found
 
 
 def _wish(supply: Supply, day: date) -> Entry:
@@ -187,9 +190,12 @@ def _wish(supply: Supply, day: date) -> Entry:
     )
 
 
-def _slot(supply: Supply, begins: datetime, *, now: datetime) -> tuple[date, Entry]:
+def _slot(supply: Supply, begins: datetime, *, since: date, now: datetime) -> tuple[date, Entry]:
+    """The slot on the day that it begins, or on the first day shown when it began before and goes on."""
     zone = zone_of(supply)
-    start = begins.astimezone(zone)
+    start, end = (moment.astimezone(zone) for moment in (begins, supply.slot_to or begins))
+    goes_on = start.date() < since <= (end - timedelta.resolution).date()
+    hours = _("until %(time)s") % {"time": f"{end:%H:%M}"} if goes_on else f"{start:%H:%M}"
     waits = supply.status in BEFORE_SHIPPING
     tone: Tone = getattr(supply.status, "tone", "neutral")
     if waits:
@@ -198,15 +204,15 @@ def _slot(supply: Supply, begins: datetime, *, now: datetime) -> tuple[date, Ent
         tone = "danger" if is_unready or begins < now else tone
     entry = Entry(
         supply=supply,
-        time=days_text(supply) or f"{start:%H:%M}{_zone_mark(zone, begins)}",
+        time=days_text(supply) or f"{hours}{_zone_mark(zone, begins)}",
         title=_place(supply),
         note=_units(supply),
         full=slot_text(supply),
         tone=tone,
         left=left_text(supply.slot_to or begins, now=now) if waits else "",
-        minute=start.hour * 60 + start.minute,
+        minute=0 if goes_on else start.hour * 60 + start.minute,
     )
-    return start.date(), entry
+    return since if goes_on else start.date(), entry
 
 
 def _due(supply: Supply, *, zone: ZoneInfo, now: datetime) -> list[tuple[date, Entry]]:

@@ -16,7 +16,7 @@ from companies.choices import Permission
 from companies.permissions import requires
 from core.components import Tab
 from core.filters import parse_day
-from core.listing import account_id, link, select
+from core.listing import account_ids, link, select
 from supplies.filters import SupplyFilter
 from supplies.selectors import lists
 from supplies.selectors.calendar import View, calendar_page
@@ -44,7 +44,7 @@ def supply_calendar(request: CompanyRequest) -> HttpResponse:
         "page": calendar_page(chosen, request.company, day=day, view=view, now=now),
         "found": {"errors": selection.errors, "warnings": (*selection.warnings, *warnings)},
         "form": selection.form,
-        "fresh": freshness(request.company, stream="supplies", account_id=account_id(request.GET)),
+        "fresh": freshness(request.company, stream="supplies", accounts=account_ids(request.GET)),
         "counters": counters_of(request, selection),
         "switch": switch_of(request, current="supplies:supply-calendar"),
         "views": _views(request, day, view),

@@ -20,7 +20,7 @@ from companies.permissions import requires
 from core import formats, live
 from core.components import Chip, Counter, Tab
 from core.exports import About, export_menu, export_response
-from core.listing import Listing, Selection, account_id, link, listing, ready_views, select
+from core.listing import Listing, Selection, account_id, account_ids, link, listing, ready_views, select
 from supplies.filters import SupplyFilter
 from supplies.models import Supply
 from supplies.selectors import lists
@@ -48,7 +48,7 @@ VIEWS: list[tuple[StrOrPromise, dict[str, str | list[str]]]] = [
 def supply_list(request: CompanyRequest) -> HttpResponse:
     """The supplies; for the live block 204 as long as nothing has changed."""
     changed_at = lists.last_change(request.company)
-    fresh = freshness(request.company, stream="supplies", account_id=account_id(request.GET))
+    fresh = freshness(request.company, stream="supplies", accounts=account_ids(request.GET))
     seen = live.marker(changed_at, fresh.at)
     if (silence := live.nothing_new(request, seen)) is not None:
         return silence
@@ -79,7 +79,7 @@ def supply_export(request: CompanyRequest, form: str) -> Any:
         name="supplies",
         company=request.company.name,
         zone=request.company.zone,
-        as_of=freshness(request.company, stream="supplies", account_id=account_id(request.GET)).at,
+        as_of=freshness(request.company, stream="supplies", accounts=account_ids(request.GET)).at,
         definition=_(
             "One supply of the marketplace or a plan of yours. Slots are in the zone of their warehouse. At stake:"
             " missing units at cost price, else at the seller's price."

@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from analytics.charts import morning as charts
-from analytics.charts.tiles import axis_roubles
+from analytics.charts.tiles import axis_roubles, orders_since
 from analytics.choices import Measure, Period
+from analytics.selectors.known import KnownSince
 from analytics.selectors.sales import Sales, Totals
 from analytics.selectors.windows import window_of
 from core.periods import MOSCOW
@@ -36,8 +38,7 @@ def sold(values, before=None, *, period=Period.FOUR_WEEKS, now=NOW, amount=Decim
         statuses=(),
         is_mixed=False,
         marketplaces=(),
-        first_day=date(2026, 1, 1),
-        known_from=date(2026, 1, 1),
+        known=KnownSince(by_account={1: date(2026, 1, 1)}),
     )
 
 
@@ -135,3 +136,19 @@ def test_where_marketplaces_are_summed_units_are_counted():
     assert by_orders[1].value == "280"
     assert charts.line(mixed, Measure.ORDERS).now_total == "560"
     assert "560" in charts.line(mixed, Measure.ORDERS).message
+
+
+def test_what_there_is_nothing_to_compare_with_is_told_of_one_account_or_of_all():
+    first, later, today = date(2025, 11, 1), date(2026, 3, 2), date(2026, 11, 24)
+
+    with translation.override("en"):
+        said = [
+            orders_since(KnownSince(by_account=dict(enumerate(days))), today=today)
+            for days in ((), (first, first), (first, later))
+        ]
+
+    assert [one.replace("\u00a0", " ") for one in said] == [
+        "",
+        "nothing to compare with: orders since 1 Nov 2025",
+        "nothing to compare with: orders of all accounts since 2 Mar",
+    ]

@@ -325,7 +325,7 @@ def test_days_that_are_not_wholly_known_are_not_compared_with(account, size, by)
 
     found = level(account, by=by)
 
-    assert (found.total_before, found.weeks_before, found.known_from) == (None, (), edge)
+    assert (found.total_before, found.weeks_before, found.known.whole) == (None, (), edge)
     assert {row.before for row in found.rows} == {None}
     tiles = charts.tiles(found)
     assert [(tile.change, tile.was) for tile in tiles] == [(None, "")] * 5

@@ -421,7 +421,7 @@ def test_an_account_whose_history_is_shorter_makes_no_growth(company, today):
     both, old, young = read(), read(account=str(accounts[0].pk)), read(account=str(accounts[1].pk))
 
     assert (both.total_before, both.total_change, both.rows[0].before) == (None, None, None)
-    assert (both.first_day, both.known_from) == (days[-1], days[29])
+    assert (both.known.first, both.known.whole) == (days[-1], days[29])
     assert nothing_before(both)
     assert (old.total_change, nothing_before(old)) == (0, "")
     assert young.total_before is None

@@ -132,7 +132,7 @@ def test_days_before_the_first_order_are_unknown_and_not_compared(account):
     found = read(account.company)
 
     assert found.total_before is None
-    assert found.first_day == TODAY - timedelta(days=9)
+    assert found.known.first == TODAY - timedelta(days=9)
     assert [day is None for day in found.before] == [True, True, True, True, False, False, False]
     assert found.now == (Totals(),) * 7
 
@@ -182,7 +182,7 @@ def test_an_account_whose_orders_begin_later_is_not_taken_for_growth(account):
 
     found = read(account.company)
 
-    assert (found.total_before, found.known_from) == (None, TODAY - timedelta(days=3))
-    assert found.first_day == TODAY - timedelta(days=30)
+    assert (found.total_before, found.known.whole) == (None, TODAY - timedelta(days=3))
+    assert found.known.first == TODAY - timedelta(days=30)
     assert None not in found.before
     assert read(account.company, account=str(account.pk)).total_before is not None

@@ -94,6 +94,37 @@ def test_slot_over_midnight_names_the_day_of_its_end(
     assert hours in slot_text(supply)
 
 
+@pytest.mark.parametrize(
+    ("zone", "start", "end", "times"),
+    [
+        # Sunday night to Monday of its warehouse; the same moments are one day's elsewhere.
+        ("Europe/Kaliningrad", (29, 21, 30), (29, 22, 30), {date(2026, 11, 30): ["до 00:30 МСК−1"]}),
+        ("Europe/Moscow", (29, 20, 30), (29, 21, 30), {date(2026, 11, 30): ["до 00:30"]}),
+        ("Asia/Vladivostok", (29, 13, 30), (29, 14, 30), {date(2026, 11, 30): ["до 00:30 МСК+7"]}),
+        ("Europe/Moscow", (29, 21, 30), (29, 22, 30), {date(2026, 11, 30): ["00:30"]}),
+        # Over at midnight, it is Sunday's alone.
+        ("Europe/Moscow", (29, 20, 0), (29, 21, 0), {}),
+        # From Friday to the day before the week ends.
+        ("Europe/Moscow", (26, 21, 0), (34, 21, 0), {date(2026, 11, 30): ["27\u00a0ноя – 4\u00a0дек"]}),
+    ],
+)
+def test_a_slot_that_began_before_the_week_stands_on_its_first_day(
+    owner_client: Client,
+    account: MarketplaceAccount,
+    zone: str,
+    start: tuple[int, int, int],
+    end: tuple[int, int, int],
+    times: dict[date, list[str]],
+) -> None:
+    month = datetime(2026, 11, 1, tzinfo=UTC)
+    moments = [
+        month + timedelta(days=day - 1, hours=hour, minutes=minute) for day, hour, minute in (start, end)
+    ]
+    SupplyFactory(account=account, slot_from=moments[0], slot_to=moments[1], slot_zone=zone)
+
+    assert shown(owner_client, "?view=week&day=2026-11-30") == times
+
+
 def test_slot_without_a_zone_is_in_that_of_its_warehouse(account: MarketplaceAccount) -> None:
     warehouse = WarehouseFactory(company=account.company, time_zone="Asia/Vladivostok")
     moment = datetime(2026, 11, 30, 20, 30, tzinfo=UTC)
