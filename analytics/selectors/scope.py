@@ -121,6 +121,14 @@ def report_scope(company: Company, asked: Mapping[str, Any], *, today: date) -> 
     )
 
 
+def other_money(scope: Scope) -> tuple[str, ...]:
+    """`Shop (KZT)` of every account in the scope whose goods are priced in another currency than roubles (one query):
+    sums over accounts take all money as it is."""
+    rows = Listing.objects.for_company(scope.company).filter(**scope.filters).exclude(currency="RUB")
+    told = rows.order_by("account__title", "currency").values_list("account__title", "currency").distinct()
+    return tuple(f"{title} ({currency})" for title, currency in told)
+
+
 def category_choices(company: Company) -> list[tuple[str, str]]:
     """The categories of the company's listings."""
     rows = Listing.objects.for_company(company).exclude(category="").order_by("category")

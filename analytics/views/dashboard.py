@@ -24,7 +24,7 @@ from analytics.charts.decisions import decision_rows
 from analytics.choices import Measure, Period
 from analytics.forms import DashboardForm
 from analytics.selectors.dashboard import dashboard as read_dashboard
-from analytics.selectors.scope import UnknownAccount, scope_of
+from analytics.selectors.scope import UnknownAccount, other_money, scope_of
 from companies.choices import Permission
 from companies.permissions import requires
 from core.components import Tab
@@ -58,6 +58,7 @@ def dashboard(request: CompanyRequest) -> HttpResponse:
         return HttpResponse(status=204)
     context |= {
         "live": live,
+        "other_money": () if request.htmx else other_money(scope),
         "live_url": link(request.GET, **{SEEN: seen}),
         "title": capfirst(date_format(found.sales.window.today, "l, j E")),
         "periods": _periods(request, choice["period"]),

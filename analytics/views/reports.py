@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from analytics.filters import REPORT_PERIODS, USUAL_PERIOD, ReportFilter
-from analytics.selectors.scope import report_scope
+from analytics.selectors.scope import other_money, report_scope
 from catalog.models import Listing as CatalogListing
 from catalog.selectors.choices import freshness
 from companies.choices import Permission
@@ -176,6 +176,7 @@ def frame(
         "keep": ("sort", "account", "product", *keep),
         "narrowed": query_without(_only(request, ("account", "marketplace"))),
         "fresh": _freshness(request, scope, stream),
+        "other_money": other_money(scope) if scope else (),
         "exports": export_menu(lambda form: reverse(export, args=[slug, form]), query) if may_export else [],
     }
 

@@ -327,7 +327,7 @@ def test_more_rows_ask_no_more_queries(owner_client, account, django_assert_max_
             one = ListingFactory(account=account)
             came(one, 5)
             lies(one, 5)
-        with django_assert_max_num_queries(25) as asked:
+        with django_assert_max_num_queries(26) as asked:
             owner_client.get(address(account))
         counts.append(len(asked))
 

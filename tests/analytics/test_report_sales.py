@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 # Who is asking: the session's trace (six), the member. The bar: the account's choice. The report: accounts, first day,
 # facts and returns by day, orders, facts and returns by product (of the days and of those before), products, freshness.
 # The bar: categories. The frame: accounts of the top bar, companies, open quarantine.
-QUERIES = 23
+QUERIES = 24
 
 
 @pytest.fixture
@@ -460,3 +460,18 @@ def test_the_age_of_the_data_is_that_of_the_accounts_in_scope(owner_client, comp
     }
 
     assert [age / timedelta(hours=1) for age in ages.values()] == [500, 2, 500, 500]
+
+
+@pytest.mark.parametrize("page", ["", "analytics/sales/", "analytics/turnover/", "analytics/returns/"])
+def test_money_of_another_currency_is_named(owner_client, account, page):
+    foreign = AccountFactory(company=account.company, title="Алматы")
+    ListingFactory(account=account)
+    address = f"/lavka/{page}"
+
+    before = owner_client.get(address).context["other_money"]
+    ListingFactory(account=foreign, currency="KZT")
+    told = owner_client.get(address)
+
+    assert (before, told.context["other_money"]) == ((), ("Алматы (KZT)",))
+    assert "Алматы (KZT) не в рублях" in told.text
+    assert owner_client.get(f"{address}?account={account.pk}").context["other_money"] == ()
