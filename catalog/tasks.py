@@ -1,4 +1,4 @@
-"""What the workers and the clock call about prices; every task is a thin caller of services."""
+"""What the workers and the clock call about prices and costs; every task is a thin caller of services."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import structlog
 from celery import shared_task
 from django.core.cache import cache
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from catalog.models import PriceBatch
-from catalog.services import prices
+from catalog.services import costs, prices
 from companies.actors import Actor, acting
 from companies.models import Company
 
@@ -60,6 +61,15 @@ def settle_prices(account_id: int) -> int:
             if not prices.settle_next_portion(account_id=account_id):
                 return portions
     return MOST_REQUESTS
+
+
+@shared_task(name="catalog.forget_cost_files")
+def forget_cost_files() -> int:
+    """Delete the files of cost prices that nobody confirmed; how many there were."""
+    now, forgotten = timezone.now(), 0
+    while count := costs.forget_unwritten(now=now):
+        forgotten += count
+    return forgotten
 
 
 def confirm(*, company: Company, batch_id: int) -> PriceBatch:

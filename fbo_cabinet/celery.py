@@ -60,6 +60,7 @@ app.conf.beat_schedule = {
     },
     "forget-sign-ins": {"task": "companies.forget_sign_ins", "schedule": crontab(hour="2", minute="40")},
     "forget-lists": {"task": "supplies.forget_lists", "schedule": crontab(hour="2", minute="50")},
+    "forget-cost-files": {"task": "catalog.forget_cost_files", "schedule": crontab(hour="2", minute="55")},
     "check-accounts": {"task": "marketplaces.check_accounts", "schedule": crontab(hour="3", minute="20")},
     # In UTC: the morning in Moscow, and still the same day on Kamchatka.
     "remind-of-agreements": {

@@ -124,10 +124,19 @@ def held_lines(*, company_id: int, supply_ids: Collection[int]) -> dict[int, lis
     return held
 
 
-def waiting(lines: Iterable[Line], *, since: datetime) -> list[Line]:
-    """The lines with since when they wait to come on sale; one that waits already goes on waiting."""
+def waiting(
+    lines: Iterable[Line], *, before: Iterable[Line], since: datetime, told_at: datetime
+) -> list[Line]:
+    """The lines with since when they wait to come on sale: since the supply came, and since it was told where all
+    that was accepted before had come on sale; one that waits already goes on waiting."""
+    done = {line.key for line in before if line.accepted and not line.is_waiting}
     return [
-        replace(line, waiting_since=(line.waiting_since or since) if line.is_waiting else None)
+        replace(
+            line,
+            waiting_since=(line.waiting_since or (told_at if line.key in done else since))
+            if line.is_waiting
+            else None,
+        )
         for line in lines
     ]
 

@@ -154,7 +154,9 @@ def _changes(
             folded=one,
             held=there,
             before=before,
-            after=waiting(after, since=_counted_at(one)),
+            after=waiting(
+                after, before=before, since=_came_at(one.told, _told_at(one)), told_at=_told_at(one)
+            ),
             unlisted=unlisted,
             stamp=status_stamp(one, there),
         )
@@ -164,11 +166,10 @@ def _changes(
     return found
 
 
-def _counted_at(folded: Folded) -> datetime:
-    """Since when its lines may wait to come on sale: when it came, or else when it was told of last."""
+def _told_at(folded: Folded) -> datetime:
+    """When it was told of last."""
     newest = folded.newest
-    told_at = (newest.told_at or newest.asked_at) if newest else timezone.now()
-    return _came_at(folded.told, told_at)
+    return (newest.told_at or newest.asked_at) if newest else timezone.now()
 
 
 def _values(account: MarketplaceAccount, lines: Collection[Line]) -> dict[int, Decimal]:

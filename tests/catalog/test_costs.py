@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import xlsxwriter
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog import tasks
 from catalog.choices import CostSource, ImportState
 from catalog.models import CostImport, CostPrice
 from catalog.services import costs
@@ -25,6 +27,7 @@ from companies.models import AuditEntry
 from core import sheets
 from core.sheets import child
 from core.uploads import BadUpload
+from fbo_cabinet.celery import app
 from tests.factories.catalog import CostPriceFactory, ProductFactory
 
 if TYPE_CHECKING:
@@ -164,6 +167,26 @@ def test_a_discarded_file_writes_nothing(company: Company) -> None:
     assert (file.state, held(company)) == (ImportState.DISCARDED, [])
     with pytest.raises(costs.AlreadySettled):
         costs.apply_import(file=file)
+
+
+def test_files_that_nobody_confirmed_are_forgotten(company: Company) -> None:
+    def aged(*, days: int, state: ImportState) -> CostImport:
+        return CostImport.all_companies.create(
+            company=company,
+            file_name="costs.csv",
+            uploaded_at=timezone.now() - timedelta(days=days),
+            state=state,
+        )
+
+    kept = [aged(days=6, state=ImportState.PREVIEW), aged(days=400, state=ImportState.APPLIED)]
+    for days in (8, 9, 10):
+        aged(days=days, state=ImportState.PREVIEW)
+    aged(days=8, state=ImportState.DISCARDED)
+
+    assert costs.forget_unwritten(now=timezone.now(), most=2) == 2
+    assert tasks.forget_cost_files() == 2
+    assert list(CostImport.all_companies.order_by("pk")) == kept
+    assert app.conf.beat_schedule["forget-cost-files"]["task"] == tasks.forget_cost_files.name
 
 
 def test_the_template_is_read_back_as_it_is(company: Company) -> None:

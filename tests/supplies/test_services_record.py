@@ -323,6 +323,16 @@ def test_accepted_and_not_on_sale_waits_since_acceptance(account: MarketplaceAcc
     assert the_lines(account)[0].waiting_since is None
 
 
+def test_what_is_accepted_anew_waits_since_it_was_told(account: MarketplaceAccount) -> None:
+    told = supply(SupplyStatus.ACCEPTED, accepted_at=SLOT, lines=(line(accepted=100, on_sale=100),))
+    record(account, told)
+
+    record(account, replace(told, lines=(line(accepted=110, on_sale=100),)), at=SEEN + HOUR)
+    record(account, replace(told, lines=(line(accepted=110, on_sale=104),)), at=SEEN + 2 * HOUR)
+
+    assert the_lines(account)[0].waiting_since == SEEN + HOUR
+
+
 def test_boxes_are_told_with_their_contents(account: MarketplaceAccount) -> None:
     boxes = (
         BoxSnapshot(code="046012340318470014", contents=(("1482000001", 60), ("stranger", 3))),

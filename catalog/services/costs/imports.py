@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,8 +17,12 @@ from core.locks import lock_until_commit
 from core.merge import MergeRule, merge
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from companies.models import Company, User
 
+# How long a file that was not written is kept.
+KEEP_UNWRITTEN: Final = timedelta(days=7)
 _COSTS = MergeRule(
     model=CostPrice,
     columns=(
@@ -74,6 +78,17 @@ def apply_import(*, file: CostImport) -> int:
 def discard_import(*, file: CostImport) -> None:
     """Forget a file. Raises AlreadySettled."""
     _settle(file, ImportState.DISCARDED)
+
+
+def forget_unwritten(*, now: datetime, most: int = 500) -> int:
+    """Delete the oldest files of all companies that nobody confirmed in KEEP_UNWRITTEN, at most so many at once; how
+    many there were."""
+    rows = CostImport.all_companies.exclude(state=ImportState.APPLIED)
+    old = (
+        rows.filter(uploaded_at__lt=now - KEEP_UNWRITTEN).order_by("uploaded_at").values_list("pk", flat=True)
+    )
+    deleted, _by_model = rows.filter(pk__in=list(old[:most])).delete()
+    return deleted
 
 
 def _settle(file: CostImport, state: ImportState) -> CostImport:
