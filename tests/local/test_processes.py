@@ -129,19 +129,30 @@ def test_who_ignores_being_asked_is_hurried_and_nothing_is_left(watch: Watch) ->
     assert processes_of(f"MARK={mark}") == set()
 
 
+class Stopped(Exception):
+    """Raised by the handler of a signal to stop."""
+
+
 def test_a_signal_to_stop_waits_until_a_child_is_known() -> None:
     done = []
 
+    def stop(_number: int, _frame: object) -> None:
+        raise Stopped
+
     def start() -> None:
         with undisturbed():
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)
             done.append("the child is known")
 
-    with pytest.raises(KeyboardInterrupt):
-        start()
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        with pytest.raises(Stopped):
+            start()
+        assert signal.getsignal(signal.SIGTERM) is stop
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
     assert done == ["the child is known"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_signal_that_is_ignored_stays_ignored() -> None:
