@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -50,6 +50,11 @@ class Layout:
         """Width and height of a label as it is read."""
         width, height = self.cell_points
         return (height, width) if self.is_turned else (width, height)
+
+    def along(self) -> Layout:
+        """The same with the label along the longer side of its page; a sheet of several stays as it is."""
+        width, height = self.page
+        return replace(self, is_turned=True) if self.per_page == 1 and height > width else self
 
     @property
     def per_page(self) -> int:

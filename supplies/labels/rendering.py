@@ -18,6 +18,7 @@ from supplies.labels.barcodes import (
     Barcode,
     BarcodeKind,
     box_barcode,
+    is_printable,
     product_barcode,
 )
 from supplies.labels.layouts import LAYOUTS, MM, LabelKind, LabelSize, Layout
@@ -34,6 +35,11 @@ _LEAST_BARS: Final = 9 * MM
 _BOX_BARS: Final = 256 * DOT  # 32 mm, as GS1 asks
 _BARS_SHARE: Final = 0.45
 _CUT: Final = 0.25
+
+
+# So many signs fit across the large label, and along it, however wide each of them is.
+_FIT_ACROSS: Final = 20
+_FIT_ALONG: Final = 36
 
 
 class TooManyLabels(ValueError):
@@ -83,6 +89,18 @@ def module_width(barcode: Barcode, width: float) -> float:
     )
 
 
+def has_label(code: str) -> bool:
+    """Whether there is a paper on which the code of a product can be printed."""
+    if not is_printable(code) or len(code) <= _FIT_ALONG:
+        return is_printable(code)
+    longest = LAYOUTS[LabelKind.PRODUCT, LabelSize.LARGE].along()
+    try:
+        module_width(product_barcode(code), longest.label_points[0] - 2 * DOT)
+    except BadBarcode:
+        return False
+    return True
+
+
 def on_dot(length: float) -> float:
     """The nearest whole number of dots of a 203 dpi printer: a bar that ends between two is burnt ragged."""
     return round(length / DOT) * DOT
@@ -105,14 +123,15 @@ class _Sheet:
 
     def add(self, label: LabelSpec) -> None:
         """Draw the copies of a label, on new pages where this one is full."""
-        form = self._form(label) if label.copies > 1 else None
+        layout = self._laid(label)
+        form = self._form(label, layout) if label.copies > 1 else None
         for _copy in range(label.copies):
             self._next_cell()
             self.canvas.saveState()
             self.canvas.translate(*self._corner())
             if form is None:
-                self._turn()
-                draw_label(self.canvas, label, self.layout)
+                self._turn(layout)
+                draw_label(self.canvas, label, layout)
             else:
                 self.canvas.doForm(form)
             self.canvas.restoreState()
@@ -123,13 +142,20 @@ class _Sheet:
         self._end_page()
         self.canvas.save()
 
-    def _form(self, label: LabelSpec) -> str:
+    def _laid(self, label: LabelSpec) -> Layout:
+        """The layout, along the longer side of the page for a code that does not fit across."""
+        along, width = self.layout.along(), self.layout.label_points[0]
+        if along is self.layout or len(label.code) <= _FIT_ACROSS:
+            return self.layout
+        return self.layout if label.barcode().whole_width * FINE <= width - 2 * DOT else along
+
+    def _form(self, label: LabelSpec, layout: Layout) -> str:
         """The label drawn once, to be shown as often as wanted."""
         self.forms += 1
         name = f"label{self.forms}"
         self.canvas.beginForm(name, 0, 0, *self.layout.cell_points)
-        self._turn()
-        draw_label(self.canvas, label, self.layout)
+        self._turn(layout)
+        draw_label(self.canvas, label, layout)
         self.canvas.endForm()
         return name
 
@@ -139,9 +165,9 @@ class _Sheet:
         top = self.layout.page_points[1]
         return on_dot(x), top - on_dot(top - y)
 
-    def _turn(self) -> None:
-        if self.layout.is_turned:
-            self.canvas.translate(on_dot(self.layout.cell_points[0]), 0)
+    def _turn(self, layout: Layout) -> None:
+        if layout.is_turned:
+            self.canvas.translate(on_dot(layout.cell_points[0]), 0)
             self.canvas.rotate(90)
 
     def _next_cell(self) -> None:

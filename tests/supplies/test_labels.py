@@ -25,7 +25,7 @@ from supplies.labels.barcodes import (
     product_barcode,
 )
 from supplies.labels.layouts import LAYOUTS, MM, LabelKind, LabelSize
-from supplies.labels.rendering import MOST_LABELS, LabelSpec, TooManyLabels, write_labels
+from supplies.labels.rendering import MOST_LABELS, LabelSpec, TooManyLabels, has_label, write_labels
 
 PRODUCT, BOX = LabelKind.PRODUCT, LabelKind.BOX
 SSCC = "146012345600000013"
@@ -112,6 +112,31 @@ def test_every_product_label_reads_back_as_it_was_meant(size: LabelSize, dpi: in
     for look in (lambda image: image, burnt):
         found = [pair for image in labels_of(pdf, dpi, PRODUCT, size) for pair in read(look(image))]
         assert sorted(found) == sorted(wanted)
+
+
+@pytest.mark.parametrize("dpi", [203, 300])
+@pytest.mark.parametrize("length", [20, 22, 23, 37])
+def test_a_long_code_is_printed_along_the_large_label(length: int, dpi: int) -> None:
+    code = "OZNabcdefghijkLMNOPQRSTUVWXyz1a2b3c4d5e"[:length]
+    pdf = written([product(code), product(code, copies=2)], size=LabelSize.LARGE)
+
+    for look in (lambda image: image, burnt):
+        found = [read(look(image)) for image in labels_of(pdf, dpi, PRODUCT, LabelSize.LARGE)]
+        assert found == [[("Code128", code)]] * 3
+
+
+def test_what_no_paper_takes_has_no_label() -> None:
+    assert [has_label("A" * length) for length in (1, 36, 37, 38, 64, 65)] == [
+        True,
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert not has_label("с кириллицей")
+    with pytest.raises(BadBarcode, match="too long"):
+        written([product("A" * 40)], size=LabelSize.LARGE)
 
 
 @pytest.mark.parametrize("dpi", [203, 300])
