@@ -27,6 +27,7 @@ urlpatterns = [
     path("supplies/lists/<int:pk>/apply/", plan.plan_apply, name="plan-apply"),
     path("supplies/<int:pk>/boxes/", packing.supply_boxes, name="supply-boxes"),
     path("supplies/<int:pk>/boxes/add/", packing.box_add, name="box-add"),
+    path("supplies/<int:pk>/boxes/number/", packing.boxes_number, name="boxes-number"),
     path("supplies/boxes/<int:pk>/", packing.box_edit, name="box-edit"),
     path("supplies/boxes/<int:pk>/remove/", packing.box_remove, name="box-remove"),
     path("supplies/box-numbers/", packing.sscc, name="sscc"),

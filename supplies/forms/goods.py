@@ -65,8 +65,10 @@ class ListForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """One of the two."""
         data: dict[str, Any] = super().clean() or {}
-        if not self.errors and not data.get("file") and not (data.get("text") or "").strip():
-            self.add_error("text", gettext("Paste a list or choose a file."))
+        has_file, has_text = bool(data.get("file")), bool((data.get("text") or "").strip())
+        if not self.errors and has_file == has_text:
+            both = gettext("There is a pasted list and a file: leave one of them out.")
+            self.add_error("text", both if has_file else gettext("Paste a list or choose a file."))
         return data
 
 
@@ -142,9 +144,10 @@ class UnitsForm(forms.Form):
         return {pk: value for pk, value in values.items() if value is not None}
 
     def changed(self) -> dict[int, int]:
-        """What was filled in and differs from what was shown."""
+        """What was filled in, or emptied, and differs from what was shown: {id: units}, 0 for a field left empty."""
         shown = self.shown()
-        return {pk: units for pk, units in self.units().items() if pk not in shown or shown[pk] != units}
+        filled = dict.fromkeys(shown, 0) | self.units()
+        return {pk: units for pk, units in filled.items() if pk not in shown or shown[pk] != units}
 
     def shown(self) -> dict[int, int]:
         """What was shown before, as the page tells it: {id: units}, 0 for an empty field."""

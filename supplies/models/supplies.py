@@ -24,6 +24,8 @@ CAME_AT = Coalesce(*CAME_AT_NAMES)
 # Units that a line brings, as well as that is known. What was planned counts only until the marketplace tells the goods
 # of the supply: those that it does not name are not in it.
 BROUGHT = Coalesce("shipped", "declared", Case(When(supply__declared=None, then="planned")), 0)
+# Units of a line that travel: as the marketplace was told, and as planned until it was told the goods of the supply.
+TO_SHIP = Coalesce("declared", Case(When(supply__declared=None, then="planned")), 0)
 OPEN = [status for status in SupplyStatus if not status.is_final]
 
 
@@ -130,6 +132,17 @@ class Supply(CompanyOwned):
     def get_absolute_url(self) -> str:
         return reverse("supplies:supply-detail", args=[self.company.slug, self.pk])
 
+    @property
+    def to_ship(self) -> int:
+        """Units that travel: as the marketplace was told, else as planned."""
+        return (self.planned if self.declared is None else self.declared) or 0
+
+    def units_of(self, line: SupplyLine) -> int:
+        """The same of one of its lines; TO_SHIP in a query."""
+        if line.declared is not None:
+            return line.declared
+        return line.planned or 0 if self.declared is None else 0
+
 
 class SupplyLine(CompanyOwned):
     """A product of a supply, in units; None: not told. `key` is the marketplace SKU, or `barcode:` and the barcode.
@@ -180,6 +193,13 @@ class SupplyLine(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.seller_sku or self.key} × {self.planned if self.declared is None else self.declared}"
+
+    @property
+    def code(self) -> str:
+        """The barcode for its label: its own while the listing (to be selected with it) has that, else the listing's."""
+        if self.listing is None or self.barcode in self.listing.barcodes:
+            return self.barcode
+        return self.listing.barcode or self.barcode
 
 
 class SupplyBox(CompanyOwned):

@@ -11,7 +11,7 @@ from stdnum import ean
 from core import formats
 from core.components import CheckItem
 from marketplaces.contracts.supplies import SupplyStatus
-from supplies.labels.barcodes import is_printable
+from supplies.labels.rendering import has_label
 from supplies.selectors.deadlines import BEFORE_SHIPPING, COUNTED
 from supplies.selectors.slots import ends_at, left_text, slot_text
 
@@ -48,7 +48,7 @@ def checks(
 def is_good_barcode(code: str) -> bool:
     """Whether a warehouse can read the code: a GS1 number with its right check digit, or a code of letters and
     digits that a marketplace gave."""
-    if not is_printable(code):
+    if not has_label(code):
         return False
     return not (code.isdigit() and len(code) in _EAN_LENGTHS) or bool(ean.is_valid(code))
 
@@ -57,7 +57,7 @@ def _marking(lines: Sequence[SupplyLine]) -> CheckItem:
     name = _("Marking: every position has a valid barcode")
     if not lines:
         return CheckItem(name=name, note=_("The contents are not known yet."))
-    bad = [line for line in lines if not is_good_barcode(_barcode(line))]
+    bad = [line for line in lines if not is_good_barcode(line.code)]
     if not bad:
         count = ngettext("%(count)s position", "%(count)s positions", len(lines)) % {"count": len(lines)}
         return CheckItem(name=name, is_done=True, note=count)
@@ -69,10 +69,6 @@ def _marking(lines: Sequence[SupplyLine]) -> CheckItem:
             "more": more,
         }
     return CheckItem(name=name, is_failed=True, note=_("Without one: %(names)s") % {"names": named})
-
-
-def _barcode(line: SupplyLine) -> str:
-    return line.barcode or (line.listing.barcode if line.listing else "")
 
 
 def _boxes(supply: Supply, boxes: int) -> CheckItem:

@@ -13,7 +13,7 @@ from catalog.selectors import listings
 from marketplaces import registry
 from supplies.labels.barcodes import is_sscc
 from supplies.labels.numbering import gaps
-from supplies.models import BoxLine, PlanImport, Supply, SupplyBox, SupplyDocument, SupplyLine
+from supplies.models import TO_SHIP, BoxLine, PlanImport, Supply, SupplyBox, SupplyDocument, SupplyLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ class Goods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:
-    """How far a plan is packed: units planned and in boxes, how many boxes, how many of them bear an SSCC, and their
+    """How far a plan is packed: units that travel and in boxes, how many boxes, how many of them bear an SSCC, and their
     numbers in words where some are missing."""
 
     planned: int
@@ -176,9 +176,9 @@ def units_by_listing(supply: Supply, listing_ids: Sequence[int]) -> dict[int, in
 
 
 def units_by_line(supply: Supply) -> dict[int, int]:
-    """The planned units of each line, in the order of the lines."""
+    """The units of each line that travel, in the order of the lines."""
     rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply).order_by("pk")
-    return {pk: units or 0 for pk, units in rows.values_list("pk", "planned")}
+    return dict(rows.values_list("pk", TO_SHIP))
 
 
 def packed(supply: Supply) -> Packed:
@@ -187,7 +187,7 @@ def packed(supply: Supply) -> Packed:
     found = list(boxes.values_list("position", "code"))
     held = BoxLine.objects.for_company(supply.company_id).filter(box__supply=supply, box__is_told=False)
     return Packed(
-        planned=supply.planned or 0,
+        planned=supply.to_ship,
         units=held.aggregate(units=Sum("quantity"))["units"] or 0,
         boxes=len(found),
         with_sscc=sum(1 for _position, code in found if is_sscc(code)),

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 
 from core import formats
-from supplies.labels.barcodes import is_ean13, is_printable, is_sscc
+from supplies.labels.barcodes import is_ean13, is_sscc
 from supplies.labels.layouts import LabelKind
 from supplies.labels.numbering import box_title, gaps
 from supplies.labels.packing import PackedBox, PackedLine, PackingList
-from supplies.labels.rendering import LabelSpec
+from supplies.labels.rendering import LabelSpec, has_label
 from supplies.models import BoxLine, SupplyBox, SupplyLine
 from supplies.selectors.plans import AT_ONCE, marketplace_of, name_of, packed_by_line
 from supplies.selectors.slots import slot_text, zone_of
@@ -73,9 +73,9 @@ def print_page(supply: Supply, *, after: int = 0) -> PrintPage:
 
 
 def print_lines(supply: Supply) -> list[PrintLine]:
-    """The lines of a supply, each with as many copies as units are planned (declared, where nothing was planned)."""
+    """The lines of a supply, each with as many copies as units of it travel."""
     rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply)
-    return [_print_line(line) for line in rows.select_related("listing").order_by("pk")]
+    return [_print_line(supply, line) for line in rows.select_related("listing").order_by("pk")]
 
 
 def product_labels(supply: Supply, copies: Mapping[int, int] | None = None) -> Iterator[LabelSpec]:
@@ -127,18 +127,16 @@ def packing_list(supply: Supply) -> PackingList:
     )
 
 
-def _print_line(line: SupplyLine) -> PrintLine:
+def _print_line(supply: Supply, line: SupplyLine) -> PrintLine:
     listing = line.listing
-    code = line.barcode or (listing.barcode if listing else "")
-    units = line.declared if line.planned is None else line.planned
     return PrintLine(
         pk=line.pk,
         name=line.name or line.seller_sku or line.key,
         sku=line.seller_sku,
         size=listing.size if listing else "",
         photo_url=listing.photo_url if listing else "",
-        code=code if is_printable(code) else "",
-        copies=units or 0,
+        code=line.code if has_label(line.code) else "",
+        copies=supply.units_of(line),
     )
 
 
@@ -150,7 +148,7 @@ def _boxes(supply: Supply) -> list[SupplyBox]:
 def _contents(supply: Supply) -> dict[int, list[PackedLine]]:
     rows = BoxLine.objects.for_company(supply.company_id).filter(box__supply=supply, box__is_told=False)
     contents: dict[int, list[PackedLine]] = defaultdict(list)
-    for row in rows.select_related("line").order_by("box_id", "line_id"):
+    for row in rows.select_related("line__listing").order_by("box_id", "line_id"):
         contents[row.box_id].append(_packed(row.line, row.quantity))
     return contents
 
@@ -159,17 +157,18 @@ def _packed(line: SupplyLine, units: int) -> PackedLine:
     return PackedLine(
         sku=line.seller_sku,
         name=line.name or line.key,
-        barcode=line.barcode or line.marketplace_sku,
+        barcode=line.code or line.marketplace_sku,
         units=units,
     )
 
 
 def _loose(supply: Supply) -> Iterator[PackedLine]:
-    """What the plan holds beyond its boxes."""
-    rows = list(SupplyLine.objects.for_company(supply.company_id).filter(supply=supply).order_by("pk"))
+    """What travels beyond the boxes."""
+    lines = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply)
+    rows = list(lines.select_related("listing").order_by("pk"))
     held = packed_by_line(supply, [row.pk for row in rows])
     for row in rows:
-        left = ((row.declared if row.planned is None else row.planned) or 0) - held.get(row.pk, 0)
+        left = supply.units_of(row) - held.get(row.pk, 0)
         if left > 0:
             yield _packed(row, left)
 

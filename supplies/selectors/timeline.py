@@ -44,6 +44,7 @@ NAMES: Final[dict[str, StrOrPromise]] = {
     "lines_count": gettext_lazy("positions"),
     "boxes": gettext_lazy("boxes"),
     "box": gettext_lazy("box"),
+    "sscc": "SSCC",
     "slot": gettext_lazy("slot"),
     "more": gettext_lazy("other positions"),
 }

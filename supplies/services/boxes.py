@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -13,7 +13,8 @@ from core import formats
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.choices import SupplyEventKind
 from supplies.labels.barcodes import is_sscc
-from supplies.models import BoxLine, SupplyBox, SupplyEvent, SupplyLine
+from supplies.models import TO_SHIP, BoxLine, SupplyBox, SupplyEvent, SupplyLine
+from supplies.selectors.plans import units_by_line
 from supplies.services.plan_lines import check_shown
 from supplies.services.plans import CannotChange, locked, note_event
 from supplies.services.sscc import take_numbers
@@ -40,6 +41,31 @@ class Portion:
     line: int
     units: int
     per_box: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackRule:
+    """How goods are spread: `per_box` units a box, `own` units of some lines ({line: units}); one product a box, or
+    products one after the other, all with the same number."""
+
+    per_box: int
+    own: Mapping[int, int] = field(default_factory=dict)
+    is_mixed: bool = False
+
+    def spread(self, units: Mapping[int, int]) -> list[Contents]:
+        """The boxes of so many units of each line. Raises CannotChange when they would be too many, or when the boxes
+        are mixed and yet some lines have a number of their own."""
+        if self.is_mixed and self.own:
+            raise CannotChange(
+                _(
+                    "Boxes with several products take one number of units: clear the numbers beside the products."
+                )
+            )
+        portions = [
+            Portion(line=line, units=count, per_box=self.own.get(line, self.per_box))
+            for line, count in units.items()
+        ]
+        return spread(portions, mixed_per_box=self.per_box if self.is_mixed else None)
 
 
 def one_product_a_box(portions: Iterable[Portion]) -> list[Contents]:
@@ -79,12 +105,38 @@ def spread(portions: Sequence[Portion], *, mixed_per_box: int | None = None) -> 
 
 
 @transaction.atomic
+def pack_by_rule(*, supply: Supply, rule: PackRule, actor: User | None, seen: str = "") -> int:
+    """Pack what travels anew by a rule. `seen` is the version of the plan that the person saw.
+
+    Gives how many boxes there are. Raises CannotChange, also where the plan or its boxes have changed since;
+    SeriesExhausted.
+    """
+    held = packable(supply)
+    if seen and seen != version_of(held):
+        raise CannotChange(
+            _(
+                "Nothing is packed: the plan or its boxes have changed meanwhile. Look at them, and pack again."
+            )
+        )
+    return _pack(held, rule.spread(units_by_line(held)), actor=actor)
+
+
+def version_of(supply: Supply) -> str:
+    """What tells whether a plan or its boxes have changed."""
+    version: str = supply.changed_at.isoformat()
+    return version
+
+
+@transaction.atomic
 def pack(*, supply: Supply, boxes: Sequence[Contents], actor: User | None) -> int:
     """Pack the plan anew: these boxes and no others. A box keeps the number of the box that stood in its place.
 
     Gives how many boxes there are. Raises CannotChange, SeriesExhausted.
     """
-    held = packable(supply)
+    return _pack(packable(supply), boxes, actor=actor)
+
+
+def _pack(held: Supply, boxes: Sequence[Contents], *, actor: User | None) -> int:
     _check_count(len(boxes))
     last = _last_number(held)
     rows = SupplyBox.objects.for_company(held.company_id).filter(supply=held, is_told=False)
@@ -123,10 +175,15 @@ def set_contents(
     left = unpacked(held, besides=box.pk)
     wanted = {line: count for line, count in (packed | dict(units)).items() if count}
     for line, count in wanted.items():
-        if count > left.get(line, 0):
+        # What is in the box already may be more than is planned by now: that is no reason to refuse other lines.
+        if count > packed.get(line, 0) and count > left.get(line, 0):
             raise CannotChange(
-                _("Of a product, %(left)s units are left for this box, and %(units)s were asked for.")
-                % {"left": formats.number(max(0, left.get(line, 0))), "units": formats.number(count)}
+                _("Of “%(name)s”, %(left)s units are left for this box, and %(units)s were asked for.")
+                % {
+                    "name": _called(held, line),
+                    "left": formats.number(max(0, left.get(line, 0))),
+                    "units": formats.number(count),
+                }
             )
     BoxLine.objects.for_company(held.company_id).filter(box=box).delete()
     _fill(held, [(box, wanted)])
@@ -152,6 +209,23 @@ def add_box(*, supply: Supply, actor: User | None) -> SupplyBox:
 
 
 @transaction.atomic
+def number_boxes(*, supply: Supply, actor: User | None) -> int:
+    """Give every box that has no SSCC one; what is in the boxes stays as it is. Gives how many got theirs: none while
+    the company has no prefix. Raises CannotChange, SeriesExhausted."""
+    held = packable(supply)
+    rows = SupplyBox.objects.for_company(held.company_id).filter(supply=held, is_told=False)
+    found, last = list(rows.order_by("position")), _last_number(held)
+    before = sum(is_sscc(box.code) for box in found)
+    _number(held, found, last=last)
+    after = sum(is_sscc(box.code) for box in found)
+    if after > before:
+        _touch(held)
+        details = {"sscc": [before, after], _LAST: [last]}
+        note_event(held, SupplyEventKind.CONTENTS, actor=actor, details=details)
+    return after - before
+
+
+@transaction.atomic
 def remove_box(*, supply: Supply, box_id: int, actor: User | None) -> None:
     """Take a box out; its number is not given again. Raises CannotChange, SupplyBox.DoesNotExist."""
     held = packable(supply)
@@ -164,7 +238,7 @@ def remove_box(*, supply: Supply, box_id: int, actor: User | None) -> None:
 def unpacked(supply: Supply, *, besides: int | None = None) -> dict[int, int]:
     """Units of each line that are in no box yet, as if the box `besides` were empty."""
     rows = SupplyLine.objects.for_company(supply.company_id).filter(supply=supply)
-    left = {pk: units or 0 for pk, units in rows.values_list("pk", "planned")}
+    left = dict(rows.values_list("pk", TO_SHIP))
     packed = BoxLine.objects.for_company(supply.company_id).filter(box__supply=supply, box__is_told=False)
     for line, units in packed.exclude(box=besides).values_list("line_id", "quantity"):
         left[line] = left.get(line, 0) - units
@@ -182,6 +256,11 @@ def packable(supply: Supply) -> Supply:
 def can_pack(supply: Supply) -> bool:
     """Whether it was planned here and has not left yet."""
     return supply.is_planned_here and supply.status in PACKABLE
+
+
+def _called(supply: Supply, line_id: int) -> str:
+    line = SupplyLine.objects.for_company(supply.company_id).filter(pk=line_id, supply=supply).first()
+    return line.seller_sku or line.name or line.key if line else formats.UNKNOWN
 
 
 def _made(supply: Supply, positions: range) -> list[SupplyBox]:

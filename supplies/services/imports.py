@@ -18,7 +18,7 @@ from catalog.services.costs.cells import shown
 from core import formats
 from core.uploads import BadUpload
 from supplies.models import PlanImport, SupplyLine
-from supplies.services.plan_lines import MOST_LINES, MOST_UNITS, set_quantities, too_many_lines
+from supplies.services.plan_lines import MOST_UNITS, check_addable, set_quantities
 from supplies.services.plan_lists import (
     MOST_ERRORS,
     ListRow,
@@ -27,7 +27,7 @@ from supplies.services.plan_lists import (
     rows_of_text,
     too_many_errors,
 )
-from supplies.services.plans import editable
+from supplies.services.plans import CannotChange, editable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -75,8 +75,8 @@ def read_list(
 ) -> PlanImport:
     """Read a pasted text or a file and keep what it says until somebody confirms it; no line is written.
 
-    Raises BadUpload when there is nothing in it that could be a list of goods, or more than MOST_ERRORS rows are wrong,
-    those of unknown products among them.
+    Raises BadUpload when there is nothing in it that could be a list of goods, more than MOST_ERRORS rows are wrong,
+    those of unknown products among them, or its products cannot stand in the plan together.
     """
     told = list(rows_of_text(text) if content is None else rows_of_file(content))
     good = [row for row in told if isinstance(row, ListRow)]
@@ -86,8 +86,10 @@ def read_list(
     wishes = _resolve(supply, good, errors)
     if len(errors) > MOST_ERRORS:
         raise too_many_errors()
-    if len(wishes) > MOST_LINES:
-        raise BadUpload(too_many_lines(), code="too_many_rows")
+    try:
+        check_addable(supply=supply, listings=[wish.listing for wish in wishes if wish.units])
+    except CannotChange as exc:
+        raise BadUpload(str(exc), code="unfit") from exc
     was = _planned(supply)
     kept: PlanImport = PlanImport.objects.for_company(supply.company_id).create(
         company_id=supply.company_id,

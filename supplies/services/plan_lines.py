@@ -73,6 +73,17 @@ def set_lines(
     return len(lines)
 
 
+def check_addable(*, supply: Supply, listings: Iterable[Listing]) -> None:
+    """Raises CannotChange when these listings cannot be planned beside what the plan has: too many, without a code, or
+    two by the same one."""
+    before = _lines(supply)
+    there = {line.listing_id for line in before}
+    new = [_line(supply, one) for one in listings if one.pk not in there]
+    if len(before) + len(new) > MOST_LINES:
+        raise CannotChange(too_many_lines())
+    _check_keys(before, new)
+
+
 def too_many_lines() -> str:
     """What is said of more lines than a plan takes."""
     return _("A supply takes at most %(most)s products here: make several.") % {

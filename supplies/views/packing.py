@@ -23,7 +23,7 @@ from supplies.services import boxes as services
 from supplies.services.plan_lines import Outdated
 from supplies.services.plans import CannotChange
 from supplies.services.sscc import SeriesExhausted, choose_series, series_of
-from supplies.views.plan import crumbs, plan
+from supplies.views.plan import crumbs, lost_units, plan
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -50,7 +50,11 @@ def supply_boxes(request: CompanyRequest, pk: int) -> HttpResponse:
     context = {
         "supply": supply,
         "form": form,
-        "rows": [(line, in_boxes.get(line.pk, 0), each.field_of(line.pk)) for line in goods.lines],
+        "rows": [
+            (line, supply.units_of(line), in_boxes.get(line.pk, 0), each.field_of(line.pk))
+            for line in goods.lines
+        ],
+        "version": services.version_of(supply),
         "has_more": goods.next_after is not None,
         "boxes": plans.boxes(supply, after=given_id(request.GET.get("after", "")) or 0),
         "packed": plans.packed(supply),
@@ -75,6 +79,26 @@ def box_add(request: CompanyRequest, pk: int) -> HttpResponse:
     return redirect("supplies:box-edit", request.company.slug, box.pk)
 
 
+@require_POST
+@requires(Permission.EDIT_SUPPLIES)
+def boxes_number(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Give the boxes that have none their SSCC."""
+    supply = plan(request, pk)
+    try:
+        count = services.number_boxes(supply=supply, actor=request.user)
+    except _REFUSALS as exc:
+        messages.warning(request, str(exc))
+    else:
+        text = ngettext(
+            "%(count)s box got an SSCC: print its label anew.",
+            "%(count)s boxes got an SSCC: print their labels anew.",
+            count,
+        )
+        if count:
+            messages.success(request, text % {"count": formats.number(count)})
+    return redirect("supplies:supply-boxes", request.company.slug, supply.pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_SUPPLIES)
 def box_edit(request: CompanyRequest, pk: int) -> HttpResponse:
@@ -87,6 +111,8 @@ def box_edit(request: CompanyRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             if _is_put(supply, box, form, actor=request.user):
+                if form.lost():
+                    messages.warning(request, lost_units())
                 return _to_boxes(request, supply.pk, at=box.position)
         except SupplyBox.DoesNotExist:
             return _gone(request, supply.pk)
@@ -192,8 +218,15 @@ def _is_put(supply: Supply, box: SupplyBox, form: UnitsForm, *, actor: User) -> 
 
 def _is_packed(request: CompanyRequest, supply: Supply, form: PackForm, each: UnitsForm) -> bool:
     """Pack the plan by the rule and say into how many boxes; False when it does not go, and the form says why."""
+    rule = services.PackRule(
+        per_box=form.cleaned_data["per_box"],
+        own={line: units for line, units in each.units().items() if units},
+        is_mixed=form.cleaned_data["rule"] == Packing.MIXED,
+    )
     try:
-        count = services.pack(supply=supply, boxes=_packed(supply, form, each), actor=request.user)
+        count = services.pack_by_rule(
+            supply=supply, rule=rule, actor=request.user, seen=request.POST.get("version", "")
+        )
     except _REFUSALS as exc:
         form.add_error(None, str(exc))
         return False
@@ -205,14 +238,3 @@ def _is_packed(request: CompanyRequest, supply: Supply, form: PackForm, each: Un
 def _per_box(goods: Goods) -> list[tuple[int, int | None, str]]:
     label = _("Units a box: %(name)s")
     return [(line.pk, None, label % {"name": line.name or line.seller_sku}) for line in goods.lines]
-
-
-def _packed(supply: Supply, form: PackForm, each: UnitsForm) -> list[services.Contents]:
-    """The boxes that the rule makes of the plan. Raises CannotChange."""
-    usual, own = form.cleaned_data["per_box"], each.units()
-    portions = [
-        services.Portion(line=line, units=units, per_box=own.get(line) or usual)
-        for line, units in plans.units_by_line(supply).items()
-    ]
-    is_mixed = form.cleaned_data["rule"] == Packing.MIXED
-    return services.spread(portions, mixed_per_box=usual if is_mixed else None)

@@ -129,10 +129,7 @@ def plan_goods(request: CompanyRequest, pk: int) -> HttpResponse:
         messages.error(request, str(exc))
         return _plan_page(request, supply, goods, status=422)
     if goods.lines.lost() or goods.listings.lost():
-        messages.warning(
-            request,
-            _("Some products whose units you changed are not there any more; those units are not written."),
-        )
+        messages.warning(request, lost_units())
     return redirect("supplies:supply-edit", request.company.slug, supply.pk)
 
 
@@ -197,6 +194,7 @@ def plan_apply(request: CompanyRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("This list was decided on before."))
     except services.CannotChange as exc:
         messages.error(request, str(exc))
+        return redirect("supplies:plan-import", request.company.slug, kept.pk)
     return redirect("supplies:supply-edit", request.company.slug, kept.supply_id)
 
 
@@ -251,6 +249,11 @@ def plan(request: CompanyRequest, pk: int) -> Supply:
         return plans.plan_of(request.company, pk)
     except Supply.DoesNotExist as exc:
         raise Http404 from exc
+
+
+def lost_units() -> str:
+    """What is said when units were changed of products that are gone meanwhile."""
+    return _("Some products whose units you changed are not there any more; those units are not written.")
 
 
 def crumbs(request: CompanyRequest, supply: Supply | None = None) -> list[Crumb]:

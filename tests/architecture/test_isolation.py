@@ -217,6 +217,7 @@ TABLE: dict[str, Address] = {
     "supplies:plan-apply": Address(needs=PLANS, methods=POST, makes=plan_import),
     "supplies:supply-boxes": Address(needs=PLANS, methods=BOTH, makes=plan),
     "supplies:box-add": Address(needs=PLANS, methods=POST, makes=plan),
+    "supplies:boxes-number": Address(needs=PLANS, methods=POST, makes=plan),
     "supplies:box-edit": Address(needs=PLANS, methods=BOTH, makes=plan_box),
     "supplies:box-remove": Address(needs=PLANS, methods=POST, makes=plan_box),
     "supplies:sscc": Address(needs=PLANS, methods=BOTH),

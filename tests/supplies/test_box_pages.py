@@ -9,11 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from supplies.labels.barcodes import is_sscc
 from supplies.models import BoxLine, Supply, SupplyBox, SupplyLine
 from supplies.selectors import plans
 from supplies.services import boxes
 from supplies.services.plan_lines import set_quantities
 from supplies.services.plans import Target, plan_supply
+from supplies.services.sscc import choose_series
 from tests.factories.catalog import ListingFactory
 from tests.factories.supplies import SupplyFactory
 
@@ -90,6 +92,71 @@ def test_every_box_is_on_a_page(owner_client: Client, company: Company, plan: Su
 
     assert seen == [[1, 3], [4, 5]]
     assert f'href="{page}"' in shown.content.decode()
+
+
+def test_boxes_made_before_the_prefix_get_their_sscc_by_a_button(
+    owner_client: Client, company: Company, plan: Supply, owner: User
+) -> None:
+    first, *_rest = line_ids(plan)
+    boxes.pack(supply=plan, boxes=[{first: 2}, {first: 3}], actor=owner)
+    number = url(company, "boxes-number", plan.pk)
+    assert number not in owner_client.get(url(company, "supply-boxes", plan.pk)).content.decode()
+    choose_series(company=company, prefix="460123456", extension=0, next_serial=1)
+
+    assert number in owner_client.get(url(company, "supply-boxes", plan.pk)).content.decode()
+    told = messages_of(owner_client.post(number, follow=True))
+
+    assert told == ["2 короба получили SSCC: напечатайте их этикетки заново."]
+    assert all(is_sscc(box.code) for box in held(plan))
+    assert [contents(box) for box in held(plan)] == [{first: 2}, {first: 3}]
+
+
+def test_a_page_of_boxes_that_is_out_of_date_packs_nothing(
+    owner_client: Client, company: Company, plan: Supply, owner: User
+) -> None:
+    first, *_rest = line_ids(plan)
+    page = owner_client.get(url(company, "supply-boxes", plan.pk))
+    boxes.pack(supply=plan, boxes=[{first: 7}], actor=owner)
+    sent = {"rule": "one", "per_box": "10", "version": page.context["version"]}
+
+    refused = owner_client.post(url(company, "supply-boxes", plan.pk), sent)
+
+    assert refused.context["form"].non_field_errors()
+    assert [contents(box) for box in held(plan)] == [{first: 7}]
+    again = {**sent, "version": refused.context["version"]}
+    assert owner_client.post(url(company, "supply-boxes", plan.pk), again).status_code == 302
+    assert len(held(plan)) == 5
+
+
+def test_an_emptied_field_takes_the_product_out_of_the_box(
+    owner_client: Client, company: Company, plan: Supply, owner: User
+) -> None:
+    first, second, *_rest = line_ids(plan)
+    boxes.pack(supply=plan, boxes=[{first: 2, second: 3}], actor=owner)
+    (box,) = held(plan)
+    sent = {
+        f"line-{first}": "", f"initial-line-{first}": "2", f"line-{second}": "3", f"initial-line-{second}": "3",
+    }  # fmt: skip
+
+    owner_client.post(url(company, "box-edit", box.pk), sent)
+
+    assert contents(box) == {second: 3}
+
+
+def test_units_of_a_product_that_is_gone_are_told_as_lost(
+    owner_client: Client, company: Company, plan: Supply, owner: User
+) -> None:
+    first, second, *_rest = line_ids(plan)
+    box = boxes.add_box(supply=plan, actor=owner)
+    SupplyLine.objects.for_company(company).filter(pk=second).delete()
+    sent = {f"line-{pk}": "1" for pk in (first, second)} | {
+        f"initial-line-{pk}": "" for pk in (first, second)
+    }
+
+    told = messages_of(owner_client.post(url(company, "box-edit", box.pk), sent, follow=True))
+
+    assert contents(box) == {first: 1}
+    assert len(told) == 1
 
 
 @pytest.mark.usefixtures("two_at_once")

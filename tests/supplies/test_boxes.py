@@ -14,17 +14,22 @@ from companies.models import Company, User
 from marketplaces.models import MarketplaceAccount
 from supplies.labels.barcodes import is_sscc
 from supplies.models import BoxLine, Supply, SupplyBox, SupplyLine
+from supplies.selectors.plans import packed
 from supplies.services.boxes import (
     MOST_BOXES,
+    PackRule,
     Portion,
     add_box,
     mixed,
+    number_boxes,
     one_product_a_box,
     pack,
+    pack_by_rule,
     remove_box,
     set_contents,
     spread,
     unpacked,
+    version_of,
 )
 from supplies.services.plan_lines import set_quantities
 from supplies.services.plans import CannotChange, Target, plan_supply
@@ -142,6 +147,76 @@ def test_packed_anew_a_box_keeps_its_number(plan: Supply, company: Company, owne
     assert after[0] == before[0]
     assert after[1] not in before
     assert contents(plan) == [{large: 20}, {large: 5, small: 7}]
+
+
+def test_a_prefix_that_comes_later_numbers_the_boxes_as_they_are_packed(
+    plan: Supply, company: Company, owner: User
+) -> None:
+    large, small = line_ids(plan)
+    pack(supply=plan, boxes=[{large: 20}, {large: 5, small: 7}], actor=owner)
+    own = [box.code for box in held(plan)]
+    assert number_boxes(supply=plan, actor=owner) == 0
+    assert [box.code for box in held(plan)] == own
+
+    choose_series(company=company, prefix="460123456", extension=0, next_serial=1)
+
+    assert [number_boxes(supply=plan, actor=owner) for _time in range(2)] == [2, 0]
+    assert contents(plan) == [{large: 20}, {large: 5, small: 7}]
+    codes = [box.code for box in held(plan)]
+    assert all(is_sscc(code) for code in codes)
+    pack(supply=plan, boxes=[{large: 20}, {large: 5, small: 7}], actor=owner)
+    assert [box.code for box in held(plan)] == codes
+
+
+def test_a_plan_that_has_changed_since_it_was_shown_is_not_packed(plan: Supply, owner: User) -> None:
+    large, small = line_ids(plan)
+    plan.refresh_from_db()
+    seen = version_of(plan)
+    pack(supply=plan, boxes=[{large: 25}], actor=owner)
+
+    with pytest.raises(CannotChange, match="have changed meanwhile"):
+        pack_by_rule(supply=plan, rule=PackRule(per_box=10), actor=owner, seen=seen)
+
+    assert contents(plan) == [{large: 25}]
+    plan.refresh_from_db()
+    assert pack_by_rule(supply=plan, rule=PackRule(per_box=10), actor=owner, seen=version_of(plan)) == 4
+    assert contents(plan) == [{large: 10}, {large: 10}, {large: 5}, {small: 7}]
+
+
+def test_mixed_boxes_take_no_number_of_a_product(plan: Supply, owner: User) -> None:
+    large, _small = line_ids(plan)
+
+    with pytest.raises(CannotChange, match="clear the numbers"):
+        pack_by_rule(supply=plan, rule=PackRule(per_box=20, own={large: 5}, is_mixed=True), actor=owner)
+
+    assert pack_by_rule(supply=plan, rule=PackRule(per_box=20, is_mixed=True), actor=owner) == 2
+
+
+def test_once_the_marketplace_tells_the_goods_they_are_what_is_packed(plan: Supply, owner: User) -> None:
+    large, small = line_ids(plan)
+    lines = SupplyLine.objects.for_company(plan.company_id)
+    lines.filter(pk=large).update(declared=30)
+    extra = lines.create(company_id=plan.company_id, supply=plan, key="9", declared=5)
+    Supply.objects.for_company(plan.company_id).filter(pk=plan.pk).update(external_id="1", declared=35)
+    plan.refresh_from_db()
+
+    assert unpacked(plan) == {large: 30, small: 0, extra.pk: 5}
+    assert pack_by_rule(supply=plan, rule=PackRule(per_box=30), actor=owner) == 2
+    assert contents(plan) == [{large: 30}, {extra.pk: 5}]
+    assert (packed(plan).units, packed(plan).planned) == (35, 35)
+
+
+def test_what_a_box_holds_beyond_the_plan_does_not_stop_its_other_products(plan: Supply, owner: User) -> None:
+    large, small = line_ids(plan)
+    pack(supply=plan, boxes=[{large: 25, small: 5}], actor=owner)
+    (box,) = held(plan)
+    SupplyLine.objects.for_company(plan.company_id).filter(pk=large).update(planned=20, seller_sku="LN-1")
+
+    set_contents(supply=plan, box_id=box.pk, units={small: 7}, actor=owner)
+    with pytest.raises(CannotChange, match="Of “LN-1”, 20 units are left for this box, and 26"):
+        set_contents(supply=plan, box_id=box.pk, units={large: 26}, actor=owner)
+
+    assert contents(plan) == [{large: 25, small: 7}]
 
 
 def test_a_prefix_that_comes_later_numbers_the_boxes_on_the_next_packing(

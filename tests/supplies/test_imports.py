@@ -344,6 +344,24 @@ def test_lists_are_forgotten_in_portions(plan: Supply) -> None:
     assert [imports.forget_unwritten(now=timezone.now(), most=2) for _time in range(3)] == [2, 1, 0]
 
 
+def test_what_cannot_stand_in_the_plan_together_is_told_at_once(
+    plan: Supply, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = listing(plan, "LN-0", marketplace_sku="1")
+    set_quantities(supply=plan, wishes={held.pk: 1}, actor=owner)
+    listing(plan, "LN-1", marketplace_sku="1")
+    for number in (2, 3):
+        listing(plan, f"LN-{number}", marketplace_sku=str(number))
+
+    with pytest.raises(BadUpload, match="“LN-1” and “LN-0” have the same"):
+        read(plan, "LN-1\t5")
+    monkeypatch.setattr("supplies.services.plan_lines.MOST_LINES", 2)
+    with pytest.raises(BadUpload, match="at most 2 products"):
+        read(plan, "LN-2\t5\nLN-3\t5")
+    assert len(read(plan, "LN-0\t7\nLN-2\t5").rows) == 2
+    assert planned(plan) == {"LN-0": 1}
+
+
 def test_an_empty_list_is_refused(plan: Supply) -> None:
     with pytest.raises(BadUpload, match="not one row"):
         read(plan, "\n \n\t\n")

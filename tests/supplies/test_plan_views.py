@@ -687,9 +687,8 @@ def test_too_many_or_too_long_labels_are_told(
     many = owner_client.post(
         url(company, "labels-print", plan.pk), {"kind": "product", "size": "58x40", "all": "1"}, follow=True
     )
-    SupplyLine.objects.for_company(company).filter(supply=plan).update(
-        planned=1, barcode="ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    )
+    SupplyLine.objects.for_company(company).filter(supply=plan).update(planned=1)
+    Listing.objects.for_company(company).update(barcodes=["ABCDEFGHIJKLMNOPQRSTUVWXYZ"])
     long = owner_client.post(
         url(company, "labels-print", plan.pk), {"kind": "product", "size": "58x40", "all": "1"}, follow=True
     )
@@ -768,3 +767,29 @@ def test_pages_ask_as_much_for_three_products_as_for_one(
             assert owner_client.get(url(company, name, made.pk)).status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_a_pasted_list_and_a_file_are_not_taken_together(
+    owner_client: Client, company: Company, plan: Supply
+) -> None:
+    file = SimpleUploadedFile("list.csv", b"LN-0;3\n")
+
+    refused = owner_client.post(url(company, "plan-list", plan.pk), {"text": "LN-1\t5", "file": file})
+
+    assert "text" in refused.context["form"].errors
+    assert "LN-1" in refused.content.decode()
+    assert not PlanImport.objects.for_company(company).exists()
+
+
+def test_a_list_that_cannot_be_written_stays_in_sight(
+    owner_client: Client, company: Company, plan: Supply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = owner_client.post(url(company, "plan-list", plan.pk), {"text": "LN-0\t3"})
+    kept = PlanImport.objects.for_company(company).get()
+    Supply.objects.for_company(company).filter(pk=plan.pk).update(status=SupplyStatus.SHIPPED)
+
+    back = owner_client.post(url(company, "plan-apply", kept.pk), follow=True)
+
+    assert sent["Location"] == url(company, "plan-import", kept.pk) == back.redirect_chain[-1][0]
+    assert len(back.context["messages"]) == 1
+    assert back.context["is_open"]

@@ -76,6 +76,55 @@ def test_a_line_of_more_units_than_copies_go_at_once_is_prefilled_with_the_most(
     assert len(re.findall(r'<form method="post"[^>]* novalidate>', text)) == 1
 
 
+def test_a_barcode_that_was_replaced_since_is_not_printed(
+    plan: Supply, goods: list[Listing], owner: User
+) -> None:
+    first, second, third = goods
+    first.barcodes = ["OZN-NEW", "OZN-OTHER"]
+    second.barcodes = ["OZN-NEW-2", "OZN1"]
+    third.barcodes = []
+    for one in goods:
+        one.save(update_fields=["barcodes"])
+    line, *_rest = line_ids(plan)
+    boxes.pack(supply=plan, boxes=[{line: 4}], actor=owner)
+
+    listed = printing.packing_list(plan)
+
+    assert [one.code for one in printing.print_lines(plan)] == ["OZN-NEW", "OZN1", "OZN2"]
+    assert [one.barcode for one in (*listed.boxes[0].lines, *listed.loose)] == [
+        "OZN-NEW", "OZN-NEW", "OZN1", "OZN2",
+    ]  # fmt: skip
+
+
+def test_once_the_marketplace_tells_the_goods_labels_are_of_those(plan: Supply) -> None:
+    first, second, _third = line_ids(plan)
+    lines = SupplyLine.objects.for_company(plan.company_id)
+    lines.filter(pk=first).update(declared=12)
+    lines.filter(pk=second).update(declared=10)
+    Supply.objects.for_company(plan.company_id).filter(pk=plan.pk).update(declared=22)
+    plan.refresh_from_db()
+
+    assert [one.copies for one in printing.print_lines(plan)] == [12, 10, 0]
+    assert [one.units for one in printing.packing_list(plan).loose] == [12, 10]
+
+
+@pytest.mark.parametrize("kind", ["product", "box"])
+def test_enter_in_a_field_prints_the_copies_that_were_typed(
+    owner_client: Client, company: Company, plan: Supply, owner: User, kind: str
+) -> None:
+    line, *_rest = line_ids(plan)
+    boxes.pack(supply=plan, boxes=[{line: 4}], actor=owner)
+    text = owner_client.get(url(company, "labels", plan.pk)).content.decode()
+    (form,) = re.findall(
+        rf'<form[^>]*>(?:(?!</form>).)*value="{kind}"(?:(?!</form>).)*</form>', text, re.DOTALL
+    )
+
+    first_button, second_button = re.findall(r'<button[^>]*type="submit"[^>]*>', form)
+
+    assert 'name="all"' not in first_button
+    assert 'name="all"' in second_button
+
+
 def test_what_the_page_offers_is_printed(
     owner_client: Client, company: Company, plan: Supply, owner: User, goods: list[Listing]
 ) -> None:
