@@ -19,6 +19,7 @@ from marketplaces.streams import PullRequest
 from marketplaces.sync.quarantine import record_isolated
 from supplies.models import BoxLine, Supply, SupplyEvent, SupplyLine
 from supplies.services.erase import Supplies
+from supplies.services.money import value_missing
 from supplies.streams import REREAD_FOR, SupplyStream
 from tests.factories.catalog import CostPriceFactory, ListingFactory
 from tests.factories.marketplaces import AccountFactory
@@ -167,6 +168,25 @@ def test_missing_units_are_valued_anew_when_a_cost_price_comes(account: Marketpl
     held.refresh_from_db()
     assert held.missing_amount == Decimal(930)
     assert held.changed_at > before
+
+
+def test_missing_units_are_valued_in_portions(
+    account: MarketplaceAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supplies.services.money._AT_ONCE", 2)
+    listing = ListingFactory(account=account, price=Decimal(2490))
+    for _supply in range(5):
+        short = SupplyFactory(
+            account=account,
+            status=SupplyStatus.DISCREPANCY,
+            lines=0,
+            missing_units=3,
+            missing_amount=Decimal(1),
+        )
+        SupplyLineFactory(supply=short, listing=listing, declared=10, accepted=7, shortage=3)
+
+    assert [value_missing(account=account) for _time in range(2)] == [5, 0]
+    assert set(Supply.all_companies.values_list("missing_amount", flat=True)) == {Decimal(7470)}
 
 
 def test_plans_are_not_held_of_the_marketplace(account: MarketplaceAccount) -> None:
