@@ -13,6 +13,8 @@ Cursor = Mapping[str, Any]
 # What an adapter holds under this name in a cursor outlives its pulls: one that begins anew (a deep one, one whose
 # place was forgotten) is given that and nothing else. A cursor without anything else is a beginning.
 KEPT: Final = "kept"
+# The reason of those that are `absent`.
+NOT_LISTED: Final = "not_listed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

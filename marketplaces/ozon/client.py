@@ -71,6 +71,8 @@ BUNDLE_ROWS_A_PAGE: Final = 100
 SUPPLIES_OF_CARGOES: Final = 100
 RETURNS_A_PAGE: Final = 500
 REMOVAL_ROWS_A_PAGE: Final = 500
+# A place that they have forgotten begins a list anew, so often.
+MOST_BEGINNINGS: Final = 3
 
 ROLES: Final = "/v1/roles"
 SELLER_INFO: Final = "/v1/seller/info"

@@ -16,7 +16,7 @@ import structlog
 from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery
 from marketplaces.contracts.pages import Cursor, Page, Rejected
 from marketplaces.errors import CursorRejected, RequestRejected, RightMissing, UnexpectedResponse
-from marketplaces.ozon.client import POSTINGS_A_PAGE, OzonClient, Rows
+from marketplaces.ozon.client import MOST_BEGINNINGS, POSTINGS_A_PAGE, OzonClient, Rows
 from marketplaces.ozon.mapping import moment, needs_reasons, order_snapshot
 from marketplaces.ozon.schemas import CancelReason, Posting, PostingList
 
@@ -99,12 +99,13 @@ class OrdersPull:
             window = following
 
     def _window(self, window: Window, following: Window) -> Iterator[Page[OrderSnapshot]]:
-        tokens = {window.token}
+        tokens, beginnings = {window.token}, 0
         while True:
             try:
                 rows = self._ask(window)
             except CursorRejected:
-                if not window.token:
+                beginnings += 1
+                if not window.token or beginnings == MOST_BEGINNINGS:
                     raise
                 window, tokens = replace(window, token=""), {""}
                 continue

@@ -1,4 +1,5 @@
-"""What pulls remember of removals: when each was asked for, whether it is settled, how often it was not listed."""
+"""What pulls remember of removals: when each was asked for, whether it is settled, how often it was not listed; and of
+supplies the last of these."""
 
 from __future__ import annotations
 
@@ -68,6 +69,11 @@ class RemovalMemory:
         """A removal was listed there and could not be read."""
         self.missed.pop(external_id, None)
         self.spans.setdefault(external_id, window)
+
+    def found(self, external_ids: Iterable[str]) -> None:
+        """These are listed."""
+        for key in external_ids:
+            self.missed.pop(key, None)
 
     def miss(self, external_id: str, *, today: date) -> int:
         """It was looked for and not listed; for which time in a row."""

@@ -11,7 +11,7 @@ and then once a month, and stands in quarantine meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -19,7 +19,7 @@ from typing import Any, Final
 import structlog
 
 from core.periods import MOSCOW
-from marketplaces.contracts.pages import KEPT, Cursor, Page, Rejected
+from marketplaces.contracts.pages import KEPT, NOT_LISTED, Cursor, Page, Rejected
 from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
 from marketplaces.errors import RequestRejected, RightMissing
 from marketplaces.ozon.client import OzonClient
@@ -37,10 +37,8 @@ TAIL: Final = timedelta(days=45)
 LONGEST: Final = timedelta(days=400)
 # An empty answer is believed only when it is given this often.
 TRIES: Final = 3
-# Why one stands in quarantine that is listed no more.
-NOT_LISTED: Final = "not_listed"
-# What is kept of them for all pulls.
-_KEPT_AS: Final = "removals"
+# Under what name a cursor keeps what pulls remember of them.
+REMOVALS: Final = "removals"
 _LONGEST_ID: Final = 100
 _LONGEST_DETAIL: Final = 300
 
@@ -60,10 +58,13 @@ class RemovalsPull:
         cursor: Cursor,
         since: datetime,
         watermark: datetime,
+        beside: Mapping[str, Any],
     ) -> None:
         self._client = client
+        # What the cursor keeps of all else.
+        self._beside = beside
         self._held = {one for one in query.open_external_ids if one.startswith(REMOVAL_PREFIX)}
-        self._memory = RemovalMemory.of(cursor.get(KEPT, {}).get(_KEPT_AS, {}), held=self._held)
+        self._memory = RemovalMemory.of(kept_of(cursor).get(REMOVALS, {}), held=self._held)
         self._left = set(cursor.get("left", self._held))
         self._today = _day(watermark)
         self._until = date.fromisoformat(cursor["day"]) if "day" in cursor else self._today
@@ -74,8 +75,7 @@ class RemovalsPull:
 
     def kept(self) -> dict[str, Any]:
         """What a cursor keeps for the pulls to come."""
-        told = self._memory.told()
-        return {KEPT: {_KEPT_AS: told}} if told else {}
+        return keeping({**self._beside, REMOVALS: self._memory.told()})
 
     def pages(self) -> Iterator[Page[SupplySnapshot]]:
         """A page for each window: the last weeks, newest first, and then the days of those that are open and older.
@@ -169,8 +169,14 @@ def first_day(watermark: datetime) -> dict[str, str]:
 
 
 def kept_of(cursor: Cursor) -> dict[str, Any]:
-    """What a cursor keeps of removals for all pulls, as a part of the next one."""
-    return {KEPT: cursor[KEPT]} if KEPT in cursor else {}
+    """What a cursor keeps for all pulls, by name."""
+    return dict(cursor.get(KEPT, {}))
+
+
+def keeping(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a cursor that keeps these for all pulls; nothing where there is nothing to remember."""
+    kept = {name: one for name, one in told.items() if one}
+    return {KEPT: kept} if kept else {}
 
 
 def find_removal(client: OzonClient, external_id: str, *, now: datetime) -> Page[SupplySnapshot]:

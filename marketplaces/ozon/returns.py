@@ -6,12 +6,14 @@ read leaves the period and is read with the next one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from marketplaces.contracts.pages import Cursor, Page, Rejected
 from marketplaces.contracts.returns import ReturnSnapshot, ReturnsQuery
+from marketplaces.errors import UnexpectedResponse
 from marketplaces.ozon.client import OzonClient, Rows, iso
 from marketplaces.ozon.mapping_returns import is_fbo, return_snapshot
 from marketplaces.ozon.schemas_returns import ReturnRows
@@ -29,6 +31,7 @@ MOVING: Final[Mapping[str, int]] = {
     "WaitingCompensation": 120,
     "ReturnedToOzon": 45,
 }
+_PLACE: Final = re.compile("[0-9]{1,19}")
 
 
 class ReturnsPull:
@@ -95,7 +98,10 @@ class ReturnsPull:
     # ---- pages --------------------------------------------------------------------------------------------
     def _rows(self, wanted: Mapping[str, Any], last_id: int) -> Iterator[tuple[Rows[ReturnRows], int]]:
         """The pages of a filter, each with the place after it: the id of its last row, whichever way they are
-        sorted. The list ends with a page that says so, with an empty one, or with a place where we were."""
+        sorted. The list ends with a page that says so, with an empty one, or with a place where we were.
+
+        Raises UnexpectedResponse after a page that says that there is more and names no place to go on from.
+        """
         places = {last_id}
         while True:
             rows = self._client.returns(wanted, last_id=last_id)
@@ -108,6 +114,8 @@ class ReturnsPull:
             places.add(place)
             last_id = place or last_id
             yield rows, last_id
+            if not place and rows.rejected and rows.page.has_next:
+                raise UnexpectedResponse("the list of returns says that there is more and names no place")
             if is_end:
                 return
 
@@ -134,6 +142,4 @@ def _changed(start: datetime, end: datetime) -> dict[str, Any]:
 def _place(rows: Rows[ReturnRows]) -> int:
     """The id of the last row, of those that could be read if there are any; zero where there is none."""
     ids = [row.id for row in rows.page.returns] or [one.external_id for one in rows.rejected]
-    return next(
-        (int(one) for one in reversed(ids) if one.isascii() and one.isdecimal() and len(one) <= 18), 0
-    )
+    return next((int(one) for one in reversed(ids) if _PLACE.fullmatch(one)), 0)

@@ -1,27 +1,31 @@
 """Pulling supplies: the requests whose state changed last first, down to what the last pull saw; then removals.
 
 Ozon numbers requests and supplies apart and finds nothing by the number of a supply, so what we still hold as open
-is looked for further down the same list. Each supply that changed or is open costs requests of its own: one for its
-goods, three at most for its acts and cargoes, and one for the contents of each cargo.
+is looked for further down the same list. One that is not found down to its end stays as we hold it, stands in
+quarantine meanwhile, and is looked for once a day for a week and then once a month. Each supply that changed or is
+open costs requests of its own: one for its goods, three at most for its acts and cargoes, and one for the contents
+of each cargo.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import structlog
 
-from marketplaces.contracts.pages import Cursor, Page, Rejected
+from core.periods import MOSCOW
+from marketplaces.contracts.pages import NOT_LISTED, Cursor, Page, Rejected
 from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
 from marketplaces.errors import CursorRejected, RequestRejected, RightMissing, UnexpectedResponse
-from marketplaces.ozon.client import OzonClient
+from marketplaces.ozon.client import MOST_BEGINNINGS, OzonClient
 from marketplaces.ozon.mapping import moment
 from marketplaces.ozon.mapping_supplies import REMOVAL_PREFIX, status_of
-from marketplaces.ozon.removals import RemovalsPull, find_removal, first_day, kept_of
+from marketplaces.ozon.removal_memory import RemovalMemory
+from marketplaces.ozon.removals import RemovalsPull, find_removal, first_day, keeping, kept_of
 from marketplaces.ozon.schemas_supplies import SupplyOrder
 from marketplaces.ozon.supply_parts import LONGEST_DETAIL, Parts
 from marketplaces.wire import MISSING_FIELD, MISSING_RECORD, WRONG_TYPE
@@ -38,12 +42,14 @@ TRIES: Final = 3
 # names any.
 UNNAMED_STATES: Final = frozenset({"UNSPECIFIED", "DATA_FILLING", "CANCELLED", "OVERDUE"})
 _ID: Final = re.compile("[1-9][0-9]{0,18}")
+# Under what name a cursor keeps what pulls remember of supplies that were not listed.
+_SUPPLIES: Final = "supplies"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """A page of the list with the requests behind it, in the order of the list; `read` are the ids of those that could
-    be read, whether they name supplies yet or not."""
+    be read, whether they name supplies yet or not. `is_told`: no request of it hides which supplies it holds."""
 
     orders: tuple[SupplyOrder, ...]
     rejected: tuple[Rejected, ...]
@@ -51,6 +57,37 @@ class Batch:
     sent_at: datetime | None
     last_id: str
     listed: int
+    is_told: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Search:
+    """What is looked for in the list. `is_whole`: it was looked for from the top on; `is_sure`: no request that was met
+    may be the one that holds it."""
+
+    sought: set[str] = field(default_factory=set)
+    is_whole: bool = True
+    is_sure: bool = True
+
+    @classmethod
+    def of(cls, cursor: Cursor, *, held: Collection[str], memory: RemovalMemory, today: date) -> Search:
+        """The search of a pull that begins, or that goes on from a place."""
+        if "sought" in cursor:
+            return cls(sought=set(cursor["sought"]).intersection(held), is_sure=cursor["is_sure"])
+        sought = {one for one in held if memory.is_sought(one, today=today)}
+        return cls(sought=sought, is_whole="last_id" not in cursor)
+
+    def cursor(self) -> dict[str, Any]:
+        """The part of a cursor from which it goes on; nothing where it cannot end well."""
+        return {"sought": sorted(self.sought), "is_sure": self.is_sure} if self.is_whole else {}
+
+    def look(self, batch: Batch) -> set[str]:
+        """The supplies that a page names, be it unreadably."""
+        named = {supply.supply_id for order in batch.orders for supply in order.supplies}
+        named.update(one.external_id for one in batch.rejected)
+        self.sought -= named
+        self.is_sure = self.is_sure and batch.is_told
+        return named
 
 
 class SuppliesPull:
@@ -60,19 +97,29 @@ class SuppliesPull:
         self._client = client
         self._query = query
         self._open = {one for one in query.open_external_ids if not one.startswith(REMOVAL_PREFIX)}
+        self._memory = RemovalMemory()
+        self._search = Search()
         self._clusters: Mapping[str, str] | None = None
         self._done = 0
 
     def pages(self, cursor: Cursor, *, now: datetime) -> Iterator[Page[SupplySnapshot]]:
         """Pages from the saved cursor on; the last one is empty and carries the watermark.
 
-        Cursors: `{since, watermark, last_id}` inside the list, those of `RemovalsPull` among the removals,
-        `{watermark}` after a finished pull; in each what is kept of removals.
+        Cursors: `{since, watermark, last_id, sought, is_sure}` inside the list, those of `RemovalsPull` among the
+        removals, `{watermark}` after a finished pull; in each what is kept of removals and supplies.
         """
         since, watermark = self._bounds(cursor)
+        self._memory = RemovalMemory.of(kept_of(cursor).get(_SUPPLIES, {}), held=self._open)
         if "day" not in cursor:
             yield from self._requests(cursor, since=since, watermark=watermark)
-        removals = RemovalsPull(self._client, self._query, cursor=cursor, since=since, watermark=watermark)
+        removals = RemovalsPull(
+            self._client,
+            self._query,
+            cursor=cursor,
+            since=since,
+            watermark=watermark,
+            beside={_SUPPLIES: self._memory.told()},
+        )
         for page in removals.pages():
             self._done += page.done
             yield Page(
@@ -104,28 +151,41 @@ class SuppliesPull:
         self, cursor: Cursor, *, since: datetime, watermark: datetime
     ) -> Iterator[Page[SupplySnapshot]]:
         last_id = cursor.get("last_id", "")
-        tokens = {last_id}
-        bounds = {"since": since.isoformat(), "watermark": watermark.isoformat(), **kept_of(cursor)}
+        tokens, beginnings = {last_id}, 0
+        bounds = {"since": since.isoformat(), "watermark": watermark.isoformat()}
+        today, asked_at = watermark.astimezone(MOSCOW).date(), self._query.until
+        self._search = Search.of(cursor, held=self._open, memory=self._memory, today=today)
         while True:
             try:
                 batch = read_batch(self._client, last_id)
             except CursorRejected:
-                if not last_id:
+                beginnings += 1
+                if not last_id or beginnings == MOST_BEGINNINGS:
                     raise
                 last_id, tokens = "", {""}
+                self._search.is_whole = True
                 continue
+            # A list of nothing is no list in which something is missing.
+            is_list = bool(batch.listed or last_id)
             last_id = batch.last_id
             snapshots, rejected, settled = self._read(batch, since=since)
-            is_end = not batch.listed or last_id in {"", *tokens} or self._is_enough(batch, since)
+            self._memory.found(self._search.look(batch))
+            is_over = not batch.listed or last_id in {"", *tokens}
+            is_end = is_over or self._is_enough(batch, since)
             tokens.add(last_id)
-            if batch.sent_at is not None:
+            absent = self._miss(today) if is_over and is_list else ()
+            asked_at = batch.sent_at or asked_at
+            if batch.sent_at is not None or absent:
                 self._done += len(snapshots) + len(rejected)
+                place = first_day(watermark) if is_end else {"last_id": last_id, **self._search.cursor()}
+                kept = keeping({**kept_of(cursor), _SUPPLIES: self._memory.told()})
                 yield Page(
                     snapshots=snapshots,
                     rejected=rejected,
                     settled=settled,
-                    cursor=bounds | (first_day(watermark) if is_end else {"last_id": last_id}),
-                    observed_at=batch.sent_at,
+                    absent=absent,
+                    cursor={**bounds, **place, **kept},
+                    observed_at=asked_at,
                     done=self._done,
                 )
             if is_end:
@@ -135,7 +195,18 @@ class SuppliesPull:
         """Whether nothing further down is new, and nothing is looked for. A page of which no request could be read
         does not tell."""
         is_told = bool(batch.orders) and all(is_older(order, since) for order in batch.orders)
-        return is_told and not self._open
+        return is_told and not self._search.sought
+
+    def _miss(self, today: date) -> tuple[Rejected, ...]:
+        """Note that those that are still sought are not in the list; what is to be told of it."""
+        if not self._search.is_whole:
+            return ()
+        told = []
+        for one in sorted(self._search.sought):
+            looks = self._memory.miss(one, today=today)
+            log.warning("supply_not_listed", supply=one, looks=looks, is_sure=self._search.is_sure)
+            told.append(_not_listed(one, looks, on=today))
+        return tuple(told) if self._search.is_sure else ()
 
     def _read(
         self, batch: Batch, *, since: datetime
@@ -177,13 +248,15 @@ def read_batch(client: OzonClient, last_id: str) -> Batch:
         if one not in ids
     }
     orders, broken, sent_at = _details(client, ids)
+    unread = (*nameless.values(), *broken.values())
     return Batch(
         orders=tuple(orders[one] for one in ids if one in orders),
-        rejected=tuple(part for one in (*nameless.values(), *broken.values()) for part in by_supply(one)),
+        rejected=tuple(part for one in unread for part in by_supply(one)),
         read=tuple(one for one in ids if one not in broken),
         sent_at=sent_at,
         last_id=listed.last_id or "",
         listed=len(listed.order_ids),
+        is_told=all(_named_supplies(one) for one in unread),
     )
 
 
@@ -247,12 +320,22 @@ def _without_supplies(order: SupplyOrder) -> Rejected:
 def by_supply(rejected: Rejected) -> tuple[Rejected, ...]:
     """A request that could not be read, under the ids of the supplies that it names; under its own where it names
     none. Quarantine is settled by what a supply is known by."""
+    detail = f"orders[{rejected.external_id}].{rejected.detail}"[:LONGEST_DETAIL]
+    found = tuple(replace(rejected, external_id=one, detail=detail) for one in _named_supplies(rejected))
+    return found or (rejected,)
+
+
+def _named_supplies(rejected: Rejected) -> list[str]:
+    """The ids of the supplies that a request names which could not be read."""
     listed = rejected.payload.get("supplies") if isinstance(rejected.payload, dict) else None
     parts = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     ids = dict.fromkeys(str(one.get("supply_id", "")) for one in parts)
-    detail = f"orders[{rejected.external_id}].{rejected.detail}"[:LONGEST_DETAIL]
-    found = tuple(replace(rejected, external_id=one, detail=detail) for one in ids if _ID.fullmatch(one))
-    return found or (rejected,)
+    return [one for one in ids if _ID.fullmatch(one)]
+
+
+def _not_listed(external_id: str, looks: int, *, on: date) -> Rejected:
+    payload = {"supply_id": external_id, "looks": looks, "looked_on": on.isoformat()}
+    return Rejected(external_id=external_id[:100], reason=NOT_LISTED, detail="", payload=payload)
 
 
 def is_older(order: SupplyOrder, since: datetime) -> bool:

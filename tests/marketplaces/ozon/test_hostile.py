@@ -13,11 +13,18 @@ from marketplaces.contracts.orders import OrdersQuery
 from marketplaces.contracts.returns import ReturnsQuery
 from marketplaces.contracts.stock import StockQuery
 from marketplaces.contracts.supplies import SuppliesQuery
-from marketplaces.errors import MarketplaceError, RightMissing, TemporaryError, UnexpectedResponse
+from marketplaces.errors import (
+    CursorRejected,
+    MarketplaceError,
+    RightMissing,
+    TemporaryError,
+    UnexpectedResponse,
+)
 from marketplaces.wire import safe_payload
 from sandbox.hostile import hostile_page
 from tests.marketplaces.ozon.conftest import NOW
 from tests.marketplaces.ozon.payloads import posting, product, stock_row
+from tests.marketplaces.ozon.payloads_supplies import supply_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,6 +216,30 @@ def test_forgotten_place_begins_the_window_anew(canned: Callable[..., Adapter]) 
 
     assert tokens == ["stale", ""]
     assert [len(page.snapshots) for page in pages] == [1, 0]
+
+
+@pytest.mark.parametrize("stream", ["orders", "supplies"])
+def test_a_place_that_is_always_forgotten_ends_the_run(canned: Callable[..., Adapter], stream: str) -> None:
+    places = iter(range(20))
+
+    def answer(path: str, body: dict[str, Any]) -> Any:
+        if body.get("cursor") or body.get("last_id"):
+            return httpx.Response(400, json={"code": 3, "message": "cursor, last_id: invalid value"})
+        if path == "/v3/supply-order/list":
+            return {"order_ids": ["84882285"], "last_id": f"place-{next(places)}"}
+        if path == "/v3/supply-order/get":
+            request = supply_order(state="DATA_FILLING", state_updated_date=NOW.isoformat())
+            return {"orders": [{**request, "supplies": []}]}
+        return {"postings": [posting()], "cursor": f"place-{next(places)}", "has_next": True}
+
+    adapter = canned(answer)
+    pulls: dict[str, Callable[[], Any]] = {
+        "orders": lambda: list(adapter.fetch_orders(HOUR, cursor={})),
+        "supplies": lambda: list(adapter.fetch_supplies(SUPPLIES, cursor={})),
+    }
+    with pytest.raises(CursorRejected):
+        pulls[stream]()
+    assert next(places) == 3, "a list is begun three times"
 
 
 def test_product_named_in_the_list_and_absent_from_the_details_is_kept_in_quarantine(

@@ -256,6 +256,27 @@ def test_a_list_that_does_not_move_on_ends(canned: Callable[..., Adapter]) -> No
     assert asked == [0, 9]
 
 
+def test_ids_of_nineteen_digits_are_places_too(canned: Callable[..., Adapter]) -> None:
+    first = 9_000_000_000_000_000_001
+
+    def answer(_path: str, body: dict[str, Any]) -> Any:
+        is_first = body["last_id"] < first
+        return {"returns": [returned(id=first if is_first else first + 1)], "has_next": is_first}
+
+    pages = canned(answer).fetch_returns(ReturnsQuery(since=NOW - timedelta(days=5), until=NOW), cursor={})
+
+    assert set(merged(pages)) == {str(first), str(first + 1)}
+
+
+def test_a_list_that_has_more_and_names_no_place_is_no_end(canned: Callable[..., Adapter]) -> None:
+    adapter = canned(lambda _path, _body: {"returns": [returned(id="Я")], "has_next": True})
+    pages = adapter.fetch_returns(ReturnsQuery(since=NOW - timedelta(days=5), until=NOW), cursor={})
+
+    assert [one.external_id for one in next(pages).rejected] == ["Я"]
+    with pytest.raises(errors.UnexpectedResponse):
+        next(pages)
+
+
 def test_a_named_buyer_is_kept_nowhere(canned: Callable[..., Adapter]) -> None:
     row = returned(id="x", customer_name="Иванов", comment="мой телефон 8 900", visual=status("Rejected", ""))
     adapter = canned(lambda _path, _body: {"returns": [row, returned()], "has_next": False})
