@@ -5,6 +5,7 @@ The document: https://dev.wildberries.ru/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from marketplaces.contracts.pages import Rejected
 from marketplaces.errors import RequestRejected
 from marketplaces.http import LARGEST_REPORT, Answer, Http
 from marketplaces.wildberries import limits
+from marketplaces.wildberries.mapping import given_id, thing_id
 from marketplaces.wildberries.refusals import refused
 from marketplaces.wildberries.report import Report
 from marketplaces.wildberries.return_schemas import Claim, Claims, ItemReturn, ItemReturns
@@ -41,6 +43,7 @@ from marketplaces.wildberries.schemas import (
     WarehouseTariff,
     WarehouseTariffs,
 )
+from marketplaces.wildberries.supply_rows import SupplyName
 from marketplaces.wildberries.supply_schemas import (
     DiscrepancyBox,
     DiscrepancyBoxes,
@@ -94,6 +97,7 @@ DISCREPANCIES: Final = "/api/supplies/v1/discrepancies"
 ITEM_RETURNS: Final = "/api/analytics/v1/item-returns"
 CLAIMS: Final = "/api/v1/claims"
 
+_NUMBER: Final = re.compile("[0-9]{1,19}")
 _TARIFF_GROUPS: Final = {BOX: limits.BOX, PALLET: limits.PALLET, RETURN: limits.RETURN}
 _CARDS = RowsAt(page=CardsPage, row=Card, path=("cards",), id_fields=("nmID",))
 _GOODS = RowsAt(page=GoodsPage, row=Good, path=("data", "listGoods"), id_fields=("nmID",))
@@ -102,7 +106,7 @@ _UPLOADED = RowsAt(page=UploadedPage, row=UploadedGood, path=("data", "historyGo
 _STOCKS = RowsAt(page=StockPage, row=StockRow, path=("data", "items"), id_fields=("chrtId", "warehouseId"))
 _FEED = RowsAt(page=FeedPage, row=FeedOrder, path=("data", "orders"), id_fields=("srid",))
 _COMMISSIONS = RowsAt(page=Commissions, row=Commission, path=("report",), id_fields=("subjectID",))
-_SUPPLIES = RowsAt(page=SupplyRows, row=SupplyRow, path=("rows",), id_fields=("preorderID",))
+_SUPPLIES = RowsAt(page=SupplyRows, row=SupplyRow, path=("rows",), id_fields=())
 _SUPPLY_GOODS = RowsAt(page=SupplyGoods, row=SupplyGood, path=("rows",), id_fields=("barcode",))
 _SUPPLY_BOXES = RowsAt(page=SupplyBoxes, row=SupplyBox, path=("rows",), id_fields=("packageCode",))
 _DISCREPANCIES = RowsAt(page=DiscrepancyBoxes, row=DiscrepancyBox, path=("rows",), id_fields=("packageCode",))
@@ -237,7 +241,8 @@ class WildberriesClient:
             body["statusIDs"] = list(statuses)
         params = {"limit": str(SUPPLIES_A_PAGE), "offset": str(offset)}
         answer = self._http.post_json(SUPPLIES, body, host=SUPPLY, params=params, limit_group=limits.SUPPLIES)
-        return _bare(_SUPPLIES, answer)
+        rows = _bare(_SUPPLIES, answer)
+        return replace(rows, rejected=tuple(map(_named, rows.rejected)))
 
     def supply(self, number: str, *, is_preorder: bool) -> tuple[SupplyDetails | Rejected, datetime]:
         """GET /api/v1/supplies/{ID}: a supply, or a pre-order that is not planned yet, and when it was asked.
@@ -285,7 +290,8 @@ class WildberriesClient:
             "offset": str(offset),
         }
         answer = self._http.get_json(ITEM_RETURNS, params, host=ANALYTICS, limit_group=limits.ITEM_RETURNS)
-        return _rows(_ITEM_RETURNS, replace(answer, content=answer.content or b'{"report":[]}'))
+        rows = _rows(_ITEM_RETURNS, replace(answer, content=answer.content or b'{"report":[]}'))
+        return replace(rows, rejected=tuple(map(_of_thing, rows.rejected)))
 
     def claims(self, *, is_archive: bool, offset: int) -> Rows[Claims]:
         """GET /api/v1/claims: buyers' claims of the last 14 days, 200 a page."""
@@ -344,6 +350,27 @@ def _rows(rows: RowsAt[PageModel], answer: Answer) -> Rows[PageModel]:
 def _bare(rows: RowsAt[PageModel], answer: Answer) -> Rows[PageModel]:
     """The rows of an answer that is a list."""
     return _rows(rows, replace(answer, content=b'{"rows":' + (answer.content or b"[]") + b"}"))
+
+
+def _named(rejected: Rejected) -> Rejected:
+    """A supply that could not be read, under the id by which it is told once it can be. A row that names no pre-order,
+    not even their 0, is under none: it may be of any."""
+    told = rejected.payload if isinstance(rejected.payload, dict) else {}
+    preorder_id, supply_id = _number(told.get("preorderID")), _number(told.get("supplyID"))
+    name = SupplyName(preorder_id=given_id(preorder_id), supply_id=given_id(supply_id))
+    return replace(rejected, external_id=name.external_id if preorder_id and name.number else "")
+
+
+def _of_thing(rejected: Rejected) -> Rejected:
+    """A thing that could not be read, under the id by which it is told once it can be."""
+    told = rejected.payload if isinstance(rejected.payload, dict) else {}
+    return replace(rejected, external_id=thing_id(rejected.external_id, _number(told.get("shkId"))))
+
+
+def _number(value: Any) -> str:
+    """An id of theirs as text; empty for anything else."""
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    return text if _NUMBER.fullmatch(text) else ""
 
 
 def _good(path: str, answer: Answer) -> Answer:

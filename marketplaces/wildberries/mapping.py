@@ -46,6 +46,8 @@ _HUNDRED: Final = Decimal(100)
 _NO_SIZES: Final = Dimensions()
 # The size of goods that have only one.
 _ONE_SIZE: Final = frozenset({"", "0"})
+# Before the ids of things whose order is not named: things and orders are numbered apart.
+_THING: Final = "shk-"
 
 
 # ---- cards ------------------------------------------------------------------------------------------------
@@ -197,6 +199,13 @@ def moment(value: datetime | str | None) -> datetime | None:
 def given_id(value: str | None) -> str:
     """An id; their 0 means that there is none."""
     return "" if not value or value.strip("0") == "" else value
+
+
+def thing_id(srid: str | None, shk_id: str | None) -> str:
+    """What a thing on its way to the seller is known by: the order of its return, by which other sources tell of it too,
+    and its own id where it names none. Empty where it names neither."""
+    shk_id = given_id(shk_id)
+    return srid or (f"{_THING}{shk_id}" if shk_id else "")
 
 
 def rejected(row: BaseModel, external_id: str, reason: str, detail: str) -> Rejected:

@@ -18,10 +18,11 @@ from marketplaces.wildberries.mapping import (
     given_id,
     moment,
     rejected,
+    thing_id,
 )
 from marketplaces.wildberries.return_schemas import Claim, ItemReturn
 from marketplaces.wildberries.schemas import FeedOrder, SaleRow
-from marketplaces.wire import OUT_OF_RANGE
+from marketplaces.wire import MISSING_FIELD, OUT_OF_RANGE
 
 _REASON: Final = 300
 _ADDRESS: Final = 500
@@ -120,15 +121,19 @@ def claim_return(claim: Claim) -> ReturnSnapshot:
     )
 
 
-def item_return(row: ItemReturn) -> ReturnSnapshot:
+def item_return(row: ItemReturn) -> ReturnSnapshot | Rejected:
     """A thing on its way to the seller: one that a buyer gave back, or his own stock that he takes back.
 
-    It names no buyer's order: where another source knows the unit it says more, and its kind stands.
+    It names no buyer's order: where another source knows the unit it says more, and its kind stands. Things of one
+    order of a return are told as one: by its id alone the sources meet.
     """
+    external_id = thing_id(row.srid, row.shkId)
+    if not external_id:
+        return rejected(row, "", MISSING_FIELD, "srid")
     expires_at = moment(row.expiredDt)
     settled_at = moment(row.completedDt)
     return ReturnSnapshot(
-        external_id=row.srid,
+        external_id=external_id,
         number=given_id(row.shkId),
         kind=ReturnKind.TECHNICAL,
         status=statuses.item_return_status(row.returnStatus),

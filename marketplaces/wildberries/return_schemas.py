@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator as Before
 from pydantic import Field
@@ -14,10 +14,15 @@ from marketplaces.wildberries.schemas import Key, MaybeId, MaybeMoment, Text, Wi
 from marketplaces.wildberries.supply_schemas import Code
 
 
-class ItemReturn(Wire):
-    """A thing on its way to the seller. `srid` names the order of the return, `shkId` the thing itself."""
+def _named(value: Any) -> Any:
+    return None if value == "" else value
 
-    srid: Key
+
+class ItemReturn(Wire):
+    """A thing on its way to the seller. `srid` names the order of the return, `shkId` the thing itself: of goods that
+    nobody recognised the order may be missing."""
+
+    srid: Annotated[Key | None, Before(_named)] = None
     shkId: MaybeId = None
     sku: Text = None
     subjectName: Text = None

@@ -37,8 +37,8 @@ log = structlog.get_logger(__name__)
 
 # Statistics keep a return this long.
 KEPT: Final = timedelta(days=90)
-# Goods on their way are asked by so many days at once.
-WINDOW: Final = timedelta(days=31)
+# Goods on their way are asked by 31 days at once, the first and the last one with them.
+WINDOW: Final = timedelta(days=30)
 
 SALES: Final = "sales"
 FEED: Final = "feed"

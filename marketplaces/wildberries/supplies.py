@@ -132,7 +132,9 @@ class SuppliesPull:
         return [self._days(kind, place.since)], ()
 
     def _not_told_yet(self, rejected: Sequence[Rejected]) -> tuple[Rejected, ...]:
-        fresh = {one.external_id: one for one in rejected if one.external_id not in self._unreadable}
+        # Rows without an id are told apart by what is in them.
+        named = {one.external_id or repr(one.payload): one for one in rejected}
+        fresh = {name: one for name, one in named.items() if name not in self._unreadable}
         self._unreadable.update(fresh)
         return tuple(fresh.values())
 

@@ -188,7 +188,8 @@ def _added(line: SupplyLineSnapshot, other: SupplyLineSnapshot) -> SupplyLineSna
 
 
 def _sum(one: int | None, other: int | None) -> int | None:
-    return None if one is None and other is None else (one or 0) + (other or 0)
+    """The sum of two that are both told: what is not told is not nought."""
+    return None if one is None or other is None else one + other
 
 
 def box_snapshots(

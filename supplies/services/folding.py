@@ -269,7 +269,9 @@ def _sums(one: SupplyLineSnapshot, other: SupplyLineSnapshot) -> dict[str, Any]:
     sums: dict[str, Any] = {}
     for name in _SUMMED:
         values = [value for line in (one, other) if (value := getattr(line, name)) is not None]
-        sums[name] = sum(values) if values else None
+        # What was brought of the one alone would make too little of both; what was counted is all that was counted.
+        is_known = len(values) == 2 if name in _BROUGHT else bool(values)
+        sums[name] = sum(values) if is_known else None
     return sums
 
 

@@ -104,6 +104,17 @@ def test_what_one_line_tells_is_told_of_all() -> None:
         assert after(*answers).counts() == {"1": 6, "2": None}
 
 
+def test_of_what_was_brought_a_part_is_not_the_sum() -> None:
+    whole, unknown = bare(declared=10, shipped=10, accepted=10), bare(declared=10, accepted=5)
+
+    for lines in permutations([whole, unknown]):
+        (row,) = after(told(*lines)).rows
+        assert (row.declared, row.shipped, row.accepted) == (20, None, 15)
+        assert row.missing(is_counted=True) == 5
+    (row,) = after(told(whole, whole)).rows
+    assert row.shipped == 20
+
+
 def test_nought_is_told() -> None:
     held = after(told(bare(accepted=5, shortage=3)), told(bare(accepted=0, shortage=0), hour=1))
 

@@ -32,9 +32,9 @@ def test_the_first_pull_reads_a_quarter_and_the_next_ones_the_last_hours(
     assert back.shop.calls == {api.SALES: 1, api.ORDER_FEED: 1}
     windows = [(query["dateFrom"], query["dateTo"]) for path, query in back.asked if path == api.ITEM_RETURNS]
     assert windows[::2] == [
-        ("2026-10-24", "2026-11-24"),
-        ("2026-09-23", "2026-10-24"),
-        ("2026-08-23", "2026-09-23"),
+        ("2026-10-25", "2026-11-24"),
+        ("2026-09-25", "2026-10-25"),
+        ("2026-08-26", "2026-09-25"),
     ]
     assert [query["status"] for path, query in back.asked if path == api.ITEM_RETURNS] == [
         "active",

@@ -204,10 +204,26 @@ def test_every_documented_word_is_mapped() -> None:
         assert ReturnStatus.UNKNOWN not in table.values()
 
 
+@pytest.mark.parametrize("srid", [None, ""])
+def test_a_thing_of_which_no_order_is_named_is_known_by_its_own_id(
+    adapter_over: Callable[..., Adapter], srid: str | None
+) -> None:
+    things = [item(srid=srid, shkId=5), item(srid=srid, shkId=6), item(srid=srid, shkId=7, returnStatus=None)]
+    back = Back(Shop(units=[]), items=[item(), *things])
+    told, pages = read(adapter_over(back))
+
+    assert [(one.external_id, one.number) for one in told] == [
+        ("r1", "23411783472"),
+        ("shk-5", "5"),
+        ("shk-6", "6"),
+    ]
+    assert [one.external_id for page in pages for one in page.rejected] == ["shk-7"]
+
+
 # ---- hostile answers --------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "change",
-    [{"srid": None}, {"srid": "с пробелом"}, {"srid": "x" * 200}, {"srid": 7}, {"returnStatus": None}, {"returnStatus": ""},
+    [{"srid": None, "shkId": None}, {"srid": "", "shkId": 0}, {"srid": "с пробелом"}, {"srid": "x" * 200}, {"srid": 7}, {"returnStatus": None}, {"returnStatus": ""},
      {"returnStatus": "x" * 300}, {"shkId": "nonsense"}],
 )  # fmt: skip
 def test_a_broken_thing_is_put_aside(adapter_over: Callable[..., Adapter], change: dict[str, Any]) -> None:

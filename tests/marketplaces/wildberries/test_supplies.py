@@ -55,6 +55,23 @@ def test_a_supply_is_told_whole(adapter_over: Callable[..., Adapter]) -> None:
     assert one.documents is None
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_what_is_not_told_of_one_barcode_of_a_size_is_not_nought(
+    adapter_over: Callable[..., Adapter], is_first: bool
+) -> None:
+    silent = good(quantity=10, supplierBoxAmount=None, acceptedQuantity=5, readyForSaleQuantity=None)
+    whole = good(
+        "2000000000024", quantity=10, supplierBoxAmount=10, acceptedQuantity=10, readyForSaleQuantity=9
+    )
+    goods = [silent, whole] if is_first else [whole, silent]
+    told, _pages = read(adapter_over(Depot([Supply(preorder_id=1, supply_id=9, status=5, goods=goods)])))
+
+    lines = told["1"].lines or ()
+    assert [(one.marketplace_sku, one.declared, one.shipped, one.accepted, one.on_sale) for one in lines] == [
+        ("701", 20, None, 15, None)
+    ]
+
+
 def test_goods_in_place_of_others_are_missing_of_one_and_too_many_of_the_other(
     adapter_over: Callable[..., Adapter],
 ) -> None:
@@ -237,6 +254,23 @@ def test_hostile_rows_of_the_list_cost_nobody_else(adapter_over: Callable[..., A
 
     assert set(told) == {"2"}
     assert pages[-1].is_last
+
+
+def test_rows_of_the_list_that_cannot_be_read_are_told_apart(adapter_over: Callable[..., Adapter]) -> None:
+    rows = [
+        {"preorderID": 0, "supplyID": 900, "statusID": None},
+        {"preorderID": 0, "supplyID": 901, "statusID": None},
+        {"preorderID": 77, "supplyID": 902, "statusID": None},
+        {"preorderID": "78", "supplyID": None, "statusID": None},
+        {"preorderID": None, "supplyID": 903, "statusID": 2},
+        {"preorderID": None, "supplyID": 904, "statusID": 2},
+    ]
+    depot = Depot([Supply(preorder_id=2)])
+    depot.spoil = lambda kind, answer: [*rows, *answer] if kind == "list" else answer
+    _told, pages = read(adapter_over(depot))
+
+    refused = sorted(one.external_id for page in pages for one in page.rejected)
+    assert refused == ["", "", "77", "78", "S900", "S901"], "as supplies are told, each once"
 
 
 @pytest.mark.parametrize("answer", ["null", "7", '"x"', '{"rows": []}'])
