@@ -61,6 +61,8 @@ RETURNS_A_PAGE: Final = 100
 # 500 may be asked for; an answer holds 100 all the same.
 ITEMS_A_PAGE: Final = 100
 EMPTY_TRIES: Final = 3
+# A place that they have forgotten begins a list anew, so often.
+MOST_BEGINNINGS: Final = 3
 # What a stock answer may count as: each offer once for every warehouse; Market has some ten.
 _WAREHOUSES: Final = 10
 _LONGEST_ID: Final = 100
@@ -207,17 +209,19 @@ class YandexMarketClient:
     # ---- orders -------------------------------------------------------------------------------------------
     def orders_created(self, *, first: date, end: date, token: str = "") -> Rows[OrdersPage]:
         """POST …/orders: the shop's orders of some days of Moscow (`end` excluded), 50 a page."""
-        return self._orders(
-            {"dates": {"creationDateFrom": first.isoformat(), "creationDateTo": end.isoformat()}}, token=token
-        )
+        return self._orders({"dates": _created(first, end)}, token=token)
 
     def orders_changed(self, *, since: str, token: str = "") -> Rows[OrdersPage]:
         """POST …/orders: the shop's orders that changed since a moment (ISO 8601), 50 a page."""
         return self._orders({"dates": {"updateDateFrom": since}}, token=token)
 
-    def orders_named(self, order_ids: Sequence[str]) -> Rows[OrdersPage]:
-        """POST …/orders: up to 50 orders by number."""
-        return self._orders({"orderIds": [int(one) for one in order_ids]})
+    def orders_named(
+        self, order_ids: Sequence[str], *, days: tuple[date, date] | None = None
+    ) -> Rows[OrdersPage]:
+        """POST …/orders: up to 50 orders by number, of up to 30 days of Moscow (the end excluded). Without days those
+        of the last thirty, by the document."""
+        dates = {"dates": _created(*days)} if days else {}
+        return self._orders({"orderIds": [int(one) for one in order_ids], **dates})
 
     def _orders(self, filters: Mapping[str, Any], *, token: str = "") -> Rows[OrdersPage]:
         body = {"programTypes": ["FBY"], "campaignIds": [int(self._campaign_id)], "fake": False, **filters}
@@ -328,6 +332,10 @@ def _by_offer(rejected: Rejected) -> Rejected:
     if not rejected.external_id or not offer:
         return rejected
     return replace(rejected, external_id=f"{rejected.external_id}/{offer}"[:_LONGEST_ID])
+
+
+def _created(first: date, end: date) -> dict[str, str]:
+    return {"creationDateFrom": first.isoformat(), "creationDateTo": end.isoformat()}
 
 
 def _page_params(limit: int, token: str) -> dict[str, str]:

@@ -80,20 +80,20 @@ def return_kind(row: MarketReturn, refused: Refused | None) -> ReturnKind:
 def item_status(row: MarketReturn, item: ReturnItem) -> tuple[ReturnStatus, str]:
     """Our status of an offer in a return, and the word that told it.
 
-    Units tell most; where they are silent, the shipment; where that is, the buyer's money. Units that differ stand
-    where the one stands that has come least far.
+    Units tell most; where they are silent, the shipment; where that is, the buyer's money, of goods that a buyer brings
+    back only. Units that differ stand where the one stands that has come least far.
     """
-    status, word = _told(row, item)
-    refund = REFUND_STATUSES.get(row.refundStatus or "")
-    if status in _ON_PAPER and refund is ReturnStatus.REJECTED:
-        return refund, row.refundStatus or ""
+    refund = (row.refundStatus or "") if row.returnType == "RETURN" else ""
+    status, word = _told(row, item, refund=refund)
+    if status in _ON_PAPER and REFUND_STATUSES.get(refund) is ReturnStatus.REJECTED:
+        return ReturnStatus.REJECTED, refund
     if status is ReturnStatus.CLAIMED and row.returnType == "UNREDEEMED":
         # Nobody asks for it: the parcel is on its way back.
         return ReturnStatus.IN_TRANSIT, word
     return status, word
 
 
-def _told(row: MarketReturn, item: ReturnItem) -> tuple[ReturnStatus, str]:
+def _told(row: MarketReturn, item: ReturnItem, *, refund: str) -> tuple[ReturnStatus, str]:
     units = [
         (unit_status(one.status, one.stockType or ""), _words(one)) for one in item.instances if one.status
     ]
@@ -101,7 +101,6 @@ def _told(row: MarketReturn, item: ReturnItem) -> tuple[ReturnStatus, str]:
         return min(units, key=lambda unit: (unit[0].rank, _badness(unit[0]), unit[1]))
     if row.shipmentStatus:
         return SHIPMENT_STATUSES.get(row.shipmentStatus, ReturnStatus.UNKNOWN), row.shipmentStatus
-    refund = row.refundStatus or ""
     if row.fastReturn and refund in REFUNDED:
         # The buyer keeps the goods: they are written off.
         return ReturnStatus.DISPOSED, refund

@@ -16,7 +16,14 @@ from typing import Final
 from marketplaces.contracts.orders import OrderSnapshot, OrdersQuery
 from marketplaces.contracts.pages import Cursor, Page, Rejected
 from marketplaces.errors import CursorRejected, RequestRejected, UnexpectedResponse
-from marketplaces.yandex_market.client import ORDERS_A_PAGE, Rows, YandexMarketClient, believed, next_token
+from marketplaces.yandex_market.client import (
+    MOST_BEGINNINGS,
+    ORDERS_A_PAGE,
+    Rows,
+    YandexMarketClient,
+    believed,
+    next_token,
+)
 from marketplaces.yandex_market.mapping import MOSCOW
 from marketplaces.yandex_market.mapping_orders import is_ours, order_snapshot
 from marketplaces.yandex_market.schemas import OrdersPage
@@ -85,13 +92,15 @@ class OrdersPull(SweptPull[OrderSnapshot, Place]):
             place = following
 
     def _list(self, place: Place, *, following: Place | None) -> Iterator[Page[OrderSnapshot]]:
-        """Pages of one list. A place that they no longer know begins the list anew; one seen before ends it."""
-        tokens = {place.token}
+        """Pages of one list. A place that they no longer know begins the list anew, a few times; one seen
+        before ends it."""
+        tokens, beginnings = {place.token}, 0
         while True:
             try:
                 rows = self._ask(place)
             except CursorRejected:
-                if not place.token:
+                beginnings += 1
+                if not place.token or beginnings == MOST_BEGINNINGS:
                     raise
                 place, tokens = replace(place, token=""), {""}
                 continue

@@ -22,7 +22,14 @@ from marketplaces.contracts.prices import (
     PriceWish,
 )
 from marketplaces.errors import CursorRejected, RateLimited, TemporaryError, UnexpectedResponse
-from marketplaces.yandex_market.client import PRICES_NAMED, Rows, YandexMarketClient, believed, next_token
+from marketplaces.yandex_market.client import (
+    MOST_BEGINNINGS,
+    PRICES_NAMED,
+    Rows,
+    YandexMarketClient,
+    believed,
+    next_token,
+)
 from marketplaces.yandex_market.mapping import held_price, hold_reason, price_snapshot
 from marketplaces.yandex_market.schemas import HeldOffer, PricesPage
 
@@ -48,7 +55,7 @@ def pull_prices(
     token = cursor.get("token", "")
     held = _all_held(client)
     tokens = {token}
-    done = 0
+    done = beginnings = 0
     while True:
         try:
             rows = believed(
@@ -56,7 +63,8 @@ def pull_prices(
                 lambda got: not got.page.result.offers and not got.rejected,
             )
         except CursorRejected:
-            if not token:
+            beginnings += 1
+            if not token or beginnings == MOST_BEGINNINGS:
                 raise
             token, tokens = "", {""}
             continue

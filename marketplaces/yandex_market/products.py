@@ -10,7 +10,7 @@ from typing import Final
 from marketplaces.contracts.pages import Cursor, Page
 from marketplaces.contracts.products import ProductSnapshot
 from marketplaces.errors import CursorRejected, RequestRejected
-from marketplaces.yandex_market.client import Rows, YandexMarketClient, believed, next_token
+from marketplaces.yandex_market.client import MOST_BEGINNINGS, Rows, YandexMarketClient, believed, next_token
 from marketplaces.yandex_market.mapping import product_snapshot
 from marketplaces.yandex_market.schemas import OffersPage
 
@@ -58,8 +58,8 @@ def _part_pages(
     client: YandexMarketClient, part: str, token: str
 ) -> Iterator[tuple[Rows[OffersPage], Cursor]]:
     """Pages of the archive or of all the rest, each with the place after it. A place that they no longer know, or
-    a list that goes in a circle, begins the part anew or ends it."""
-    tokens = {token}
+    a list that goes in a circle, begins the part anew, a few times, or ends it."""
+    tokens, beginnings = {token}, 0
     while True:
         try:
             rows = believed(
@@ -67,7 +67,8 @@ def _part_pages(
                 lambda got: not got.page.result.offerMappings and not got.rejected,
             )
         except CursorRejected:
-            if not token:
+            beginnings += 1
+            if not token or beginnings == MOST_BEGINNINGS:
                 raise
             token, tokens = "", {""}
             continue

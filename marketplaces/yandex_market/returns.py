@@ -18,10 +18,17 @@ import structlog
 from marketplaces.contracts.pages import Cursor, Page, Rejected
 from marketplaces.contracts.returns import ReturnSnapshot, ReturnsQuery
 from marketplaces.errors import CursorRejected, RequestRejected, RightMissing, UnexpectedResponse
-from marketplaces.yandex_market.client import ORDERS_A_PAGE, Rows, YandexMarketClient, believed, next_token
-from marketplaces.yandex_market.mapping import MOSCOW
+from marketplaces.yandex_market.client import (
+    MOST_BEGINNINGS,
+    ORDERS_A_PAGE,
+    Rows,
+    YandexMarketClient,
+    believed,
+    next_token,
+)
+from marketplaces.yandex_market.mapping import MOSCOW, moment
 from marketplaces.yandex_market.mapping_returns import Refused, refusals, return_snapshots
-from marketplaces.yandex_market.schemas import BusinessOrder
+from marketplaces.yandex_market.schemas import BusinessOrder, OrdersPage
 from marketplaces.yandex_market.schemas_returns import MarketReturn, ReturnsPage
 
 log = structlog.get_logger(__name__)
@@ -30,6 +37,9 @@ WINDOW: Final = timedelta(days=14)
 _DAY: Final = timedelta(days=1)
 # Their dates are days, and changes may appear late.
 OVERLAP: Final = timedelta(days=2)
+# Orders are asked for by so many days of their making at once, and so far back from the beginning of a return.
+ORDER_DAYS: Final = timedelta(days=30)
+LONGEST_WAY: Final = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +107,15 @@ class ReturnsPull:
 
     # ---- lists --------------------------------------------------------------------------------------------
     def _list(self, place: Place, *, following: Place) -> Iterator[Page[ReturnSnapshot]]:
-        """Pages of one window. A place that they no longer know begins the window anew; one seen before ends it."""
-        tokens = {place.token}
+        """Pages of one window. A place that they no longer know begins the window anew, a few times; one seen
+        before ends it."""
+        tokens, beginnings = {place.token}, 0
         while True:
             try:
                 rows = self._ask(place)
             except CursorRejected:
-                if not place.token:
+                beginnings += 1
+                if not place.token or beginnings == MOST_BEGINNINGS:
                     raise
                 place, tokens = replace(place, token=""), {""}
                 continue
@@ -144,23 +156,49 @@ class ReturnsPull:
         )
 
     def _refused(self, returns: list[MarketReturn]) -> dict[str, Refused]:
-        """What the orders of the unredeemed ones tell. Orders that may not be read leave them refused wholly."""
+        """What the orders of the unredeemed ones tell. Orders that may not be read leave them refused wholly.
+
+        An order is older than its return, so the day of that tells where to look.
+        """
         unredeemed = [row for row in returns if row.returnType == "UNREDEEMED"]
-        numbers = sorted({row.orderId for row in unredeemed})
+        began = {row.orderId: self._began(row) for row in unredeemed}
+        numbers = sorted(began, key=lambda one: (began[one], one))
         orders: dict[str, BusinessOrder] = {}
-        for first in range(0, len(numbers), ORDERS_A_PAGE):
-            batch = numbers[first : first + ORDERS_A_PAGE]
-            try:
-                rows = believed(
-                    partial(self._client.orders_named, batch),
-                    lambda got: not got.page.orders and not got.rejected,
-                )
-            except (RightMissing, RequestRejected, UnexpectedResponse) as exc:
-                log.warning("reference_unreadable", model="Orders", error=str(exc))
-                continue
-            orders |= {order.orderId: order for order in rows.page.orders}
+        while numbers:
+            since = began[numbers[0]]
+            batch = [one for one in numbers[:ORDERS_A_PAGE] if began[one] < since + ORDER_DAYS]
+            orders |= self._orders(batch, since=since, until=began[batch[-1]])
+            numbers = numbers[len(batch) :]
         return refusals(orders, unredeemed)
 
+    def _began(self, row: MarketReturn) -> date:
+        """The day on which a return began; today for one that does not tell it, or tells one that is to come."""
+        today = self._query.until
+        return _day(min(moment(row.creationDate) or today, today))
 
-def _day(moment: datetime) -> date:
-    return moment.astimezone(MOSCOW).date()
+    def _orders(self, numbers: list[str], *, since: date, until: date) -> dict[str, BusinessOrder]:
+        """Orders by number. Those that are not told among the days before the last of their returns began are asked
+        for among the days before these, as long as parcels may be on their way."""
+        found: dict[str, BusinessOrder] = {}
+        end = until + _DAY
+        while numbers and end > since + _DAY - LONGEST_WAY:
+            ask = partial(self._client.orders_named, numbers, days=(end - ORDER_DAYS, end))
+            try:
+                # That none is as old as that is usual.
+                rows = ask() if end <= until else believed(ask, _tells_nothing)
+            except (RightMissing, RequestRejected, UnexpectedResponse) as exc:
+                log.warning("reference_unreadable", model="Orders", error=str(exc))
+                break
+            found |= {order.orderId: order for order in rows.page.orders}
+            told = {*found, *(one.external_id for one in rows.rejected)}
+            numbers = [number for number in numbers if number not in told]
+            end -= ORDER_DAYS
+        return found
+
+
+def _tells_nothing(rows: Rows[OrdersPage]) -> bool:
+    return not rows.page.orders and not rows.rejected
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(MOSCOW).date()

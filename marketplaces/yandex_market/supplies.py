@@ -10,7 +10,7 @@ whose numbers may still move, are asked again by id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,11 +18,12 @@ from typing import Final
 
 import structlog
 
-from marketplaces.contracts.pages import Cursor, Page, Rejected
+from marketplaces.contracts.pages import NOT_LISTED, Cursor, Page, Rejected
 from marketplaces.contracts.supplies import SuppliesQuery, SupplySnapshot
 from marketplaces.errors import CursorRejected, RequestRejected, UnexpectedResponse
 from marketplaces.wire import UNREADABLE
 from marketplaces.yandex_market.client import (
+    MOST_BEGINNINGS,
     REQUESTS_A_PAGE,
     Rows,
     YandexMarketClient,
@@ -91,14 +92,15 @@ class SuppliesPull(SweptPull[SupplySnapshot, Place]):
 
     # ---- what changed -------------------------------------------------------------------------------------
     def _changed(self, place: Place) -> Iterator[Page[SupplySnapshot]]:
-        """The list from its place down to the floor. A token that they no longer know begins it anew; the mark keeps
-        what was read from being read again."""
-        tokens = {place.token}
+        """The list from its place down to the floor. A token that they no longer know begins it anew, a few times; the
+        mark keeps what was read from being read again."""
+        tokens, beginnings = {place.token}, 0
         while True:
             try:
                 rows = _list(self._client, place.token)
             except CursorRejected:
-                if not place.token:
+                beginnings += 1
+                if not place.token or beginnings == MOST_BEGINNINGS:
                     raise
                 place, tokens = replace(place, token=""), {""}
                 continue
@@ -136,7 +138,7 @@ class SuppliesPull(SweptPull[SupplySnapshot, Place]):
         numbers = sorted(number for number in self._open if number > after)
         for first in range(0, len(numbers), REQUESTS_A_PAGE):
             batch = numbers[first : first + REQUESTS_A_PAGE]
-            rows = self._client.requests_named(batch)
+            rows = believed(partial(self._client.requests_named, batch), _is_empty)
             asked = {request.id.id: request for request in rows.page.result.requests}
             cursor = {"after": after, "began": began.isoformat()}
             yield from self._refused(rows, cursor=cursor)
@@ -144,6 +146,25 @@ class SuppliesPull(SweptPull[SupplySnapshot, Place]):
                 if number in asked:
                     yield self._page(asked[number], rows, cursor={**cursor, "after": number})
             after = batch[-1]
+            yield from self._absent(batch, rows, cursor={**cursor, "after": after})
+
+    def _absent(
+        self, batch: Sequence[str], rows: Rows[SupplyRequestsPage], *, cursor: Cursor
+    ) -> Iterator[Page[SupplySnapshot]]:
+        """Those that were asked for by id and are not in the answer; a row that cannot be read and names none may be
+        any of them."""
+        told = {request.id.id for request in rows.page.result.requests}
+        told |= {one.external_id for one in rows.rejected}
+        absent = tuple(_not_listed(number) for number in batch if number not in told)
+        if absent and "" not in told:
+            log.warning("supplies_not_listed", supplies=[one.external_id for one in absent])
+            yield Page(
+                snapshots=(),
+                absent=absent,
+                cursor=cursor,
+                observed_at=rows.sent_at,
+                done=self._done,
+            )
 
     # ---- pages --------------------------------------------------------------------------------------------
     def _page(
@@ -188,9 +209,15 @@ def fetch_supply(client: YandexMarketClient, external_id: str) -> Page[SupplySna
 
 
 def _list(client: YandexMarketClient, token: str) -> Rows[SupplyRequestsPage]:
-    return believed(
-        partial(client.requests, token=token), lambda got: not got.page.result.requests and not got.rejected
-    )
+    return believed(partial(client.requests, token=token), _is_empty)
+
+
+def _is_empty(rows: Rows[SupplyRequestsPage]) -> bool:
+    return not rows.page.result.requests and not rows.rejected
+
+
+def _not_listed(number: str) -> Rejected:
+    return Rejected(external_id=number, reason=NOT_LISTED, detail="", payload={"id": number})
 
 
 def _newest_first(requests: Iterable[SupplyRequest]) -> list[SupplyRequest]:

@@ -14,10 +14,10 @@ from marketplaces.contracts.returns import ReturnsQuery
 from marketplaces.contracts.stock import StockQuery
 from marketplaces.contracts.supplies import SuppliesQuery
 from marketplaces.contracts.tariffs import TariffsQuery
-from marketplaces.errors import MarketplaceError, TemporaryError, UnexpectedResponse
+from marketplaces.errors import CursorRejected, MarketplaceError, TemporaryError, UnexpectedResponse
 from sandbox.hostile import hostile_page
 from tests.marketplaces.yandex_market.conftest import NOW, Made
-from tests.marketplaces.yandex_market.payloads import market_return, order, supply_request
+from tests.marketplaces.yandex_market.payloads import market_return, offer, order, supply_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,6 +140,46 @@ def test_whatever_comes_nothing_but_our_errors_gets_out(
             pull()
         except MarketplaceError:
             continue
+
+
+@pytest.mark.parametrize("stream", ["products", "prices", "orders", "supplies", "returns"])
+def test_a_place_that_is_always_forgotten_ends_the_run(
+    adapter_over: Callable[..., Adapter], stream: str
+) -> None:
+    refusal = {"status": "ERROR", "errors": [{"code": "BAD", "message": "pageToken: invalid value"}]}
+    places = iter(range(20))
+    first_pages = {
+        "/offer-mappings": {"offerMappings": [offer()]},
+        "/offer-prices": {"offers": [{"offerId": "LN-01", "price": {"value": 900, "currencyId": "RUR"}}]},
+        "/supply-requests": {"requests": [supply_request(updatedAt=NOW.isoformat())]},
+        "/returns": {"returns": [market_return()]},
+    }
+
+    def answer(path: str, _body: Any, params: dict[str, str]) -> Any:
+        if params.get("pageToken"):
+            return httpx.Response(400, json=refusal)
+        if path.endswith("/orders"):
+            return {"orders": [order()], "paging": {"nextPageToken": f"place-{next(places)}"}}
+        if path.endswith("/price-quarantine"):
+            return {"result": {"offers": []}}
+        found = next((page for end, page in first_pages.items() if path.endswith(end)), None)
+        if found is not None:
+            return {"result": {**found, "paging": {"nextPageToken": f"place-{next(places)}"}}}
+        return {"result": {"items": [], "documents": []}} if path.count("/") > 4 else None
+
+    adapter = adapter_over(Made(answer))
+    pulls: dict[str, Callable[[], Any]] = {
+        "products": lambda: list(adapter.fetch_products(cursor={})),
+        "prices": lambda: list(adapter.fetch_prices(cursor={})),
+        "orders": lambda: list(adapter.fetch_orders(QUERY, cursor=CHANGES)),
+        "supplies": lambda: list(
+            adapter.fetch_supplies(SuppliesQuery(since=QUERY.since, until=NOW), cursor={})
+        ),
+        "returns": lambda: list(adapter.fetch_returns(ReturnsQuery(since=QUERY.since, until=NOW), cursor={})),
+    }
+    with pytest.raises(CursorRejected):
+        pulls[stream]()
+    assert next(places) == 3, "a list is begun three times"
 
 
 def test_a_buyer_is_not_kept(adapter_over: Callable[..., Adapter]) -> None:

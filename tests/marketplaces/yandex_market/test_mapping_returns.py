@@ -158,6 +158,16 @@ def test_a_refused_parcel_is_on_its_way_back_at_once() -> None:
     assert (snapshot.kind, snapshot.status) == (ReturnKind.REFUSAL, ReturnStatus.IN_TRANSIT)
 
 
+@pytest.mark.parametrize("refund", ["CANCELLED", "REJECTED", "REFUNDED"])
+def test_of_a_refused_parcel_the_money_tells_nothing(refund: str) -> None:
+    changes = {"returnType": "UNREDEEMED", "shipmentStatus": "CREATED", "refundStatus": refund}
+    snapshot = returned(items=[return_item(instances=None, decisions=None)], **changes)
+    assert (snapshot.status, snapshot.external_status) == (ReturnStatus.IN_TRANSIT, "CREATED")
+
+    silent = returned(items=[return_item(instances=None)], **{**changes, "shipmentStatus": None})
+    assert (silent.status, silent.external_status) == (ReturnStatus.UNKNOWN, "")
+
+
 @pytest.mark.parametrize(
     ("status", "substatus", "units", "kind", "reason_id"),
     [

@@ -109,13 +109,11 @@ def test_orders_tell_what_was_refused_wholly(adapter_over: Callable[..., Adapter
 
     def answer(path: str, body: dict[str, Any], params: dict[str, str]) -> Any:
         if path == ORDERS:
-            assert body["orderIds"] == [51, 52, 53]
-            return {
-                "orders": [
-                    order(orderId=51, status="CANCELLED", substatus="PICKUP_EXPIRED"),
-                    order(orderId=52, status="DELIVERED", substatus=""),
-                ]
-            }
+            told = [
+                order(orderId=51, status="CANCELLED", substatus="PICKUP_EXPIRED"),
+                order(orderId=52, status="DELIVERED", substatus=""),
+            ]
+            return {"orders": [one for one in told if one["orderId"] in body["orderIds"]]}
         days = params.get("fromDate")
         return {"result": {"returns": rows if days == "2026-11-18" else []}} if path == RETURNS else None
 
@@ -125,6 +123,53 @@ def test_orders_tell_what_was_refused_wholly(adapter_over: Callable[..., Adapter
         (ReturnKind.PARTIAL_REFUSAL, ""),
         (ReturnKind.REFUSAL, ""),
         (ReturnKind.CLIENT_RETURN, "BAD_QUALITY/DAMAGED"),
+    ]
+
+
+def test_orders_are_looked_for_before_their_returns_began(adapter_over: Callable[..., Adapter]) -> None:
+    made_on = {51: "2026-11-01", 52: "2026-09-20", 53: "2026-05-01", 54: "2026-08-20"}
+    began = {51: "2026-11-10", 52: "2026-11-05", 53: "2026-11-09", 54: "2026-09-10", 55: "2099-01-01"}
+    rows = [
+        market_return(
+            id=number,
+            orderId=number,
+            returnType="UNREDEEMED",
+            creationDate=f"{day}T10:00:00+03:00",
+            items=[return_item(decisions=None)],
+        )
+        for number, day in began.items()
+    ]
+
+    def answer(path: str, body: dict[str, Any], params: dict[str, str]) -> Any:
+        if path == ORDERS:
+            since, until = body["dates"]["creationDateFrom"], body["dates"]["creationDateTo"]
+            found = [one for one in body["orderIds"] if since <= made_on.get(one, "") < until]
+            return {
+                "orders": [
+                    order(orderId=one, status="CANCELLED", substatus="DELIVERY_SERVICE_LOST") for one in found
+                ]
+            }
+        is_here = path == RETURNS and params["fromDate"] == "2026-11-18"
+        return {"result": {"returns": rows if is_here else []}} if path == RETURNS else None
+
+    made = Made(answer)
+    pages = list(adapter_over(made).fetch_returns(BACK, cursor={}))
+    kinds = {one.number: one.kind for page in pages for one in page.snapshots}
+    lost = {number for number, kind in kinds.items() if kind is ReturnKind.TECHNICAL}
+    assert lost == {"51", "52", "54"}, "one is too old for its return, one is not there"
+    asked = [
+        (body["dates"]["creationDateFrom"], body["dates"]["creationDateTo"], body["orderIds"])
+        for path, body, _params in made.asked
+        if path == ORDERS
+    ]
+    assert list(dict.fromkeys(map(repr, asked))) == [
+        repr(one)
+        for one in (
+            ("2026-08-12", "2026-09-11", [54]),
+            ("2026-10-26", "2026-11-25", [52, 53, 51, 55]),
+            ("2026-09-26", "2026-10-26", [52, 53, 55]),
+            ("2026-08-27", "2026-09-26", [52, 53, 55]),
+        )
     ]
 
 

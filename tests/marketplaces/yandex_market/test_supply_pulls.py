@@ -127,6 +127,29 @@ def test_the_open_ones_are_asked_again_once_an_hour(adapter_over: Callable[..., 
     assert rest[-1].cursor["watermark"] == later.until.isoformat()
 
 
+def test_what_is_asked_for_by_id_and_not_told_is_absent(adapter_over: Callable[..., Adapter]) -> None:
+    shop = Shop(8)
+    broken = {"id": {"id": 5000}, "type": "SUPPLY"}
+
+    def answer(path: str, body: dict[str, Any], params: dict[str, str]) -> Any:
+        found = shop(path, body, params)
+        if "requestIds" in body:
+            found["result"]["requests"].append(broken)
+        return found
+
+    numbers = ("5000", "6000", "7005", "9000")
+    query = SuppliesQuery(since=SINCE, until=NOW, open_external_ids=numbers)
+    cursor = {"watermark": NOW.isoformat(), "swept": ""}
+    pages = list(adapter_over(Made(answer)).fetch_supplies(query, cursor=cursor))
+    absent = [(one.external_id, one.reason) for page in pages for one in page.absent]
+    assert absent == [("6000", "not_listed"), ("9000", "not_listed")]
+    assert "7005" in ids(pages)
+    # One that names none may be any of them: then nobody is absent.
+    broken["id"] = {}
+    pages = list(adapter_over(Made(answer)).fetch_supplies(query, cursor=cursor))
+    assert [page.absent for page in pages if page.absent] == []
+
+
 @pytest.mark.parametrize("killed_after", range(8))
 def test_a_killed_run_goes_on_after_the_last_page(
     adapter_over: Callable[..., Adapter], killed_after: int
