@@ -43,6 +43,8 @@ _LONGEST: Final = {
 # Begins the part that a status has which was told and does not hold: the best of the answers that say when the supply
 # changed, or of those that do not. Both are kept, so that it does not matter in which order they come.
 _BESIDE: Final = "status:"
+# Before the name of one of _ONCE that was told by an older answer than the rest.
+_ONCE_IN: Final = "once:"
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _BROUGHT = ("declared", "shipped")
 _SUMMED = (*_BROUGHT, *COUNTS)
@@ -194,13 +196,17 @@ class Folded:
                 self.prints[name] = _digest(sorted(told))
 
     def _lay_rest(self, snapshot: SupplySnapshot, version: Version) -> None:
-        is_news = self._is_news(REST, version)
-        if is_news:
+        before = self.versions.get(REST)
+        if self._is_news(REST, version):
             self.told.update({name: _cut(name, getattr(snapshot, name)) for name in _REST})
         for name in _ONCE:
             value = _cut(name, getattr(snapshot, name))
-            if value and (is_news or not self.told.get(name)):
-                self.told[name] = value
+            held = self.versions.pop(f"{_ONCE_IN}{name}", before) if self.told.get(name) else None
+            if value and not version.is_before(held):
+                self.told[name], held = value, version
+            # A newer answer that is silent makes what an older one told no newer.
+            if held is not None and held != self.versions[REST]:
+                self.versions[f"{_ONCE_IN}{name}"] = held
         self.prints[REST] = _digest([_plain(self.told.get(name)) for name in (*_REST, *_ONCE)])
 
 

@@ -18,7 +18,7 @@ from marketplaces.contracts.supplies import SupplyLineSnapshot, SupplySnapshot, 
 from supplies.services.folding import COUNTS, FIELDS, Folded, line_key, unpacked, versions_of
 from supplies.services.laying import laid_over
 from supplies.services.lines import Known, Line
-from tests.supplies.snapshots import HOUR, SEEN, line, supply
+from tests.supplies.snapshots import HOUR, SEEN, SLOT, line, supply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,6 +83,23 @@ def after(*answers: Answer, rows: Iterable[Line] = ()) -> Columns:
 def bare(sku: str = "1", **changes: Any) -> SupplyLineSnapshot:
     """Goods of which nothing is told but that they were declared."""
     return line(sku, **{"price": None, **changes})
+
+
+@pytest.mark.parametrize("is_dated", [True, False])
+def test_a_day_that_is_told_once_is_the_newest_that_was_told(is_dated: bool) -> None:
+    days = [SLOT, SLOT + 5 * HOUR, None, None]
+    answers = [
+        (
+            supply(
+                SupplyStatus.ACCEPTED, accepted_at=day, changed_at=SEEN + place * HOUR if is_dated else None
+            ),
+            SEEN + place * HOUR,
+        )
+        for place, day in enumerate(days)
+    ]
+
+    for some in permutations(answers):
+        assert after(*some, *some[:1]).head["accepted_at"] == SLOT + 5 * HOUR
 
 
 # ---- what is not told stays ---------------------------------------------------------------------------------

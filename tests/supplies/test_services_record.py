@@ -527,7 +527,7 @@ def lives(draw: st.DrawFn) -> list[tuple[SupplySnapshot, datetime]]:
             slot_to=None,
             warehouse_name="" if place % 2 else "ХОРУГВИНО_РФЦ",
             warehouse_external_id="" if place % 2 else "22000001",
-            accepted_at=SLOT + 5 * HOUR if status.is_final else None,
+            accepted_at=draw(st.sampled_from([None, SLOT + 5 * HOUR, SLOT + 6 * HOUR])),
         )
         if place == 0:
             told = replace(told, warehouse_name="ХОРУГВИНО_РФЦ", warehouse_external_id="22000001")
