@@ -28,6 +28,8 @@ _IS_BACK: Final = (
 
 _IS_IN_CHECK: Final = "r.status IN ('received', 'checked')"
 _CAME_AT: Final = f"coalesce({', '.join(f's.{name}' for name in CAME_AT_NAMES)})"
+# Since when its units may be sold: they are counted while the rest of the supply is still being accepted.
+_ON_HAND_AT: Final = "coalesce(least(s.accepted_at, s.arrived_at), s.status_at)"
 # A supply that was split is told once more by its parts.
 _CAME: Final = "(s.kind IN ('supply', 'virtual') AND NOT s.is_split AND l.accepted > 0)"
 _LEFT: Final = "(s.kind IN ('withdrawal', 'disposal') AND s.status = 'accepted')"
@@ -105,7 +107,7 @@ MONTHLY: Final = MonthTable(
                 CASE WHEN {_CAME} THEN l.accepted ELSE 0 END,
                 CASE WHEN {_LEFT} AND s.kind = 'withdrawal' THEN {_LEFT_UNITS} ELSE 0 END,
                 CASE WHEN {_LEFT} AND s.kind = 'disposal' THEN {_LEFT_UNITS} ELSE 0 END,
-                CASE WHEN {_CAME} THEN ({_CAME_AT} AT TIME ZONE %(zone)s)::date END
+                CASE WHEN {_CAME} THEN ({_ON_HAND_AT} AT TIME ZONE %(zone)s)::date END
             FROM supplies_supply s
             JOIN supplies_supplyline l ON l.supply_id = s.id
             WHERE s.company_id = %(company)s AND l.listing_id IS NOT NULL AND ({_CAME} OR {_LEFT})

@@ -145,8 +145,9 @@ class MonthlyUnits(CompanyOwned):
     shelf and `refused_in_check` at the warehouse, by the day of the refusal; `returned_back` are what buyers returned and lies on the shelf again; `removed` left for the
     seller without any buyer's order. `told_cancelled` were cancelled before hand-over where the marketplace lists them
     as returns, and of them `cancelled_in_check` are not on the shelf again. By the day on which a supply came,
-    `accepted` were counted as good, since the first of them on `first_accepted_on`; `withdrawn` went back to the seller
-    and `disposed` were thrown away.
+    `accepted` were counted as good; `withdrawn` went back to the seller and `disposed` were thrown away. The first
+    units accepted were at the warehouse on `first_accepted_on`, which is in an earlier month when the rest of their
+    supply was accepted later.
     """
 
     account = models.ForeignKey(

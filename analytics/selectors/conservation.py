@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db.models import F, Min, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import Basis
@@ -35,6 +35,8 @@ _SOURCES: Final = ("orders", "supplies", "returns", "stock")
 LONG_PAST: Final = timedelta(days=45)
 _IN: Final = (SupplyKind.SUPPLY, SupplyKind.VIRTUAL)
 _AT_THE_GATE: Final = (SupplyStatus.ARRIVED, SupplyStatus.ACCEPTING)
+# Units of a line that are not counted yet: nought may be told of those, and a part of them.
+UNCOUNTED: Final = Greatest(BROUGHT - Coalesce("accepted", 0), 0)
 # What was accepted this long ago and is still not on sale is no longer on its way there.
 PATIENCE: Final = timedelta(days=21)
 # Cancelled and returned units are looked over and put back with a later supply.
@@ -61,7 +63,7 @@ class BalanceRow:
     `preparing` is accepted and not on sale yet; `in_check` was cancelled and is being looked over. `counting` units of a
     supply are being counted. Where the marketplace does not say so, `accepted_lately` may not be on sale yet, and
     `unseen` units, cancelled or returned lately, may still be looked over. `first_accepted_on` is when the first supply
-    came.
+    was at the warehouse.
     """
 
     id: int
@@ -360,7 +362,7 @@ def _coming(scope: ReportScope) -> dict[int, _Coming]:
     """Of each listing that is still on its way in: units being counted, accepted and not on sale, and accepted lately
     where nobody says what is on sale. Only the supplies of the last days are looked at (two queries)."""
     came = Q(supply__kind__in=_IN, supply__is_split=False)
-    counting = came & Q(accepted=None, supply__status__in=_AT_THE_GATE)
+    counting = came & Q(uncounted__gt=0, supply__status__in=_AT_THE_GATE)
     since = day_start(scope.today - PATIENCE, scope.company.zone)
     waiting = came & Q(accepted__gt=0, waiting_since__gte=since)
     lately = came & Q(accepted__gt=0, on_sale=None, supply__status_at__gte=since)
@@ -372,10 +374,11 @@ def _coming(scope: ReportScope) -> dict[int, _Coming]:
         .filter(
             Q(supply__in=supplies) | Q(waiting_since__gte=since), listing__isnull=False, **_of_account(scope)
         )
+        .alias(uncounted=UNCOUNTED)
         .filter(counting | waiting | lately)
         .values_list("listing_id")
         .annotate(
-            coming=Coalesce(Sum(BROUGHT, filter=counting), 0),
+            coming=Coalesce(Sum("uncounted", filter=counting), 0),
             waits=Coalesce(Sum(F("accepted") - F("on_sale"), filter=waiting), 0),
             silent=Coalesce(Sum("accepted", filter=lately), 0),
         )

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from analytics.choices import Comparison
 from analytics.formulas.turnover import DEMAND_DAYS
-from analytics.selectors.conservation import conservation
+from analytics.selectors.conservation import UNCOUNTED, conservation
 from analytics.selectors.scope import ReportScope
 from analytics.selectors.stock import Forecast, forecast
 from analytics.selectors.stuck import StuckOrders, stuck_orders
@@ -25,7 +25,7 @@ from core.periods import Days, day_start
 from marketplaces.contracts.supplies import SupplyStatus
 from returns.selectors.attention import Waiting as ReturnsWaiting
 from returns.selectors.attention import attention as returns_attention
-from supplies.models import BROUGHT, Supply, SupplyLine
+from supplies.models import Supply, SupplyLine
 from supplies.selectors.attention import Waiting as SupplyWaiting
 from supplies.selectors.attention import attention as supplies_attention
 
@@ -74,12 +74,11 @@ class Missing:
     amount: Decimal | None
 
 
-class _Counted(NamedTuple):
-    """What is counted over all listings."""
+class _Shelves(NamedTuple):
+    """What the forecast says over all listings."""
 
     gaps: tuple[Gap, ...]
     forecast: Forecast
-    missing: Missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,14 +109,15 @@ class Decisions:
 
 def decisions(scope: Scope, *, now: datetime) -> Decisions:
     """Read what waits (a constant number of queries, none of them over orders that have ended)."""
-    counted = _of_all_listings(scope, now=now)
+    today = now.astimezone(scope.company.zone).date()
+    shelves = _shelves(scope, today=today)
     accounts = [account.pk for account in scope.accounts] if scope.is_narrowed else None
     waiting = supplies_attention(scope.company, now=now, limit=_MOST_SUPPLIES, accounts=accounts).rows
     supplies = _worth(scope, waiting)
     return Decisions(
-        gaps=counted.gaps,
-        forecast=counted.forecast,
-        missing=counted.missing,
+        gaps=shelves.gaps,
+        forecast=shelves.forecast,
+        missing=_missing(scope, today=today),
         supplies=supplies[:_SHOWN_SUPPLIES],
         more_supplies=len(supplies[_SHOWN_SUPPLIES:]),
         returns=returns_attention(scope.company, accounts=accounts),
@@ -129,20 +129,40 @@ def decisions(scope: Scope, *, now: datetime) -> Decisions:
     )
 
 
-def _of_all_listings(scope: Scope, *, now: datetime) -> _Counted:
-    """The forecast and the balance, counted anew when those of a while ago are too old."""
-    today = now.astimezone(scope.company.zone).date()
-    accounts = "-".join(str(account.pk) for account in scope.accounts)
-    # The moment tells a company from one of the same number in a database that was restored or made anew.
-    born = scope.company.created_at.timestamp()
-    key = f"decisions:{scope.company.pk}:{born}:{accounts}:{today}"
-    held: _Counted | None = cache.get(key)
+def _shelves(scope: Scope, *, today: date) -> _Shelves:
+    """The forecast, counted anew when that of a while ago is too old."""
+    key = _key("shelves", scope, today=today)
+    held: _Shelves | None = cache.get(key)
     if held is None:
         about = _report_scope(scope, today=today)
         rows = _on_the_shelves(about)
-        held = _Counted(gaps=_gaps(about, rows), forecast=forecast(rows), missing=_missing(about))
+        held = _Shelves(gaps=_gaps(about, rows), forecast=forecast(rows))
         cache.set(key, held, timeout=int(_KEPT_FOR.total_seconds()))
     return held
+
+
+def _missing(scope: Scope, *, today: date) -> Missing:
+    """What the balance of units lacks, counted anew when that of a while ago is too old."""
+    key = _key("missing", scope, today=today)
+    held: Missing | None = cache.get(key)
+    if held is None:
+        found = conservation(_report_scope(scope, today=today))
+        held = Missing(
+            listings=sum(1 for row in found.rows if row.missing),
+            units=found.missing,
+            amount=found.missing_amount,
+        )
+        # That nothing can be said while the history is counted must not be remembered as nothing missing.
+        if not found.is_counted:
+            cache.set(key, held, timeout=int(_KEPT_FOR.total_seconds()))
+    return held
+
+
+def _key(name: str, scope: Scope, *, today: date) -> str:
+    accounts = "-".join(str(account.pk) for account in scope.accounts)
+    # The moment tells a company from one of the same number in a database that was restored or made anew.
+    born = scope.company.created_at.timestamp()
+    return f"{name}:{scope.company.pk}:{born}:{accounts}:{today}"
 
 
 def _on_the_shelves(scope: ReportScope) -> list[TurnoverRow]:
@@ -197,27 +217,20 @@ def _days_without(row: TurnoverRow, coming: int) -> Decimal:
 
 
 def _coming(scope: ReportScope) -> Mapping[int, int]:
-    """Units of supplies that come within HORIZON, by listing: not every stock says what is on its way."""
+    """Units not counted yet of supplies that come within HORIZON, by listing: not every stock says what is on its
+    way."""
     until = day_start(scope.today + HORIZON, scope.company.zone)
     supplies = (
         Supply.objects.for_company(scope.company)
         .shipments()
         .filter(Q(slot_from=None) | Q(slot_from__lt=until), status__in=_COMING, **scope.filters)
     )
-    rows = SupplyLine.objects.for_company(scope.company).filter(
-        supply__in=supplies, listing__isnull=False, accepted=None
+    rows = (
+        SupplyLine.objects.for_company(scope.company)
+        .alias(uncounted=UNCOUNTED)
+        .filter(supply__in=supplies, listing__isnull=False, uncounted__gt=0)
     )
-    return dict(rows.values_list("listing_id").annotate(units=Sum(BROUGHT)))
-
-
-def _missing(scope: ReportScope) -> Missing:
-    """What the balance of units lacks."""
-    found = conservation(scope)
-    return Missing(
-        listings=sum(1 for row in found.rows if row.missing),
-        units=found.missing,
-        amount=found.missing_amount,
-    )
+    return dict(rows.values_list("listing_id").annotate(units=Sum("uncounted")))
 
 
 def _worth(scope: Scope, rows: tuple[SupplyWaiting, ...]) -> tuple[SupplyDecision, ...]:

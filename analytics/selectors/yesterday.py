@@ -13,6 +13,7 @@ from django.db.models import Q, Sum
 from analytics.models import DailyReturns, Deliveries, HourlyOrders
 from core.periods import Days, Moments
 from marketplaces.contracts.returns import ReturnKind, ReturnStatus
+from marketplaces.contracts.supplies import SupplyStatus
 from returns.models import Return
 from supplies.models import Supply
 
@@ -114,10 +115,15 @@ def _sums(rows: Any, *keys: str) -> Any:
 
 
 def _accepted(scope: Scope, day: Moments) -> list[Supply]:
+    told = Q(accepted_at__gte=day.start, accepted_at__lt=day.end)
+    # Not every marketplace tells the moment: then the status does.
+    noticed = Q(
+        accepted_at=None, status=SupplyStatus.ACCEPTED, status_at__gte=day.start, status_at__lt=day.end
+    )
     rows = (
         Supply.objects.for_company(scope.company)
         .shipments()
-        .filter(accepted_at__gte=day.start, accepted_at__lt=day.end, **scope.filters)
+        .filter(told | noticed, **scope.filters)
         .only(
             "company_id", "marketplace", "number", "external_id", "accepted_at", "accepted", "missing_units"
         )

@@ -16,6 +16,7 @@ from analytics.charts.decisions import decision_rows
 from analytics.models import ListingSales, MonthlyUnits
 from analytics.selectors.decisions import decisions
 from analytics.selectors.scope import scope_of
+from catalog.models import TouchedDay
 from core.periods import MOSCOW, business_day
 from marketplaces.contracts.returns import ReturnStatus
 from marketplaces.contracts.supplies import SupplyStatus
@@ -120,6 +121,23 @@ def test_what_is_on_its_way_closes_the_gap(account, today, now):
     (gap,) = read(account.company, now).gaps
 
     assert (gap.listings, gap.lost) == (1, Decimal(5_000))
+
+
+@pytest.mark.parametrize(("accepted", "listings"), [(None, 0), (0, 0), (40, 1), (100, 1), (110, 1)])
+def test_of_a_supply_at_the_gate_what_is_not_counted_yet_is_on_its_way(
+    account, today, now, accepted, listings
+):
+    sold_out = sells(account, today, units=10, available=40)
+    SupplyFactory(
+        account=account, status=SupplyStatus.ACCEPTING, shipped=100, accepted=accepted, lines=1,
+        lines__listing=sold_out,
+    )  # fmt: skip
+
+    gaps = read(account.company, now).gaps
+
+    # Of ten days nothing is to be had; what is not counted yet lasts for six of them, or for all.
+    assert sum(gap.listings for gap in gaps) == listings
+    assert [gap.lost for gap in gaps] == ([] if not listings else [4_000 if accepted == 40 else 10_000])
 
 
 def test_the_forecast_is_remembered_a_while_and_told_apart_by_account(
@@ -267,6 +285,17 @@ def test_the_kinds_of_what_waits(waiting, now):
     }  # fmt: skip
     assert (found.missing.listings, found.missing.units, found.missing.amount) == (1, 5, Decimal(3_500))
     assert (found.stuck.count, found.held_prices, found.pairs) == (1, 1, 1)
+
+
+def test_while_the_history_is_counted_nothing_missing_is_not_remembered(waiting, today, now):
+    day = TouchedDay.all_companies.create(company=waiting.company, day=today - timedelta(days=60))
+    assert read(waiting.company, now).missing.units == 0
+    day.delete()
+
+    assert read(waiting.company, now).missing.units == 5
+
+    TouchedDay.all_companies.create(company=waiting.company, day=today - timedelta(days=60))
+    assert read(waiting.company, now).missing.units == 5, "what is known is remembered a while"
 
 
 def test_what_is_picked_up_or_disposed_of_is_told_once(waiting, now):

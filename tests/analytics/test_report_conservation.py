@@ -332,3 +332,41 @@ def test_more_rows_ask_no_more_queries(owner_client, account, django_assert_max_
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+def test_what_was_sold_while_its_supply_was_still_being_accepted_is_whole(listing, account):
+    completed = timezone.now() - timedelta(days=60)
+    supply = SupplyFactory(
+        account=account, status="accepted", status_at=completed, accepted_at=completed,
+        arrived_at=completed - timedelta(days=4), lines=0,
+    )  # fmt: skip
+    SupplyLineFactory(supply=supply, listing=listing, declared=100, accepted=100)
+    count_supplies(account.company)
+    moved(listing, ordered=1, first_ordered_on=business_day(completed - timedelta(days=2)))
+    lies(listing, 99)
+
+    found = balance(account)
+
+    assert ([row.verdict for row in found.rows], found.unknown) == ([Verdict.EVEN], 0)
+
+
+@pytest.mark.parametrize(("accepted", "counting"), [(None, 10), (0, 10), (7, 3), (10, 0), (12, 0)])
+@pytest.mark.parametrize("status", ["arrived", "accepting"])
+def test_what_a_supply_at_the_gate_has_not_counted_yet_is_being_counted(
+    listing, account, status, accepted, counting
+):
+    came(listing, accepted, status=status, declared=10)
+    lies(listing, accepted or 0)
+
+    (row,) = balance(account).rows
+
+    assert (row.counting, row.verdict) == (counting, Verdict.COUNTING if counting else Verdict.EVEN)
+
+
+def test_what_an_accepted_supply_lacks_is_not_being_counted(listing, account):
+    came(listing, 7, declared=10)
+    lies(listing, 7)
+
+    (row,) = balance(account).rows
+
+    assert (row.counting, row.verdict) == (0, Verdict.EVEN)

@@ -92,3 +92,17 @@ def test_supplies_accepted_and_returns_arrived_yesterday(account, today):
     assert [supply.accepted for supply in found.supplies] == [97, 10]
     assert found.arrived_units == 6
     assert [(one.place, one.units, one.waiting) for one in found.arrived] == [("Софьино", 5, 5), ("", 1, 0)]
+
+
+def test_where_nobody_tells_when_a_supply_was_accepted_its_status_does(account, today):
+    day = today - timedelta(days=1)
+    told = {"accepted_at": None, "arrived_at": at(day, hour=-30)}
+    SupplyFactory(account=account, taken=True, status_at=at(day), accepted=970, **told)
+    SupplyFactory(account=account, taken=True, status_at=at(today, hour=0), accepted=5, **told)
+    SupplyFactory(account=account, status="accepting", status_at=at(day), accepted=7, **told)
+    # A moment that is told is the moment.
+    SupplyFactory(account=account, taken=True, status_at=at(day), accepted_at=at(day, hour=-1), accepted=3)
+
+    found = yesterday(scope_of(account.company), today=today, known_from=day)
+
+    assert (found.supplies_count, found.accepted_units) == (1, 970)
