@@ -215,7 +215,7 @@ class ListingFlowAdmin(StaffAdmin):
 
 @admin.register(FactsState)
 class FactsStateAdmin(StaffAdmin):
-    list_display = ("company", "refreshed_at")
+    list_display = ("company", "refreshed_at", "time_zone")
     list_select_related = ("company",)
     list_filter = (COMPANY_FILTER,)
     ordering = ("-pk",)

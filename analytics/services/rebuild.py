@@ -62,7 +62,13 @@ def _rebuild_days(company: Company, days: tuple[date, ...]) -> RebuiltDays:
         wrong_days=tuple(wrong_days),
         wrong_tallies=tuple(wrong_tallies),
     )
-    FactsState.all_companies.update_or_create(company=company, defaults={"refreshed_at": timezone.now()})
+    now = timezone.now()
+    # A part that is built in a new zone leaves the rest to the next refresh.
+    FactsState.all_companies.update_or_create(
+        company=company,
+        defaults={"refreshed_at": now},
+        create_defaults={"refreshed_at": now, "time_zone": company.time_zone},
+    )
     return result
 
 

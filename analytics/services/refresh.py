@@ -11,6 +11,7 @@ from django.utils import timezone
 from analytics import facts
 from analytics.models import ClosingStock, FactsState
 from catalog.models import TouchedDay
+from catalog.services.days import touch_days
 from core.locks import try_lock_until_commit
 from core.periods import Days, business_day
 
@@ -43,6 +44,7 @@ def _refresh_some(company: Company, *, now: datetime) -> Sequence[date]:
     """Take up to DAYS_AT_ONCE touched days off the queue and build them."""
     if not try_lock_until_commit("facts", company.pk):
         return ()
+    _follow_zone(company)
     waiting = TouchedDay.objects.for_company(company)
     days = sorted(waiting.order_by().values_list("day", flat=True).distinct()[:DAYS_AT_ONCE])
     if not days:
@@ -53,8 +55,20 @@ def _refresh_some(company: Company, *, now: datetime) -> Sequence[date]:
     facts.build_closing_stock(
         company, _days_to_close(company, touched=days, today=business_day(now, company.zone))
     )
-    FactsState.all_companies.update_or_create(company=company, defaults={"refreshed_at": now})
+    FactsState.all_companies.update_or_create(
+        company=company, defaults={"refreshed_at": now, "time_zone": company.time_zone}
+    )
     return days
+
+
+def _follow_zone(company: Company) -> None:
+    """Touch every known day when the company has moved to another zone: days of two zones must not stand side by
+    side, what came on the border would count on both."""
+    company.refresh_from_db(fields=["time_zone"])
+    moved = FactsState.objects.for_company(company).of_another_zone()
+    known = facts.known_days(company) if moved.update(time_zone=company.time_zone) else None
+    if known is not None:
+        touch_days(company_id=company.pk, days=Days(first=known[0], after=known[1] + _ONE_DAY))
 
 
 def _days_to_close(company: Company, *, touched: Sequence[date], today: date) -> list[date]:
