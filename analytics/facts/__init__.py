@@ -13,7 +13,7 @@ from analytics.facts.levels import (
 )
 from analytics.facts.months import MONTHLY
 from analytics.facts.orders import BY_LISTING, BY_REGION, DAILY, HOURLY, TALLIES
-from analytics.facts.returns import DELIVERIES, PLACES, RETURNS
+from analytics.facts.returns import DELIVERIES, PLACES, RETURNS, days_elsewhere
 from analytics.facts.steps import STEPS
 from analytics.facts.stock import CLOSING, FLOWS
 from analytics.facts.tables import Difference, FactTable, rows
@@ -47,10 +47,16 @@ _KNOWN_DAYS: Final = f"SELECT min(first), max(last) FROM ({_KNOWN}) known"  # no
 
 
 def build_days(company: Company, days: Sequence[date]) -> int:
-    """Replace the facts of touched days, in the caller's transaction; returns how many daily rows they have."""
-    moved = moved_days(company, days)
-    count = [table.build(company, days) for table in TOUCHED][TOUCHED.index(DAILY)]
-    sum_up(company, {*days, *moved, *moved_days(company, days)})
+    """Replace the facts of touched days, in the caller's transaction; returns how many daily rows they have.
+
+    Where an order of these days turns out to have left another warehouse, so do its returns, whatever day they are of.
+    """
+    returned = sorted({*days, *days_elsewhere(company, days)})
+    moved = moved_days(company, returned)
+    count = [table.build(company, returned if table is RETURNS else days) for table in TOUCHED][
+        TOUCHED.index(DAILY)
+    ]
+    sum_up(company, {*returned, *moved, *moved_days(company, returned)})
     return count
 
 

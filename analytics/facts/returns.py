@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from analytics.facts.orders import IS_DELIVERED, ORDERS_OF_DAYS
-from analytics.facts.tables import FactTable
+from analytics.facts.tables import FactTable, bounds, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from companies.models import Company
 
 _DELIVERED_ON: Final = "(coalesce(o.delivered_at, o.status_at) AT TIME ZONE %(zone)s)::date"
 # A claim that is not granted, or not yet, leaves the goods with the buyer.
@@ -54,3 +60,24 @@ PLACES: Final = FactTable(
         GROUP BY 1, 2, 3, 4, 5
     """,  # noqa: S608 - constants of this module
 )
+
+# A return says everything else itself, and its day is touched when it changes; the warehouse is told by its order.
+_ELSEWHERE: Final = f"""
+    SELECT DISTINCT day FROM (
+        SELECT r.registered_date AS day, r.placed_date, r.account_id, o.warehouse_name, sum(r.quantity) AS units
+        FROM {ORDERS_OF_DAYS}
+        JOIN returns_return r ON r.company_id = o.company_id AND r.order_id = o.id AND r.placed_date = o.placed_date
+        WHERE {IS_RETURN}
+        GROUP BY 1, 2, 3, 4
+        EXCEPT
+        SELECT day, placed_day, account_id, warehouse_name, sum(units)
+        FROM analytics_dailyreturns
+        WHERE company_id = %(company)s AND placed_day = ANY(%(days)s)
+        GROUP BY 1, 2, 3, 4
+    ) elsewhere
+"""  # noqa: S608 - constants of this module
+
+
+def days_elsewhere(company: Company, days: Sequence[date]) -> set[date]:
+    """The days of returns that are counted at another warehouse than their orders of these days left by now."""
+    return {day for (day,) in rows(_ELSEWHERE, bounds(company, days))}

@@ -6,13 +6,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import Sum
 from django.utils import timezone
 
-from analytics.models import DailyReturns, Deliveries, MonthlyUnits, PlaceDeliveries
+from analytics.facts.levels import PLACE_RETURNS
+from analytics.facts.returns import RETURNS, days_elsewhere
+from analytics.models import DailyReturns, Deliveries, MonthlyUnits, PlaceDeliveries, PlaceReturns
 from analytics.services import refresh_facts
 from catalog.models import TouchedDay
 from core.periods import MOSCOW
 from marketplaces.contracts.returns import ReturnKind, ReturnStatus
+from orders.models import Order
 from returns.models import Reason, Return
 from tests.factories.catalog import ListingFactory
 from tests.factories.orders import OrderFactory, OrderLineFactory
@@ -28,8 +32,8 @@ def at(day, hour=12):
 
 def order(account, listing, *, quantity=3, **fields):
     made = OrderFactory(
-        account=account, placed_at=at(PLACED), lines=0, units=quantity, cluster_to="Урал", warehouse_name="Казань",
-        **{"status_at": at(DELIVERED), "status": "delivered", **fields},
+        account=account, placed_at=at(PLACED), lines=0, units=quantity, cluster_to="Урал",
+        **{"warehouse_name": "Казань", "status_at": at(DELIVERED), "status": "delivered", **fields},
     )  # fmt: skip
     OrderLineFactory(order=made, listing=listing, quantity=quantity, price=Decimal("100.00"))
     return made
@@ -151,3 +155,50 @@ def test_a_moved_return_moves_its_facts(account):
     refresh(account.company)
 
     assert [row.day for row in DailyReturns.objects.for_company(account.company)] == [other]
+
+
+def test_the_returns_of_an_order_that_names_its_warehouse_later_are_counted_there(account):
+    plaid = ListingFactory(account=account)
+    made, other = order(account, plaid, warehouse_name=""), order(account, plaid)
+    back(made, quantity=2)
+    back(other)
+    refresh(account.company)
+    assert by_warehouse(account.company) == {"": 2, "Казань": 1}
+
+    Order.all_companies.filter(pk=made.pk).update(warehouse_name="Казань")
+    TouchedDay.all_companies.create(company=account.company, day=PLACED)
+    built = refresh_facts(account.company)
+
+    assert (by_warehouse(account.company), built) == ({"Казань": 3}, 1)
+    for table in (RETURNS, PLACE_RETURNS):
+        assert table.differences(account.company, [PLACED, BACK]) == []
+
+
+def test_days_of_returns_that_are_right_are_not_built_again(account):
+    made = order(account, ListingFactory(account=account))
+    back(made, status=ReturnStatus.CLAIMED)
+    back(made)
+    Return.all_companies.create(
+        company=account.company, account=account, marketplace="ozon", external_id="alone", kind="client_return",
+        status="received", status_at=at(BACK), registered_at=at(BACK), registered_date=BACK, placed_date=PLACED,
+        observed_at=at(BACK), changed_at=at(BACK),
+    )  # fmt: skip
+    refresh(account.company)
+
+    assert days_elsewhere(account.company, [PLACED, BACK]) == set()
+
+
+def by_warehouse(company):
+    """Units by warehouse, as the facts by day and the sums of a place by event have them alike."""
+    of_days, of_places = (
+        dict(rows.values_list("warehouse_name").annotate(Sum(column)).order_by())
+        for rows, column in (
+            (DailyReturns.objects.for_company(company), "units"),
+            (
+                PlaceReturns.objects.for_company(company).filter(span="day", basis="event", returned__gt=0),
+                "returned",
+            ),
+        )
+    )
+    assert of_days == of_places
+    return of_days
