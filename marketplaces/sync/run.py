@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import structlog
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, ForeignKeyViolation
 
 from marketplaces.models import SyncRun
 from marketplaces.sync import places, quarantine
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from marketplaces.sync.leases import Lease
 
 log = structlog.get_logger(__name__)
+
+# What two streams that write at once do to each other: each waits for the other, or one deletes what the other has
+# just named, which shows at the commit. Once more, and the other is through.
+_COLLISIONS = (DeadlockDetected, ForeignKeyViolation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +75,15 @@ class Run:
         for is_last_try in (False, False, True):
             try:
                 with transaction.atomic():
-                    self._record(page)
-            except (OperationalError, psycopg.OperationalError) as exc:
-                causes = (exc, exc.__cause__)
-                if is_last_try or not any(isinstance(one, DeadlockDetected) for one in causes):
+                    counters = self._record(page)
+            except (OperationalError, IntegrityError, psycopg.Error) as exc:
+                found = next((one for one in (exc, exc.__cause__) if isinstance(one, _COLLISIONS)), None)
+                if is_last_try or found is None:
                     raise
-                log.info("deadlock", run=self.row.pk)
+                log.info("collision", run=self.row.pk, error=type(found).__name__)
             else:
+                for name, value in counters.items():
+                    setattr(self, name, value)
                 if self.moves_cursor:
                     self.saved = page.cursor
                 return
@@ -88,7 +94,7 @@ class Run:
             self.saved = places.beginning(self.saved)
             self.lease.renew(cursor=self.saved, **changes)
 
-    def _record(self, page: Page[Any]) -> None:
+    def _record(self, page: Page[Any]) -> dict[str, int]:
         if self.lease is None:
             hold_active(self.account)
         else:
@@ -96,7 +102,7 @@ class Run:
         result = quarantine.record_isolated(page, lambda part: self.source.record(part, self.request))
         rejected = (*page.rejected, *page.absent, *result.rejected)
         self._keep_aside(page, rejected)
-        self._count(page, result, len(rejected))
+        return self._count(page, result, len(rejected))
 
     def _keep_aside(self, page: Page[Any], rejected: tuple[Any, ...]) -> None:
         stream = self.source.code
@@ -105,19 +111,16 @@ class Run:
         good = {*page.settled, *(quarantine.key_of(snapshot) for snapshot in page.snapshots)} - bad
         quarantine.settle(account=self.account, stream=stream, keys=good)
 
-    def _count(self, page: Page[Any], result: PageResult, rejected: int) -> None:
-        self.pages += 1
-        self.inserted += result.inserted
-        self.changed += result.changed
-        self.unchanged += result.unchanged
-        self.quarantined += rejected
+    def _count(self, page: Page[Any], result: PageResult, rejected: int) -> dict[str, int]:
+        """Write what the run has brought with this page; ours once the page is committed."""
+        counters = {
+            "pages": self.pages + 1,
+            "inserted": self.inserted + result.inserted,
+            "changed": self.changed + result.changed,
+            "unchanged": self.unchanged + result.unchanged,
+            "quarantined": self.quarantined + rejected,
+        }
         SyncRun.all_companies.filter(pk=self.row.pk).update(
-            pages=self.pages,
-            inserted=self.inserted,
-            changed=self.changed,
-            unchanged=self.unchanged,
-            quarantined=self.quarantined,
-            done=page.done,
-            total=page.total,
-            seen_at=timezone.now(),
+            **counters, done=page.done, total=page.total, seen_at=timezone.now()
         )
+        return counters

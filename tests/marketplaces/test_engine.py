@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.db.models import F
 from django.utils import timezone
 
@@ -34,6 +34,7 @@ from marketplaces.models import (
 from marketplaces.sync import batches, schedule
 from marketplaces.sync.engine import CannotRun, NotDue
 from marketplaces.sync.leases import StreamBusy
+from marketplaces.sync.run import Run
 from marketplaces.sync.schedule import Trigger
 from tests.marketplaces.fakes import ThingStream
 
@@ -608,6 +609,47 @@ def test_a_deadlock_is_tried_again(shop: Shop, sync: Sync, monkeypatch: pytest.M
     monkeypatch.setattr(ThingStream, "record", unlucky)
     run = sync()
     assert (run.outcome, run.inserted, run.pages) == (RunOutcome.DONE, 1, 1)
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_page_whose_commit_another_stream_spoilt_is_tried_again_and_counted_once(
+    shop: Shop, sync: Sync, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    shop.things = {"a": "1"}
+    victims = [True] * times
+    real = Run._record
+
+    def unlucky(self: Run, page: Any) -> Any:
+        counters = real(self, page)
+        if victims.pop() if victims else False:
+            raise IntegrityError("violates foreign key") from psycopg.errors.ForeignKeyViolation()
+        return counters
+
+    monkeypatch.setattr(Run, "_record", unlucky)
+    if times == 2:
+        run = sync()
+        assert (run.outcome, run.inserted, run.pages) == (RunOutcome.DONE, 1, 1)
+        return
+    with pytest.raises(IntegrityError):
+        sync()
+    assert SyncRun.all_companies.get().error_code == "unexpected"
+    assert not victims
+
+
+def test_another_broken_rule_of_the_database_is_not_tried_again(
+    shop: Shop, sync: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.things = {"a": "1"}
+    tries: list[Any] = []
+
+    def broken(self: Run, page: Any) -> Any:
+        tries.append(page)
+        raise IntegrityError("twice") from psycopg.errors.UniqueViolation()
+
+    monkeypatch.setattr(Run, "_record", broken)
+    with pytest.raises(IntegrityError):
+        sync()
+    assert len(tries) == 1
 
 
 def test_a_stopped_account_and_an_unknown_stream_cannot_run(
