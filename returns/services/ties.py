@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
+from psycopg.errors import ForeignKeyViolation
 
 from catalog.models import Listing
 from catalog.services.days import touch_days
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # Tied anew in one run, no more than this of each sort; the rest waits for the next one.
 MOST: Final = 20_000
 _PORTION: Final = 1_000
+_TRIES: Final = 3
 
 _WRITE = """
     UPDATE returns_return AS held
@@ -127,10 +129,23 @@ def tie_again(*, account: MarketplaceAccount, changed_since: datetime | None) ->
     )
     tied = 0
     for start in range(0, len(waiting), _PORTION):
-        with transaction.atomic():
-            lock_until_commit("returns", account.pk)
-            tied += tie_returns(account=account, ids=waiting[start : start + _PORTION])
+        tied += _tie_portion(account, waiting[start : start + _PORTION])
     return tied
+
+
+def _tie_portion(account: MarketplaceAccount, ids: Sequence[int]) -> int:
+    """Tie returns in a transaction of their own. An order that is rewritten meanwhile takes its lines away, which shows
+    at the commit: orders do not wait for returns, so it is tried again."""
+    tries = _TRIES
+    while True:
+        try:
+            with transaction.atomic():
+                lock_until_commit("returns", account.pk)
+                return tie_returns(account=account, ids=ids)
+        except IntegrityError as exc:
+            tries -= 1
+            if not tries or not isinstance(exc.__cause__, ForeignKeyViolation):
+                raise
 
 
 # By the order that is named, or where only the purchase is: its orders begin with its number, and an index finds those.

@@ -105,10 +105,12 @@ class Told:
         """Take in an answer; what it does not tell stays."""
         at = _text(snapshot.changed_at) if snapshot.changed_at else ""
         age = (at, _text(observed_at))
+        # A part that is dated is the same with every look at its source: for being seen once more nothing is written.
+        is_look = bool(snapshot.is_partial and at)
         for name, value in _contents(snapshot):
             # Of sources that tell a part each, the reason of the one that knows most of the parting stands.
             knows = f"{_KINDS.index(snapshot.kind)} {at}" if snapshot.is_partial and name == "reason" else at
-            self._keep(name, value, (knows, age[1]))
+            self._keep(name, value, (knows, age[1]), is_look=is_look)
         if snapshot.is_partial:
             self._keep_of_part(snapshot)
         else:
@@ -157,15 +159,15 @@ class Told:
         told: datetime | None = self.values.get("registered_at")
         return told or _moment(self.first)
 
-    def _keep(self, name: str, value: Any, age: Age) -> None:
+    def _keep(self, name: str, value: Any, age: Age, *, is_look: bool = False) -> None:
         if value is None:
             return
         held = self.ages.get(name)
         if held is None:
             self.values[name], self.ages[name] = value, age
         elif self.values[name] == value:
-            # Nothing is written for being seen once more, only for having changed.
-            self.ages[name] = max(held, age) if age[0] > held[0] else held
+            # As old as the newest answer that told it, or one between them would make it old.
+            self.ages[name] = held if is_look and age[0] == held[0] else max(held, age)
         elif (age, repr(value)) > (held, repr(self.values[name])):
             self.values[name], self.ages[name] = value, age
 

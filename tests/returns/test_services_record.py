@@ -322,3 +322,32 @@ def test_a_source_that_tells_no_currency_leaves_the_one_that_is_held(account: Ma
 
     held = the_return(account)
     assert (held.status, held.currency, held.amount) == (ReturnStatus.RECEIVED, "KZT", Decimal(9000))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("tells", [told, part], ids=["whole", "part"])
+def test_what_was_seen_again_is_as_new_as_when_it_was_seen_last(
+    account: MarketplaceAccount, tells: Any, order: tuple[int, ...]
+) -> None:
+    answers = [
+        (tells(hours=None, price=Decimal(100), reason="Брак", number="1"), SEEN + HOUR),
+        (tells(hours=None, price=Decimal(200), reason="Размер", number="2"), SEEN + 2 * HOUR),
+        (tells(hours=None, price=Decimal(100), reason="Брак", number="3"), SEEN + 3 * HOUR),
+    ]
+
+    for number in order:
+        snapshot, at = answers[number]
+        record(account, snapshot, at=at)
+
+    held = the_return(account)
+    assert (held.price, held.external_reason, held.number) == (100, "Брак", "3")
+
+
+def test_a_dated_part_that_is_read_again_between_others_writes_nothing(account: MarketplaceAccount) -> None:
+    answers = (part(hours=1, price=Decimal(100)), part(ReturnStatus.RECEIVED, hours=5, number="5"))
+    record(account, *answers)
+    before = the_return(account)
+
+    for hours in (1, 2):
+        assert record(account, *answers, at=SEEN + hours * HOUR) == PageResult(unchanged=2)
+    assert the_return(account).changed_at == before.changed_at

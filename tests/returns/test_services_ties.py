@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
@@ -14,12 +15,16 @@ from django.utils import timezone
 from catalog.models import TouchedDay
 from marketplaces.contracts.returns import ReturnStatus
 from orders.models import OrderLine
+from orders.services.record import record_orders
 from returns.choices import Unmatched
 from returns.models import Return
+from returns.services import ties
 from returns.services.ties import tie_again
 from tests.factories.catalog import ListingFactory
 from tests.factories.orders import OrderFactory, OrderLineFactory
-from tests.returns.snapshots import SEEN, told
+from tests.orders.snapshots import line
+from tests.orders.snapshots import order as ordered
+from tests.returns.snapshots import HOUR, SEEN, told
 from tests.returns.test_services_record import record, said, the_return
 
 if TYPE_CHECKING:
@@ -261,3 +266,37 @@ def test_a_line_that_learns_of_its_listing_later_lends_it(account: MarketplaceAc
 
     assert tie_again(account=account, changed_since=None) == 1
     assert the_return(account).listing == listing
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_that_is_rewritten_while_its_return_is_tied_takes_its_line_away(
+    account: MarketplaceAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_orders(account=account, snapshots=[ordered()], observed_at=SEEN, source="poll")
+    record(account, told(order_external_id=""))
+    Return.all_companies.update(order_external_id=NUMBER)
+    rewritten = [ordered(lines=(line(quantity=3),))]
+
+    def elsewhere() -> None:
+        try:
+            record_orders(account=account, snapshots=rewritten, observed_at=SEEN + HOUR, source="poll")
+        finally:
+            connection.close()
+
+    mark = ties._mark_too_many
+    tries: list[int] = []
+
+    def late(found: Any) -> None:
+        """The lines are read, and nothing is written yet."""
+        tries.append(len(found))
+        if len(tries) == 1:
+            orders = threading.Thread(target=elsewhere)
+            orders.start()
+            orders.join(timeout=20)
+        mark(found)
+
+    monkeypatch.setattr(ties, "_mark_too_many", late)
+    assert tie_again(account=account, changed_since=None) == 1
+
+    held = the_return(account)
+    assert (held.line, held.line.quantity, len(tries)) == (OrderLine.all_companies.get(), 3, 2)
