@@ -61,7 +61,7 @@ class ReturnSnapshot:
     return there. `registered_at` is when the return began (the buyer refused or handed it in): the day it is
     counted on. `changed_at` is when it came to `status`; an older answer changes nothing, and between two of
     unknown age the one that has come further stands. `reason` and `reason_id` are the marketplace's words, never
-    a buyer's own text. `price` is the seller's price of a unit in `currency`. Where several sources tell of one
+    a buyer's own text. `kind_else` is what it is taken for while no answer has told its kind. `price` is the seller's price of a unit in `currency`. Where several sources tell of one
     return, each tells a part (`is_partial`): the status then moves forward only.
     """
 
@@ -70,6 +70,7 @@ class ReturnSnapshot:
     order_external_id: str = ""
     order_number: str = ""
     kind: ReturnKind
+    kind_else: ReturnKind = ReturnKind.UNKNOWN
     status: ReturnStatus
     external_status: str = ""
     registered_at: datetime | None = None

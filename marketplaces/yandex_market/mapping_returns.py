@@ -68,10 +68,13 @@ def return_snapshots(
 
 
 def return_kind(row: MarketReturn, refused: Refused | None) -> ReturnKind:
-    """Refused at hand-over, wholly or in part, brought back later, or on its way back without the buyer's doing."""
+    """Refused at hand-over, wholly or in part, brought back later, or on its way back without the buyer's doing. Which
+    of these an unredeemed one is, its order tells; unknown without it."""
     kind = RETURN_TYPES.get(row.returnType or "", ReturnKind.UNKNOWN)
-    if kind is not ReturnKind.REFUSAL or refused is None:
+    if kind is not ReturnKind.REFUSAL:
         return kind
+    if refused is None:
+        return ReturnKind.UNKNOWN
     if refused.reason_id in LOST_ON_THE_WAY:
         return ReturnKind.TECHNICAL
     return kind if refused.is_whole else ReturnKind.PARTIAL_REFUSAL
@@ -119,6 +122,7 @@ def _snapshot(row: MarketReturn, item: ReturnItem, refused: Refused | None) -> R
         order_external_id=row.orderId,
         order_number=row.orderId,
         kind=kind,
+        kind_else=RETURN_TYPES.get(row.returnType or "", ReturnKind.UNKNOWN),
         status=status,
         external_status=word[:LONG_WORD],
         registered_at=moment(row.creationDate),

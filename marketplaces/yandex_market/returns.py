@@ -156,7 +156,7 @@ class ReturnsPull:
         )
 
     def _refused(self, returns: list[MarketReturn]) -> dict[str, Refused]:
-        """What the orders of the unredeemed ones tell. Orders that may not be read leave them refused wholly.
+        """What the orders of the unredeemed ones tell. Without theirs they stay what they are known as.
 
         An order is older than its return, so the day of that tells where to look.
         """

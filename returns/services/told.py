@@ -49,6 +49,9 @@ _LONGEST: Final = {
     if getattr(one, "max_length", None)
 }
 
+# A guess is older than every answer.
+_GUESS: Final = ("", "")
+
 # (when it changed there, when our request was sent), both as sortable text; the first empty when not told.
 Age = tuple[str, str]
 
@@ -114,7 +117,8 @@ class Told:
         if snapshot.is_partial:
             self._keep_of_part(snapshot)
         else:
-            self._keep("kind", snapshot.kind.value if snapshot.kind is not ReturnKind.UNKNOWN else None, age)
+            self._keep("kind", _kind(snapshot.kind), age)
+            self._keep("kind", _kind(snapshot.kind_else), _GUESS)
             self._keep("registered_at", snapshot.registered_at, age)
         self._step(
             snapshot, Step(snapshot.status.value, _cut("external_status", snapshot.external_status), *age)
@@ -261,6 +265,10 @@ def _text(moment: datetime) -> str:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def _kind(kind: ReturnKind) -> str | None:
+    return None if kind is ReturnKind.UNKNOWN else kind.value
 
 
 def _age(text: str) -> Age:

@@ -343,6 +343,30 @@ def test_what_was_seen_again_is_as_new_as_when_it_was_seen_last(
     assert (held.price, held.external_reason, held.number) == (100, "Брак", "3")
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_an_answer_that_does_not_know_the_kind_leaves_the_one_that_was_told(
+    account: MarketplaceAccount, order: tuple[int, ...]
+) -> None:
+    guess = {"kind": ReturnKind.UNKNOWN, "kind_else": ReturnKind.REFUSAL}
+    answers = [
+        (told(hours=1, **guess), SEEN + HOUR),
+        (told(hours=2, kind=ReturnKind.TECHNICAL), SEEN + 2 * HOUR),
+        (told(hours=3, number="3", **guess), SEEN + 3 * HOUR),
+    ]
+
+    for number in order:
+        snapshot, at = answers[number]
+        record(account, snapshot, at=at)
+
+    assert the_return(account).kind == ReturnKind.TECHNICAL
+
+
+def test_while_nobody_tells_the_kind_it_is_what_it_is_taken_for(account: MarketplaceAccount) -> None:
+    record(account, told(kind=ReturnKind.UNKNOWN, kind_else=ReturnKind.REFUSAL))
+
+    assert the_return(account).kind == ReturnKind.REFUSAL
+
+
 def test_a_dated_part_that_is_read_again_between_others_writes_nothing(account: MarketplaceAccount) -> None:
     answers = (part(hours=1, price=Decimal(100)), part(ReturnStatus.RECEIVED, hours=5, number="5"))
     record(account, *answers)

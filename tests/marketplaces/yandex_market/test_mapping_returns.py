@@ -155,7 +155,7 @@ def test_a_unit_without_a_status_hides_nothing(silent: dict[str, Any]) -> None:
 def test_a_refused_parcel_is_on_its_way_back_at_once() -> None:
     changes = {"returnType": "UNREDEEMED", "shipmentStatus": "CREATED", "refundStatus": None}
     snapshot = returned(items=[return_item(instances=None, decisions=None)], **changes)
-    assert (snapshot.kind, snapshot.status) == (ReturnKind.REFUSAL, ReturnStatus.IN_TRANSIT)
+    assert (snapshot.kind_else, snapshot.status) == (ReturnKind.REFUSAL, ReturnStatus.IN_TRANSIT)
 
 
 @pytest.mark.parametrize("refund", ["CANCELLED", "REJECTED", "REFUNDED"])
@@ -192,10 +192,15 @@ def test_the_order_tells_whether_all_of_it_was_refused_and_why(
     assert bool(snapshot.reason) == bool(reason_id)
 
 
-def test_an_unknown_order_leaves_a_refusal_whole() -> None:
+def test_without_its_order_an_unredeemed_return_is_taken_for_a_whole_refusal() -> None:
     snapshot = returned(returnType="UNREDEEMED", items=[return_item(decisions=None)])
-    assert (snapshot.kind, snapshot.reason_id) == (ReturnKind.REFUSAL, "")
-    assert returned(returnType="TELEPORTED").kind is ReturnKind.UNKNOWN
+    assert (snapshot.kind, snapshot.kind_else, snapshot.reason_id) == (
+        ReturnKind.UNKNOWN,
+        ReturnKind.REFUSAL,
+        "",
+    )
+    strange = returned(returnType="TELEPORTED")
+    assert (strange.kind, strange.kind_else) == (ReturnKind.UNKNOWN, ReturnKind.UNKNOWN)
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_orders_tell_what_was_refused_wholly(adapter_over: Callable[..., Adapter
     assert [(one.kind, one.reason_id) for page in pages for one in page.snapshots] == [
         (ReturnKind.REFUSAL, "PICKUP_EXPIRED"),
         (ReturnKind.PARTIAL_REFUSAL, ""),
-        (ReturnKind.REFUSAL, ""),
+        (ReturnKind.UNKNOWN, ""),
         (ReturnKind.CLIENT_RETURN, "BAD_QUALITY/DAMAGED"),
     ]
 
@@ -187,7 +187,9 @@ def test_returns_are_read_without_their_orders_where_those_are_refused(
         )
     )
     pages = list(adapter_over(made).fetch_returns(BACK, cursor={}))
-    assert {one.kind for page in pages for one in page.snapshots} == {ReturnKind.REFUSAL}
+    assert {(one.kind, one.kind_else) for page in pages for one in page.snapshots} == {
+        (ReturnKind.UNKNOWN, ReturnKind.REFUSAL)
+    }
 
 
 def test_broken_returns_go_to_quarantine_and_name_no_buyer(adapter_over: Callable[..., Adapter]) -> None:
