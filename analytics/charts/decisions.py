@@ -59,7 +59,7 @@ class _Rows:
         counted: tuple[tuple[int, Callable[[], _Row]], ...] = (
             (found.missing.units, lambda: self._missing(found)),
             (found.stuck.count, lambda: self._stuck(found)),
-            (found.more_supplies, lambda: self._more_supplies(found.more_supplies)),
+            (found.more_supplies, lambda: self._more_supplies(found)),
             (found.held_prices, lambda: self._held_prices(found.held_prices)),
             (found.pairs, lambda: self._pairs(found.pairs)),
         )
@@ -181,12 +181,15 @@ class _Rows:
             url=f"{self._list('analytics:processing')}#stuck",
         )
 
-    def _more_supplies(self, count: int) -> _Row:
+    def _more_supplies(self, found: Decisions) -> _Row:
+        count = found.more_supplies
         title = ngettext("%(count)s more supply waits", "%(count)s more supplies wait", count)
         return self._row(
             None,
             title % {"count": formats.number(count)},
-            _("Less is at stake in each of them than in those above."),
+            _("Less is at stake in each of them than in those above.")
+            if found.are_all_valued
+            else _("There are too many to be valued: the list has them all."),
             action=_("Look at the supplies"),
             url=self._list("supplies:supply-list", attention="true"),
         )

@@ -175,7 +175,7 @@ def line(sales: Sales, measure: Measure) -> LineChart:
         now_label=formats.day_range(window.days, today=window.today),
         before_label=formats.day_range(window.before, today=window.today) if has_before else "",
         now_total=text(total),
-        before_total=text(total_before) if has_before else "",
+        before_total=text(total_before) if sales.total_before is not None else "",
         marks=_marks(window, now, text=text),
         unripe_from=len(now) - 1 if len(now) > 1 else None,
         whole=not is_money,

@@ -114,7 +114,7 @@ def line(found: ReturnLevel) -> LineChart:
         points=points,
         now_label=_("by the week of the order"),
         before_label=_("the days compared with") if before else "",
-        unripe_from=None if unripe is None else max(unripe - 1, 0),
+        unripe_from=unripe,
         whole=False,
         text=_percent_text,
         place=_("Week from"),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from analytics.choices import Comparison, Grain
-from analytics.selectors.scope import shifted_day
+from analytics.selectors.scope import year_before
 from core.periods import Days
 
 if TYPE_CHECKING:
@@ -69,4 +69,4 @@ def _before(scope: ReportScope, piece: Days) -> Days | None:
     if scope.comparison is Comparison.PREVIOUS:
         back = timedelta(days=len(scope.days))
         return Days(first=piece.first - back, after=piece.after - back)
-    return Days(first=shifted_day(piece.first), after=shifted_day(piece.after))
+    return year_before(piece)

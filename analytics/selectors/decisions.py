@@ -28,9 +28,10 @@ from returns.selectors.attention import attention as returns_attention
 from supplies.models import Supply, SupplyLine
 from supplies.selectors.attention import Waiting as SupplyWaiting
 from supplies.selectors.attention import attention as supplies_attention
+from supplies.selectors.attention import needs_attention
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from analytics.selectors.scope import Scope
     from analytics.selectors.turnover import TurnoverRow
@@ -92,15 +93,16 @@ class SupplyDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
-    """What waits for somebody, by where it comes from. `forecast` is what `gaps` are seen in; `supplies` are the most pressing ones, `more_supplies` the
-    number of the others, and `pairs` the goods of which nobody said whether they are the same, of the whole company as
-    their list is."""
+    """What waits for somebody, by where it comes from. `forecast` is what `gaps` are seen in; `supplies` are the most
+    pressing ones, `more_supplies` the number of the others (`are_all_valued` when less is at stake in each of them), and
+    `pairs` the goods of which nobody said whether they are the same, of the whole company as their list is."""
 
     gaps: tuple[Gap, ...]
     forecast: Forecast
     missing: Missing
     supplies: tuple[SupplyDecision, ...]
     more_supplies: int
+    are_all_valued: bool
     returns: tuple[ReturnsWaiting, ...]
     stuck: StuckOrders
     held_prices: int
@@ -119,7 +121,10 @@ def decisions(scope: Scope, *, now: datetime) -> Decisions:
         forecast=shelves.forecast,
         missing=_missing(scope, today=today),
         supplies=supplies[:_SHOWN_SUPPLIES],
-        more_supplies=len(supplies[_SHOWN_SUPPLIES:]),
+        more_supplies=max(
+            _waiting(scope, accounts=accounts, now=now, known=len(waiting)) - _SHOWN_SUPPLIES, 0
+        ),
+        are_all_valued=len(waiting) < _MOST_SUPPLIES,
         returns=returns_attention(scope.company, accounts=accounts),
         stuck=stuck_orders(scope, now=now, limit=0),
         held_prices=Listing.objects.for_company(scope.company)
@@ -127,6 +132,16 @@ def decisions(scope: Scope, *, now: datetime) -> Decisions:
         .count(),
         pairs=DoubtfulPair.objects.for_company(scope.company).filter(state=PairState.OPEN).count(),
     )
+
+
+def _waiting(scope: Scope, *, accounts: Collection[int] | None, now: datetime, known: int) -> int:
+    """How many supplies wait; `known` are those that were read, and where that is the most, they are counted."""
+    if known < _MOST_SUPPLIES:
+        return known
+    rows = (
+        Supply.objects.for_company(scope.company).shipments().filter(needs_attention(scope.company, now=now))
+    )
+    return rows.filter(account_id__in=accounts).count() if accounts is not None else rows.count()
 
 
 def _shelves(scope: Scope, *, today: date) -> _Shelves:

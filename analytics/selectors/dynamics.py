@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import F, Sum, Value
@@ -68,7 +68,7 @@ class Sold:
         """Money a unit ordered, to the kopeck; None without units."""
         if not self.ordered_units:
             return None
-        return (self.ordered_amount / self.ordered_units).quantize(Decimal("0.01"))
+        return (self.ordered_amount / self.ordered_units).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
     @property
     def bought_units(self) -> int:
@@ -220,7 +220,7 @@ def dynamics(scope: ReportScope, *, grain: Grain, by: Breakdown) -> Dynamics:
 
 
 def _percent(share: Decimal | None) -> Decimal | None:
-    return None if share is None else (share * 100).quantize(Decimal("0.1"))
+    return None if share is None else (share * 100).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def _growth(now: Sold, before: Sold | None) -> Decimal | None:

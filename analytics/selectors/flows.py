@@ -77,6 +77,11 @@ class Period:
             if account is not None:
                 self._closed[account] = max(self._closed.get(account, 0), flow.known_days)
 
+    def is_after(self, other: Period) -> bool:
+        """Whether the stock of every account that is known in these days is known on all days of the others."""
+        whole = len(other._days)
+        return all(other._closed.get(account, 0) == whole for account, days in self._closed.items() if days)
+
     def flow(self, listing: Listing) -> Flow:
         """What it sold, and its stock."""
         return self.flows.get(listing.pk, Flow())

@@ -106,7 +106,7 @@ class WeekLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnLevel:
-    """The report. `weeks_before` are laid on `weeks`, place on place. There is no before when the days compared with are
+    """The report. `weeks_before` are laid on `weeks`, place on place: whole weeks earlier. There is no before when the days compared with are
     not wholly `known`."""
 
     scope: ReportScope

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Sum
@@ -14,6 +14,7 @@ from django.db.models.functions import TruncWeek
 
 from analytics.choices import Axis, Span, Step
 from analytics.formulas.percentiles import nearest_ranks
+from analytics.selectors.known import known_since
 from analytics.selectors.scope import on_days
 from analytics.selectors.stuck import StuckOrders, stuck_orders
 from analytics.selectors.timings import histograms, step_times
@@ -118,7 +119,7 @@ class Processing:
 
 
 def processing(scope: ReportScope, *, by: str, now: datetime) -> Processing:
-    """Read the report: seven queries whatever the size, eight by cluster, nine by warehouse (ten where
+    """Read the report: eight queries whatever the size, nine by cluster, ten by warehouse (eleven where
     marketplaces are summed); none counts orders."""
     weeks = histograms(
         step_times(scope, scope.days, longest=Span.WEEK).annotate(week=TruncWeek("day")), "week", "step"
@@ -150,7 +151,7 @@ def timing(counts: Mapping[int, int]) -> Timing:
 
 
 def _hours(minutes: int | None) -> Decimal | None:
-    return None if minutes is None else (minutes / _HOUR).quantize(_CENT)
+    return None if minutes is None else (minutes / _HOUR).quantize(_CENT, rounding=ROUND_HALF_UP)
 
 
 def _tally(scope: ReportScope) -> dict[tuple[date, str], int]:
@@ -185,7 +186,8 @@ def _statuses(tally: Mapping[tuple[date, str], int]) -> tuple[StatusShare, ...]:
 def _figures(scope: ReportScope) -> Iterable[StepFigure]:
     # Months are fewer rows than the weeks that the chart is drawn from.
     measured = histograms(step_times(scope, scope.days), "step")
-    earlier = histograms(step_times(scope, scope.before), "step") if scope.before else {}
+    before_days = known_since(scope).compared(scope)
+    earlier = histograms(step_times(scope, before_days), "step") if before_days else {}
     for step in told_steps(scope):
         now, before = timing(measured.get((step,), {})), timing(earlier.get((step,), {}))
         yield StepFigure(step=step, now=now, before=before if before.orders else None)

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import Basis, ReturnsBy, Span
 from analytics.models import ListingReasons, ListingReturns, PlaceReturns, ReasonReturns, RegionSales
-from analytics.selectors.known import known_since
+from analytics.selectors.known import KnownSince, known_since
 from analytics.selectors.levels import RIPE_AFTER, Level, LevelRow, ReasonShare, ReturnLevel, WeekLevel
 from catalog.models import Listing, Product
+from core.periods import Days
 from returns.models import Reason
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from analytics.selectors.scope import ReportScope
-    from core.periods import Days
 
 _WEEK: Final = timedelta(days=7)
 _SUMS: Final = ("returned", "refused", "refused_in_part", "technical", "amount", "cost")
@@ -79,7 +79,7 @@ def return_level(scope: ReportScope, *, by: ReturnsBy) -> ReturnLevel:
         rows=tuple(_rows(scope, by, now, before, reasons)),
         reasons=_shares(scope, total, reasons),
         weeks=_weeks(scope, scope.days),
-        weeks_before=_weeks(scope, days_before) if days_before else (),
+        weeks_before=_weeks_before(scope, days_before, known) if days_before else (),
         known=known,
     )
 
@@ -222,6 +222,14 @@ def _shares(scope: ReportScope, total: Level, reasons: Mapping[int, Reason]) -> 
         )
         for key, units in sorted(counts.items(), key=lambda item: (-item[1], item[0] or 0))
     )
+
+
+def _weeks_before(scope: ReportScope, before: Days, known: KnownSince) -> tuple[WeekLevel, ...]:
+    """The weeks to lay on those of the scope, from the same weekday on: whole weeks back, as near to the days compared
+    with as that goes. None where not all of them are known."""
+    back = _WEEK * round((scope.days.first - before.first) / _WEEK)
+    days = Days(first=scope.days.first - back, after=scope.days.after - back)
+    return _weeks(scope, days) if known.whole is not None and known.whole <= days.first else ()
 
 
 def _weeks(scope: ReportScope, days: Days) -> tuple[WeekLevel, ...]:

@@ -138,7 +138,7 @@ class Sales:
 
     `is_mixed` says that several marketplaces are summed: then orders, which are not the same everywhere, stand side
     by side in `marketplaces`, and units and money are summed. `now` and `before` have one entry a day, None for days
-    before the first `known` order. `total_before` is None when the days before are not wholly known.
+    before the first `known` order: of any account now, of all of them before. `total_before` is None when the days before are not wholly known.
     """
 
     window: Window
@@ -167,7 +167,7 @@ def sales(scope: Scope, window: Window) -> Sales:
     known = known_since(scope)
     tallies = _tallies(scope, Days(first=window.before.first, after=window.days.after))
     now = _by_day(tallies, window.days, first_day=known.first)
-    before = _by_day(tallies, window.before, first_day=known.first)
+    before = _by_day(tallies, window.before, first_day=known.whole)
     if before[-1] is not None:
         before = (*before[:-1], _until_hour(scope, window.before.last, hour=window.until_hour))
     marketplaces = _by_marketplace(scope, window.days) if scope.is_mixed else ()

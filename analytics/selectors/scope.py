@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from companies.models import Company
+
+_ONE_DAY: Final = timedelta(days=1)
 
 
 class UnknownAccount(Exception):
@@ -86,21 +88,27 @@ def on_days(days: Days | None, field: str = "day") -> Q:
 
 
 def shifted(days: Days, comparison: Comparison) -> Days | None:
-    """The days to compare with: as many just before, or the same dates a year earlier (the 29th of February stands
-    for the 1st of March)."""
+    """The days to compare with: as many just before, or the same dates a year earlier."""
     if comparison is Comparison.NONE:
         return None
     if comparison is Comparison.PREVIOUS:
         return days.before()
-    return Days(first=shifted_day(days.first), after=shifted_day(days.after))
+    return year_before(days)
 
 
-def shifted_day(day: date) -> date:
-    """The same date a year earlier; the 1st of March for the 29th of February."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return date(day.year - 1, 3, 1)
+def year_before(days: Days) -> Days:
+    """The same dates a year earlier. The 29th of February has none: a period that begins or ends with it loses it, and
+    one that ends with the 28th does not get it."""
+    return Days(
+        first=_a_year_ago(days.first, leap_day=(3, 1)),
+        after=_a_year_ago(days.last, leap_day=(2, 28)) + _ONE_DAY,
+    )
+
+
+def _a_year_ago(day: date, *, leap_day: tuple[int, int]) -> date:
+    if (day.month, day.day) == (2, 29):
+        return date(day.year - 1, *leap_day)
+    return day.replace(year=day.year - 1)
 
 
 def report_scope(company: Company, asked: Mapping[str, Any], *, today: date) -> ReportScope:

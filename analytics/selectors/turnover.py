@@ -21,7 +21,7 @@ from analytics.formulas.turnover import (
     surplus_units,
     turnover_of_sums,
 )
-from analytics.selectors.flows import Flow, Period, flows_of
+from analytics.selectors.flows import Flow, Period
 from analytics.selectors.known import stock_known_since
 from catalog.models import CostPrice, Listing, StockLevel
 from core.periods import Days
@@ -224,7 +224,9 @@ def turnover(scope: ReportScope) -> Turnover:
     accounts = _accounts(scope, listings)
     now = Period(scope, scope.days, first=first, accounts=accounts)
     recent = now if lately == scope.days else Period(scope, lately, first=first, accounts=accounts)
-    before = flows_of(scope, scope.before) if scope.before else None
+    earlier = Period(scope, scope.before, first=first, accounts=accounts) if scope.before else None
+    # Of days when the stock of some accounts was not known yet, the sum says nothing beside that of all.
+    before = earlier.flows if earlier and now.is_after(earlier) else None
     levels, costs = _levels(scope), costs_of(scope.company, today=scope.today)
     rows = tuple(
         _row(scope, listing, now=now, before=before, recent=recent, levels=levels, costs=costs)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from analytics.models import DailyReturns, Deliveries, HourlyOrders
 from core.periods import Days, Moments
@@ -128,7 +128,7 @@ def _accepted(scope: Scope, day: Moments) -> list[Supply]:
             "company_id", "marketplace", "number", "external_id", "accepted_at", "accepted", "missing_units"
         )
     )
-    return list(rows.order_by("-accepted", "pk"))
+    return list(rows.order_by(F("accepted").desc(nulls_last=True), "pk"))
 
 
 def _arrived(scope: Scope, day: Moments) -> list[Arrived]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from companies.http import CompanyRequest
     from core.listing import Selection
 
+_BY_ORDER: Final = gettext_lazy(
+    "Processing is measured by order: the choice of a category or a product narrows the stuck orders only."
+)
 _BREAKDOWNS: list[tuple[str, StrOrPromise]] = [
     ("warehouse", gettext_lazy("By warehouse")),
     ("cluster", gettext_lazy("By cluster")),
@@ -54,6 +57,7 @@ def processing(request: CompanyRequest) -> HttpResponse:
             "parts": charts.parts(found),
             "norms": charts.norms(found),
             "rows": charts.dated(context["found"].rows, found.scope.days),
+            "by_order": _BY_ORDER if found.scope.is_of_some_listings else "",
             "breakdowns": segment(request, "by", _BREAKDOWNS, found.by),
         }
     return render(request, "analytics/processing.html", context)
@@ -64,14 +68,13 @@ def processing(request: CompanyRequest) -> HttpResponse:
 def processing_export(request: CompanyRequest, form: str) -> Any:
     """The table of the report as a file."""
     asked, selection, _found = _read(request)
+    definition = _(
+        "Hours within which half, and nine of ten, of the orders placed in the period were through a step, rounded up."
+    )
+    if asked.scope and asked.scope.is_of_some_listings:
+        definition = f"{definition} {_BY_ORDER}"
     about = about_report(
-        request,
-        asked,
-        title=_("Order processing"),
-        name="processing",
-        definition=_(
-            "Hours within which half, and nine of ten, of the orders placed in the period were through a step, rounded up."
-        ),
+        request, asked, title=_("Order processing"), name="processing", definition=definition
     )
     return export_response(selection, form=form, about=about)
 

@@ -316,7 +316,7 @@ def test_of_many_supplies_the_most_pressing_are_named(account, now):
     found = read(account.company, now)
 
     assert [one.amount for one in found.supplies] == [2490 * units for units in (7, 6, 5, 4)]
-    assert found.more_supplies == 3
+    assert (found.more_supplies, found.are_all_valued) == (3, True)
     assert "attention=true" in rows_of(account.company, now)[-1].url
 
 
@@ -428,3 +428,14 @@ def test_cost_does_not_grow(owner_client, waiting, today, now, more, django_asse
     cache.clear()
     with django_assert_num_queries(LIVE_QUERIES + QUERIES_OF_ALL_LISTINGS):
         assert page(owner_client, waiting.company, **{"HX-Request": "true"}).status_code == 200
+
+
+def test_supplies_that_are_too_many_to_be_valued_are_counted_all(owner_client, account, now, monkeypatch):
+    monkeypatch.setattr("analytics.selectors.decisions._MOST_SUPPLIES", 5)
+    for _supply in range(7):
+        SupplyFactory(account=account, slot_from=now - timedelta(days=1), status="booked")
+
+    found = read(account.company, now)
+
+    assert (found.more_supplies, found.are_all_valued) == (3, False)
+    assert "Их слишком много" in page(owner_client, account.company).content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from analytics.choices import Step
 from analytics.models import StepTimes
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.django_db
 # Who is asking: the session's trace (six), the member. The report: accounts, times of the days and of those before, tally, places, warehouses, norms,
 # stuck orders counted and shown, freshness. The bar: categories. The frame: accounts of the top bar, companies, open
 # quarantine.
-QUERIES = 24
+QUERIES = 25
 
 
 @pytest.fixture
@@ -76,6 +78,7 @@ def text_of(response):
 
 
 def test_median_and_nine_of_ten_are_of_all_orders_of_the_days(account, today, now):
+    OrderTallyFactory(account=account, day=today - timedelta(days=60))
     times(account, today - timedelta(days=1), 60, 5)
     times(account, today - timedelta(days=3), 120, 4)
     times(account, today - timedelta(days=3), 600, 1)
@@ -87,6 +90,30 @@ def test_median_and_nine_of_ten_are_of_all_orders_of_the_days(account, today, no
     whole = next(one for one in found.steps if one.step is Step.WHOLE)
     assert (whole.now.orders, whole.now.median, whole.now.p90) == (10, Decimal("1.00"), Decimal("2.00"))
     assert whole.before.median == Decimal("20.00")
+
+
+def test_days_when_not_all_accounts_were_known_are_no_measure(company, account, today, now):
+    other = AccountFactory(company=company, marketplace="wildberries")
+    OrderTallyFactory(account=account, day=today - timedelta(days=60))
+    OrderTallyFactory(account=other, day=today - timedelta(days=3))
+    times(account, today - timedelta(days=30), 1200, 10)
+    times(other, today - timedelta(days=3), 7200, 10)
+
+    found = processing(scope_of(company), by="week", now=now)
+
+    assert {one.before for one in found.steps} == {None}
+
+
+def test_the_file_says_that_goods_do_not_narrow_it(owner_client, shop):
+    ListingFactory(account=shop, category="Пледы")
+    address = reverse("analytics:processing-export", args=[shop.company.slug, "xlsx"])
+
+    def words(query):
+        file = io.BytesIO(b"".join(owner_client.get(f"{address}{query}").streaming_content))
+        book = CalamineWorkbook.from_filelike(file)
+        return str([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
+
+    assert ["измеряется по заказам" in words(query) for query in ("", "?category=Пледы")] == [False, True]
 
 
 def test_steps_that_no_marketplace_of_the_scope_tells_are_not_shown(company):
@@ -197,6 +224,7 @@ def test_stuck_orders_follow_account_and_goods(account, now):
 @pytest.fixture
 def shop(account, today):
     StreamStateFactory(account=account, stream="orders", data_as_of=timezone.now())
+    OrderTallyFactory(account=account, day=today - timedelta(days=60), orders=1)
     for age in range(1, 30):
         day = today - timedelta(days=age)
         OrderTallyFactory(account=account, day=day, status=OrderStatus.DELIVERED, orders=2)

@@ -314,6 +314,44 @@ def test_the_days_compared_with_stand_beside(account):
     assert (row.rate, row.rate_before) == (0, Decimal("0.1"))
 
 
+@pytest.mark.parametrize(
+    ("first", "days", "compare", "back"),
+    [
+        # Monday to Sunday four weeks long; a year before its first date is a Sunday, the nearest Monday a day later.
+        (date(2026, 11, 2), 28, Comparison.YEAR, 364),
+        (date(2026, 11, 2), 28, Comparison.PREVIOUS, 28),
+        # Ninety days from a Sunday on.
+        (date(2026, 8, 30), 90, Comparison.PREVIOUS, 91),
+    ],
+)
+def test_weeks_are_laid_on_whole_weeks_before(account, first, days, compare, back):
+    known(account, since=date(2025, 1, 1))
+    plaid = ListingFactory(account=account)
+    asked = Days(first=first, after=first + timedelta(days=days))
+    for day in asked:
+        delivered(plaid, day.day, placed=day, on=day)
+        earlier = day - timedelta(days=back)
+        if earlier < first:
+            delivered(plaid, day.day, placed=earlier, on=earlier)
+
+    found = level(account, days=asked, compare=compare)
+
+    assert [week.first - timedelta(days=back) for week in found.weeks] == [
+        week.first for week in found.weeks_before
+    ]
+    assert [week.delivered for week in found.weeks_before] == [week.delivered for week in found.weeks]
+
+
+def test_the_last_ripe_week_is_not_drawn_as_ripening(account):
+    known(account)
+    delivered(ListingFactory(account=account), 10)
+
+    found = level(account)
+    line = charts.line(found)
+
+    assert line.unripe_from == [week.is_ripe for week in found.weeks].index(False)
+
+
 @pytest.mark.parametrize("by", ReturnsBy)
 def test_days_that_are_not_wholly_known_are_not_compared_with(account, size, by):
     plaid = ListingFactory(account=account)

@@ -109,6 +109,23 @@ def test_the_29th_of_february_is_compared_with_the_end_of_that_february():
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "before"),
+    [
+        ((2025, 2, 28), (2025, 2, 28), ((2024, 2, 28), (2024, 2, 28))),
+        ((2025, 1, 1), (2025, 2, 28), ((2024, 1, 1), (2024, 2, 28))),
+        ((2028, 2, 1), (2028, 2, 29), ((2027, 2, 1), (2027, 2, 28))),
+        ((2025, 3, 1), (2025, 3, 31), ((2024, 3, 1), (2024, 3, 31))),
+    ],
+)
+def test_a_leap_day_of_the_year_before_is_not_added(first, last, before):
+    days = Days(first=date(*first), after=date(*last) + timedelta(days=1))
+
+    assert shifted(days, Comparison.YEAR) == Days(
+        first=date(*before[0]), after=date(*before[1]) + timedelta(days=1)
+    )
+
+
+@pytest.mark.parametrize(
     ("days", "grains"),
     [(5, [Grain.DAY]), (28, [Grain.DAY, Grain.WEEK]), (90, [Grain.DAY, Grain.WEEK, Grain.MONTH]),
      (365, [Grain.WEEK, Grain.MONTH]), (900, [Grain.MONTH])],

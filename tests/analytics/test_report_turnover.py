@@ -293,6 +293,22 @@ def test_accounts_are_known_each_since_its_own_day(account):
     }  # fmt: skip
 
 
+def test_days_when_the_stock_of_some_account_was_not_known_are_no_measure(account):
+    other = AccountFactory(company=account.company)
+    for one, days in ((account, 60), (other, 20)):
+        listing = ListingFactory(account=one)
+        for age in range(1, days + 1):
+            closed(listing, TODAY - timedelta(days=age), 5)
+            sold(listing, TODAY - timedelta(days=age), 2)
+
+    asked = scope(account)
+    both = turnover(replace(asked, accounts=(account, other)))
+    alone = turnover(replace(asked, accounts=(account,), is_narrowed=True))
+
+    assert (both.turnover_before, {row.turnover_before for row in both.rows}) == (None, {None})
+    assert alone.turnover_before == Decimal("2.5")
+
+
 def test_of_days_before_the_account_was_known_nothing_is_said(account):
     closed(ListingFactory(account=account), TODAY - timedelta(days=5), 3)
 

@@ -238,7 +238,7 @@ def test_cost_does_not_grow(owner_client, shop, today, accounts, django_assert_n
     for _ in range(accounts - 1):
         more = AccountFactory(company=shop.company)
         read_streams(more)
-        OrderTallyFactory(account=more, day=today)
+        OrderTallyFactory(account=more, day=today - timedelta(days=60))
         StockLevelFactory(listing=ListingFactory(account=more))
         SyncRunFactory(account=more, inserted=1)
 
