@@ -47,6 +47,7 @@ class ReturnTable(BaseTable):
     storage_cost = Column(_("Storage so far"), kind="money", unit="₽", on_screen=False)
     disposal_on = Column(_("Disposed of on"), kind="day", on_screen=False, width=12)
     compensation = Column(_("Compensation"), kind="money", unit="₽", on_screen=False)
+    compensation_status = Column(_("State of the compensation"), on_screen=False, width=20)
     order = Column(_("Order"), source="order_external_id", on_screen=False, width=22)
     unmatched = Column(_("Without its order"), on_screen=False, width=28)
     placed_date = Column(_("Ordered on"), kind="day", on_screen=False, width=12)

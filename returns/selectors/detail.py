@@ -93,7 +93,7 @@ def steps(row: Return, events: Sequence[ReturnEvent]) -> list[Step]:
         str(event.new_status): event.happened_at for event in events if event.kind != ReturnEventKind.REASON
     }
     status = row.status if isinstance(row.status, ReturnStatus) else ReturnStatus.UNKNOWN
-    if status not in _AT_THE_BUYER:
+    if _was_sent_back(row, status, passed):
         passed.setdefault(ReturnStatus.IN_TRANSIT.value, row.registered_at)
     if row.received_at:
         passed.setdefault(ReturnStatus.RECEIVED.value, row.received_at)
@@ -106,6 +106,14 @@ def steps(row: Return, events: Sequence[ReturnEvent]) -> list[Step]:
         *found,
         Step(name=_("Ended"), state="next", note=_("on sale, handed over, disposed of or paid for")),
     ]
+
+
+def _was_sent_back(row: Return, status: ReturnStatus, passed: Mapping[str, datetime]) -> bool:
+    """Whether it was on its way back: of endings that may come to the buyer too, where a later step is known."""
+    if status in _AT_THE_BUYER:
+        return False
+    has_come = row.received_at is not None or any(step.value in passed for step in (*_WAY, *_ASIDE))
+    return status not in _ANYWHERE or has_come
 
 
 def _steps_of(status: ReturnStatus, passed: Mapping[str, datetime]) -> list[ReturnStatus]:
@@ -222,6 +230,9 @@ def _money(row: Return) -> list[Fact]:
         return formats.money(amount, currency=row.currency, kopecks=True) if amount is not None else ""
 
     paid_from = formats.day(row.storage_from) if row.storage_from else ""
+    # Its state stands for a sum that is not told.
+    state = row.compensation_status
+    compensation = (state, "") if row.compensation is None else (of(row.compensation), state)
     rows = [
         (_("At the seller's price"), of(row.amount), formats.units(row.quantity)),
         (
@@ -230,6 +241,6 @@ def _money(row: Return) -> list[Fact]:
             _("from %(day)s") % {"day": paid_from} if paid_from else "",
         ),
         (_("Disposal"), of(row.disposal_cost), ""),
-        (_("Compensation"), of(row.compensation), row.compensation_status),
+        (_("Compensation"), *compensation),
     ]
     return [Fact(label=label, value=value, note=note) for label, value, note in rows if value]

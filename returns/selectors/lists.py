@@ -161,6 +161,9 @@ def _long(_today: date, now: datetime) -> Q:
     """Open for too long, those apart of which the marketplace never tells more."""
     told_no_more = Q(kind=ReturnKind.REFUSAL, external_status="")
     for code, adapter in registry.adapters().items():
+        if adapter.refusal_reasons:
+            # Told by orders only: of the way back nobody tells, whatever the word of the order.
+            told_no_more |= Q(marketplace=code, kind=ReturnKind.REFUSAL, status=ReturnStatus.IN_TRANSIT)
         if adapter.resting_returns:
             told_no_more |= Q(marketplace=code, status__in=sorted(adapter.resting_returns))
     return Q(status__in=OPEN, registered_at__lt=now - TOO_LONG) & ~told_no_more

@@ -205,6 +205,19 @@ def test_where_a_marketplace_tells_no_more_nothing_is_open_for_too_long(company:
     assert found(company, waits="long") == set(held.values())
 
 
+def test_a_refusal_of_which_the_feed_told_its_last_word_is_not_open_for_too_long(company: Company) -> None:
+    """Wildberries tells of a refused unit that its order was cancelled, and no more."""
+    wildberries, ozon = (
+        AccountFactory(company=company, marketplace=marketplace) for marketplace in ("wildberries", "ozon")
+    )
+    refused = {"kind": ReturnKind.REFUSAL, "registered_at": NOW - timedelta(days=31)}
+    ReturnFactory(account=wildberries, external_status="cancel", **refused)
+    waits = ReturnFactory(account=wildberries, status=ReturnStatus.WAITING_PICKUP, **refused)
+    told = ReturnFactory(account=ozon, external_status="MovingToOzon", **refused)
+
+    assert found(company, waits="long") == {waits, told}
+
+
 def test_cause_of_being_without_an_order(company: Company, account: MarketplaceAccount) -> None:
     unknown = ReturnFactory(account=account, unmatched=Unmatched.ORDER_UNKNOWN)
     many = ReturnFactory(account=account, unmatched=Unmatched.TOO_MANY)

@@ -259,6 +259,9 @@ def test_every_status_has_a_way(
         (ReturnStatus.REJECTED, [], ["rejected"]),
         (ReturnStatus.LOST, ["in_transit"], ["in_transit", "lost"]),
         (ReturnStatus.COMPENSATED, ["in_transit", "received"], ["in_transit", "received", "compensated"]),
+        (ReturnStatus.COMPENSATED, ["checked"], ["in_transit", "checked", "compensated"]),
+        (ReturnStatus.DISPOSED, [], ["disposed"]),
+        (ReturnStatus.DISPOSED, ["claimed"], ["claimed", "disposed"]),
     ],
 )
 def test_what_ended_on_its_way_shows_only_what_it_has_passed(
@@ -275,6 +278,48 @@ def test_what_ended_on_its_way_shows_only_what_it_has_passed(
     steps = owner_client.get(f"{LIST}{row.pk}/").context["page"].steps
 
     assert [step.name for step in steps] == [ReturnStatus(word).label for word in shown]
+
+
+def test_what_was_received_was_on_its_way(owner_client: Client, account: MarketplaceAccount) -> None:
+    row = ReturnFactory(account=account, status=ReturnStatus.DISPOSED, received_at=NOW, settled_at=NOW)
+
+    steps = owner_client.get(f"{LIST}{row.pk}/").context["page"].steps
+
+    assert [step.name for step in steps] == [
+        ReturnStatus(word).label for word in ("in_transit", "received", "disposed")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "value", "note"),
+    [
+        ({"compensation_status": "ReceivedBySeller"}, "ReceivedBySeller", ""),
+        (
+            {"compensation_status": "ReceivedBySeller", "compensation": Decimal(950)},
+            "950,00",
+            "ReceivedBySeller",
+        ),
+        ({"compensation": Decimal(950)}, "950,00", ""),
+    ],
+)
+def test_the_state_of_a_compensation_is_told_without_its_sum(
+    owner_client: Client, account: MarketplaceAccount, told: dict[str, Any], value: str, note: str
+) -> None:
+    row = ReturnFactory(account=account, **told)
+
+    (fact,) = [
+        fact
+        for fact in owner_client.get(f"{LIST}{row.pk}/").context["page"].money
+        if fact.label == gettext("Compensation")
+    ]
+
+    assert value in fact.value
+    assert fact.note == note
+    file = owner_client.get(f"{LIST}export.csv")
+    text = b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # a stream
+    header, cells = csv.reader(io.StringIO(text), delimiter=";")
+    state = header.index(gettext("State of the compensation"))
+    assert cells[state] == told.get("compensation_status", "")
 
 
 def test_a_status_of_tomorrow_is_shown_as_it_came(owner_client: Client, account: MarketplaceAccount) -> None:
