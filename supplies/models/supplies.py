@@ -27,12 +27,14 @@ BROUGHT = Coalesce("shipped", "declared", Case(When(supply__declared=None, then=
 # Units of a line that travel: as the marketplace was told, and as planned until it was told the goods of the supply.
 TO_SHIP = Coalesce("declared", Case(When(supply__declared=None, then="planned")), 0)
 OPEN = [status for status in SupplyStatus if not status.is_final]
+# Goods of the seller that travel to a marketplace; a supply that was split stands in its parts. `is_shipment` of a row.
+SHIPMENTS = models.Q(kind=SupplyKind.SUPPLY, is_split=False)
 
 
 class SupplyQuerySet(CompanyQuerySet):
     def shipments(self) -> SupplyQuerySet:
         """Those in which goods of the seller travel to a marketplace; a supply that was split is not counted twice."""
-        return self.filter(kind=SupplyKind.SUPPLY, is_split=False)
+        return self.filter(SHIPMENTS)
 
     def open(self) -> SupplyQuerySet:
         """Those that may still move."""
@@ -131,6 +133,11 @@ class Supply(CompanyOwned):
 
     def get_absolute_url(self) -> str:
         return reverse("supplies:supply-detail", args=[self.company.slug, self.pk])
+
+    @property
+    def is_shipment(self) -> bool:
+        """Whether goods of the seller travel in it; SHIPMENTS in a query. Only of these something is due."""
+        return self.kind == SupplyKind.SUPPLY and not self.is_split
 
     @property
     def to_ship(self) -> int:

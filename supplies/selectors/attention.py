@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.choices import CLAIM_RULES, AttentionKind, claim_rule
-from supplies.models import Supply, SupplyLine
+from supplies.models import SHIPMENTS, Supply, SupplyLine
 from supplies.selectors.deadlines import BEFORE_SHIPPING, COUNTED, NOT_READY, claim_until, counted_at
 from supplies.selectors.slots import ends_at
 
@@ -67,20 +67,21 @@ class Attention:
 
 
 def needs_attention(company: Company, *, now: datetime | None = None) -> Q:
-    """Which supplies wait for somebody, as a condition on supplies of the company."""
+    """Which shipments wait for somebody, as a condition on supplies of the company."""
     now = now or timezone.now()
-    return _overdue(now) | _soon(now) | _fill(now) | is_claimable(company, now=now) | _waiting(company, now)
+    waits = _overdue(now) | _soon(now) | _fill(now) | is_claimable(company, now=now) | _waiting(company, now)
+    return SHIPMENTS & waits
 
 
 def is_claimable(company: Company, *, now: datetime) -> Q:
-    """Units are missing, and there is still time to object: a condition on supplies of the company."""
+    """A shipment lacks units, and there is still time to object: a condition on supplies of the company."""
     in_time = Q()
     for marketplace in sorted({rule.marketplace for rule in CLAIM_RULES}):
         rule = claim_rule(marketplace, on=now.astimezone(company.zone).date())
         days = timedelta(days=rule.days) if rule and rule.days is not None else _NO_RULE
         in_time |= Q(marketplace=marketplace) & _counted_since(now - days)
     others = ~Q(marketplace__in=[rule.marketplace for rule in CLAIM_RULES]) & _counted_since(now - _NO_RULE)
-    return Q(status__in=COUNTED, missing_units__gt=0) & (in_time | others)
+    return SHIPMENTS & Q(status__in=COUNTED, missing_units__gt=0) & (in_time | others)
 
 
 def attention_count(company: Company) -> int:

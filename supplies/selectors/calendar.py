@@ -152,7 +152,7 @@ def _with_deadlines(supplies: SupplyQuerySet, days: Days) -> SupplyQuerySet:
     """Whatever may have to be done in these days, in any zone."""
     start, end = moments_anywhere(days)
     is_to_fill = Q(fill_until__gte=start, fill_until__lt=end, status__in=NOT_READY)
-    return _ordered(supplies.filter(is_to_fill | may_claim(start, end)))
+    return _ordered(supplies.shipments().filter(is_to_fill | may_claim(start, end)))
 
 
 def _ordered(rows: SupplyQuerySet) -> SupplyQuerySet:
@@ -186,7 +186,7 @@ def _wish(supply: Supply, day: date) -> Entry:
         title=_place(supply),
         note=_("no slot yet"),
         full=_("wished %(day)s") % {"day": formats.day(day)},
-        tone="warning",
+        tone="warning" if supply.is_shipment else "neutral",
     )
 
 
@@ -196,7 +196,7 @@ def _slot(supply: Supply, begins: datetime, *, since: date, now: datetime) -> tu
     start, end = (moment.astimezone(zone) for moment in (begins, supply.slot_to or begins))
     goes_on = start.date() < since <= (end - timedelta.resolution).date()
     hours = _("until %(time)s") % {"time": f"{end:%H:%M}"} if goes_on else f"{start:%H:%M}"
-    waits = supply.status in BEFORE_SHIPPING
+    waits = supply.is_shipment and supply.status in BEFORE_SHIPPING
     tone: Tone = getattr(supply.status, "tone", "neutral")
     if waits:
         pressing = tone_of(supply.slot_to or begins, now=now)

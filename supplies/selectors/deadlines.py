@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core.periods import business_day
 from marketplaces.contracts.supplies import SupplyStatus
 from supplies.choices import CLAIM_RULES, AttentionKind, claim_rule
+from supplies.models import SHIPMENTS
 from supplies.selectors.slots import ends_at, left_text, moment_text, zone_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class Deadline:
 
 
 def deadlines(supply: Supply, *, zone: ZoneInfo, now: datetime) -> list[Deadline]:
-    """The deadlines that still bind the supply, the nearest first; `zone` is the company's."""
+    """The deadlines that still bind the supply, the nearest first; `zone` is the company's. Only shipments have any."""
+    if not supply.is_shipment:
+        return []
     found = [
         one
         for one in (
@@ -76,7 +79,7 @@ def claim_until(supply: Supply, *, zone: ZoneInfo) -> tuple[datetime | None, Cla
 
 
 def may_claim(start: datetime, end: datetime) -> Q:
-    """Which supplies have units missing whose time to object ends between these moments, or did; a marketplace that
+    """Which shipments have units missing whose time to object ends between these moments, or did; a marketplace that
     no dated rule is known of has none."""
     asked = Q(pk__in=())
     for rule in CLAIM_RULES:
@@ -87,7 +90,7 @@ def may_claim(start: datetime, end: datetime) -> Q:
             counted = Q(accepted_at__gte=since, accepted_at__lt=until)
             noticed = Q(accepted_at=None, status_at__gte=since, status_at__lt=until)
             asked |= Q(counted | noticed, marketplace=rule.marketplace)
-    return asked & Q(status__in=COUNTED, missing_units__gt=0)
+    return asked & SHIPMENTS & Q(status__in=COUNTED, missing_units__gt=0)
 
 
 def _is_replaced(rule: ClaimRule, *, by: date) -> bool:

@@ -285,6 +285,8 @@ def _worth_by(
 
 
 def _banner(supply: Supply, totals: Totals, *, company: Company, now: datetime) -> Banner | None:
+    if not supply.is_shipment:
+        return None
     missing = (totals.shortage or 0) + (totals.defect or 0)
     if missing and supply.status in COUNTED:
         until, rule = claim_until(supply, zone=company.zone)

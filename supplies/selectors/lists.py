@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Count, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, Count, Max, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 # What a row of the list shows and its deadlines need; the rest of a supply is wide.
 _ROW = (
-    "company_id", "marketplace", "external_id", "number", "kind", "status", "external_status", "status_at",
-    "warehouse_name", "cluster_name", "drop_off_name", "slot_from", "slot_to", "slot_zone", "fill_until",
+    "company_id", "marketplace", "external_id", "number", "kind", "is_split", "status", "external_status",
+    "status_at", "warehouse_name", "cluster_name", "drop_off_name", "slot_from", "slot_to", "slot_zone", "fill_until",
     "accepted_at", "planned", "declared", "accepted", "missing_units", "missing_amount", "wished_on", "changed_at",
     "warehouse__time_zone", "warehouse__company_id",
 )  # fmt: skip
@@ -54,7 +54,7 @@ GROUPS: Final[tuple[tuple[StrOrPromise, Tone, tuple[SupplyStatus, ...]], ...]] =
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupCount:
-    """How many supplies stand in a group, with how many units (declared, else planned)."""
+    """How many supplies stand in a group, with how many units (declared, else planned; split ones apart)."""
 
     supplies: int = 0
     units: int = 0
@@ -84,9 +84,9 @@ def supply_list(company: Company) -> SupplyQuerySet:
 
 def matching(supplies: SupplyQuerySet, company: Company, text: str) -> SupplyQuerySet:
     """Supplies whose number begins with the text, or that hold an article, barcode or SKU that it means."""
-    numbered = Q(number__istartswith=text) | Q(external_id=text)
+    meant = Q(number__istartswith=text) | Q(external_id=text) | Q(pk__in=_holding_unknown(company, text))
     listings = listings_meant(company, text)
-    return supplies.filter(numbered | Q(pk__in=_holding(company, listings)) if listings else numbered)
+    return supplies.filter(meant | Q(pk__in=_holding(company, listings)) if listings else meant)
 
 
 def with_product(supplies: SupplyQuerySet, company: Company, product_id: int) -> SupplyQuerySet:
@@ -105,10 +105,8 @@ def counts(supplies: SupplyQuerySet, company: Company, *, now: datetime) -> Coun
     """The supplies by group, and those that wait for somebody: two queries. A company has thousands of them at
     most, so they are counted."""
     rows = supplies.order_by().values("status")
-    sums = {
-        str(row["status"]): row
-        for row in rows.annotate(count=Count("pk"), sum=Sum(Coalesce("declared", "planned", 0)))
-    }
+    units = Sum(Coalesce("declared", "planned", 0), filter=Q(is_split=False))
+    sums = {str(row["status"]): row for row in rows.annotate(count=Count("pk"), sum=units)}
     waiting = supplies.order_by().filter(needs_attention(company, now=now))
     at_stake = Sum("missing_amount", filter=is_claimable(company, now=now))
     told = waiting.aggregate(count=Count("pk"), amount=at_stake)
@@ -139,10 +137,10 @@ def supplies_of_product(company: Company, product_id: int, *, limit: int = 10) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """Units on their way by supplies or being counted, and in how many supplies."""
+    """Units on their way by supplies or being counted (None: of no supply told), and in how many supplies."""
 
     supplies: int
-    units: int
+    units: int | None
 
 
 def inbound_total(company: Company, *, account_id: int | None = None) -> Inbound:
@@ -153,9 +151,15 @@ def inbound_total(company: Company, *, account_id: int | None = None) -> Inbound
         rows = rows.filter(account_id=account_id)
     lines = SupplyLine.objects.for_company(company).filter(supply=OuterRef("pk")).order_by()
     of_lines = Subquery(lines.values("supply").annotate(units=Sum(_TO_COME)).values("units"))
-    of_whole = Greatest(Coalesce("shipped", "declared", 0) - Coalesce("accepted", 0), 0)
+    # Not told where neither is: the greatest of nothing and nought would be nought.
+    of_whole = Case(
+        When(
+            Q(shipped__isnull=False) | Q(declared__isnull=False),
+            then=Greatest(Coalesce("shipped", "declared") - Coalesce("accepted", 0), 0),
+        )
+    )
     sums = rows.aggregate(supplies=Count("pk"), units=Sum(Coalesce(of_lines, of_whole)))
-    return Inbound(supplies=sums["supplies"], units=sums["units"] or 0)
+    return Inbound(supplies=sums["supplies"], units=sums["units"])
 
 
 def inbound_units(company: Company, listing_ids: Iterable[int]) -> dict[int, int]:
@@ -178,3 +182,9 @@ def inbound_of_product(company: Company, product_id: int) -> int:
 def _holding(company: Company, listings: object) -> object:
     lines = SupplyLine.objects.for_company(company).filter(listing_id__in=listings)
     return lines.values("supply_id")
+
+
+def _holding_unknown(company: Company, text: str) -> object:
+    """Of lines without a listing (an index of their own), by what the marketplace said of the product."""
+    said = Q(seller_sku__istartswith=text) | Q(barcode=text) | Q(marketplace_sku=text)
+    return SupplyLine.objects.for_company(company).filter(said, listing=None).values("supply_id")

@@ -129,8 +129,12 @@ def _passed(supply: Supply, events: Sequence[SupplyEvent]) -> Mapping[SupplyStat
     if isinstance(supply.status, SupplyStatus) and supply.status not in passed:
         passed[supply.status] = Passed(at=supply.status_at, precision=supply.status_precision)
     rank = supply.status.rank if isinstance(supply.status, SupplyStatus) else 0
-    # What was corrected since is not on its way any more.
-    return {status: here for status, here in passed.items() if status.rank <= rank}
+    # What was corrected since is not on its way any more; of the endings, which share a rank, the one that stands.
+    return {
+        status: here
+        for status, here in passed.items()
+        if status.rank <= rank and (status == supply.status or not status.is_final)
+    }
 
 
 def _step(

@@ -169,9 +169,15 @@ def _around_list(request: CompanyRequest, found: Listing) -> dict[str, Any]:
 
 
 def counters_of(request: CompanyRequest, selection: Selection) -> list[Counter]:
-    """The strip of groups, each a filter, and at its end what waits for somebody."""
+    """The strip of groups, each a filter of the list, and at its end what waits for somebody."""
     if not selection.is_valid:
         return []
+    listed = reverse("supplies:supply-list", args=[request.company.slug])
+
+    def narrowed(**changes: str | list[str] | None) -> str:
+        """The list of all days, whatever days of the calendar are asked for."""
+        return listed + link(request.GET, day=None, view=None, **changes)
+
     rows = selection.filterset.rows_besides("status", "attention")
     counted = lists.counts(rows, request.company, now=timezone.now())
     chosen = sorted(request.GET.getlist("status"))
@@ -181,7 +187,7 @@ def counters_of(request: CompanyRequest, selection: Selection) -> list[Counter]:
             label=_("All supplies"),
             value=formats.number(counted.whole.supplies),
             note=formats.units(counted.whole.units),
-            url=link(request.GET, status=None, attention=None),
+            url=narrowed(status=None, attention=None),
             is_current=not chosen and not is_waiting,
         )
     ]
@@ -193,7 +199,7 @@ def counters_of(request: CompanyRequest, selection: Selection) -> list[Counter]:
                 value=formats.number(count.supplies),
                 note=formats.units(count.units) if count.supplies else "",
                 tone=tone,
-                url=link(request.GET, status=values, attention=None),
+                url=narrowed(status=values, attention=None),
                 is_current=chosen == sorted(values),
             )
         )
@@ -203,7 +209,7 @@ def counters_of(request: CompanyRequest, selection: Selection) -> list[Counter]:
             value=formats.number(counted.waiting),
             note=formats.short_money(counted.missing_amount) if counted.missing_amount else "",
             tone="danger",
-            url=link(request.GET, status=None, attention="true"),
+            url=narrowed(status=None, attention="true"),
             is_current=is_waiting,
         )
     )

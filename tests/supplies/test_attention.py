@@ -13,7 +13,7 @@ from marketplaces.contracts.supplies import SupplyKind, SupplyStatus
 from supplies.choices import CLAIM_RULES, AttentionKind, claim_rule
 from supplies.models import Supply
 from supplies.selectors import lists
-from supplies.selectors.attention import attention, attention_count, needs_attention
+from supplies.selectors.attention import attention, attention_count, is_claimable, needs_attention
 from supplies.selectors.checks import is_good_barcode
 from supplies.selectors.deadlines import claim_until, deadlines
 from tests.factories.marketplaces import AccountFactory
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+# What is no shipment of the seller, or stands in its parts.
+APART: list[dict[str, Any]] = [
+    {"kind": SupplyKind.WITHDRAWAL},
+    {"kind": SupplyKind.DISPOSAL},
+    {"kind": SupplyKind.VIRTUAL},
+    {"is_split": True},
+]
 
 
 @pytest.fixture(autouse=True)
@@ -182,6 +189,37 @@ def test_condition_fits_any_list_of_supplies(account: MarketplaceAccount) -> Non
 
     assert rows.filter(needs_attention(account.company)).count() == 1
     assert rows.exclude(needs_attention(account.company)).count() == 1
+
+
+@pytest.mark.parametrize("apart", APART)
+def test_only_shipments_have_deadlines_and_wait(account: MarketplaceAccount, apart: dict[str, Any]) -> None:
+    """Of a withdrawal there is nothing to bring or to object to; of a split supply, its parts wait."""
+    company = account.company
+    pressing: tuple[dict[str, Any], ...] = (
+        {"slot_from": NOW + HOUR},
+        {"fill_until": NOW + HOUR},
+        {"taken": True, "missing_units": 3, "missing_amount": Decimal(900)},
+    )
+    supplies = [SupplyFactory(account=account, **changes, **apart) for changes in pressing]
+    late = SupplyFactory(account=account, taken=True, on_sale=40, lines=0, **apart)
+    SupplyLineFactory(supply=late, waiting_since=NOW - 6 * DAY)
+    rows = Supply.objects.for_company(company)
+
+    counted = lists.counts(rows, company, now=NOW)
+
+    assert [deadlines(one, zone=company.zone, now=NOW) for one in supplies] == [[], [], []]
+    assert not rows.filter(needs_attention(company)).exists()
+    assert not rows.filter(is_claimable(company, now=NOW)).exists()
+    assert (counted.waiting, counted.missing_amount) == (0, None)
+
+
+def test_a_split_supply_and_its_parts_are_not_summed_twice(account: MarketplaceAccount) -> None:
+    SupplyFactory(account=account, is_split=True, declared=100)
+    SupplyFactory.create_batch(2, account=account, declared=50)
+
+    counted = lists.counts(Supply.objects.for_company(account.company), account.company, now=NOW)
+
+    assert (counted.whole.supplies, counted.whole.units) == (3, 100)
 
 
 def test_rules_are_dated_and_say_their_source() -> None:

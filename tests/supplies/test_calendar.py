@@ -261,6 +261,24 @@ def test_unready_supply_burns_a_day_before_its_slot(
     assert tones == ["danger", "danger", "info"]
 
 
+@pytest.mark.parametrize("apart", [{"kind": SupplyKind.WITHDRAWAL}, {"is_split": True}])
+def test_what_is_no_shipment_stands_on_its_day_without_alarm(
+    owner_client: Client, account: MarketplaceAccount, apart: dict[str, Any]
+) -> None:
+    market = AccountFactory(company=account.company, marketplace="wildberries")
+    SupplyFactory(account=account, slot_from=NOW - timedelta(hours=5), **apart)
+    SupplyFactory(account=account, slot_from=None, fill_until=NOW + timedelta(hours=5), **apart)
+    SupplyFactory(
+        account=market, taken=True, slot_from=None, accepted_at=NOW - timedelta(days=20), missing_units=24,
+        **apart,
+    )  # fmt: skip
+
+    page = owner_client.get(f"{CALENDAR}?kind=all").context["page"]
+
+    entries = [entry for cell in page.cells for entry in cell.entries]
+    assert [(entry.tone, entry.left, entry.is_deadline) for entry in entries] == [("info", "", False)]
+
+
 def test_calendar_is_of_the_supplies_of_the_filter(owner_client: Client, account: MarketplaceAccount) -> None:
     other = AccountFactory(company=account.company, marketplace="wildberries", title="WB")
     moment = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
@@ -273,6 +291,23 @@ def test_calendar_is_of_the_supplies_of_the_filter(owner_client: Client, account
     assert shown(owner_client) == {moment.date(): ["10:00", "11:00"]}
     assert shown(owner_client, "?marketplace=ozon") == {moment.date(): ["10:00"]}
     assert shown(owner_client, "?kind=withdrawal") == {moment.date(): ["10:00"]}
+
+
+def test_counters_of_the_calendar_lead_to_the_list_of_what_they_count(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    """They are of all days, of which the calendar shows some."""
+    SupplyFactory(account=account, slot_from=NOW + timedelta(days=90))
+    SupplyFactory(account=account, plan=True)
+    other = AccountFactory(company=account.company, marketplace="wildberries", title="WB")
+    SupplyFactory(account=other, slot_from=NOW + timedelta(days=1))
+
+    cells = owner_client.get(f"{CALENDAR}?marketplace=ozon&view=week&day=2026-11-24").context["counters"]
+
+    assert {cell.url.partition("?")[0] for cell in cells} == {"/lavka/supplies/"}
+    pages = [owner_client.get(cell.url).context["found"] for cell in cells]
+    assert [page.warnings for page in pages] == [()] * len(cells)
+    assert [str(len(page.rows)) for page in pages] == [cell.value for cell in cells]
 
 
 def test_a_calendar_that_is_too_full_says_so(

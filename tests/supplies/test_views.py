@@ -187,6 +187,21 @@ def test_a_slot_is_found_by_the_day_that_is_printed(
     assert b"far" in b"".join(file.streaming_content)
 
 
+def test_search_finds_goods_that_no_listing_knows_by_what_was_said_of_them(
+    owner_client: Client, account: MarketplaceAccount
+) -> None:
+    said = {"seller_sku": "LN-77", "barcode": "4601234567893", "marketplace_sku": "1482000991"}
+    SupplyLineFactory(supply=SupplyFactory(account=account, number="mine", lines=0), listing=None, **said)
+    SupplyLineFactory(supply=SupplyFactory(account=account, number="other", lines=0), listing=None)
+    # Of a listing, its own article counts, not what was once said.
+    SupplyLineFactory(supply=SupplyFactory(account=account, number="known", lines=0), **said)
+
+    for text in ("LN-77", "ln-7", "4601234567893", "1482000991"):
+        assert numbers(owner_client, f"?q={text}") == ["mine"], text
+    for part in ("460123", "14820009"):
+        assert numbers(owner_client, f"?q={part}") == [], part
+
+
 def test_a_slot_without_a_warehouse_is_found_by_its_day_in_moscow(
     owner_client: Client, account: MarketplaceAccount
 ) -> None:
@@ -454,6 +469,27 @@ def test_supply_shows_its_road_and_history(owner_client: Client, account: Market
     assert page.history[2].new == SupplyStatus.BOOKED.label
 
 
+@pytest.mark.parametrize("status", [SupplyStatus.CANCELLED, SupplyStatus.OVERDUE])
+def test_of_its_endings_a_supply_shows_the_one_that_stands(
+    owner_client: Client, account: MarketplaceAccount, status: SupplyStatus
+) -> None:
+    supply = SupplyFactory(account=account, status=status, accepted_at=NOW - timedelta(days=2))
+    told = (
+        (SupplyStatus.SHIPPED, SupplyEventKind.STATUS),
+        (SupplyStatus.ACCEPTED, SupplyEventKind.STATUS),
+        (status, SupplyEventKind.CORRECTION),
+    )
+    for days, (word, kind) in enumerate(told):
+        SupplyEventFactory(
+            supply=supply, kind=kind, new_status=word, happened_at=NOW - timedelta(days=3 - days)
+        )
+
+    steps = owner_client.get(f"{LIST}{supply.pk}/").context["page"].steps
+
+    assert [step.name for step in steps] == [SupplyStatus.SHIPPED.label, status.label]
+    assert steps[-1].state == "bad"
+
+
 @pytest.mark.parametrize("status", list(SupplyStatus))
 def test_supply_of_every_status_has_a_page(
     owner_client: Client, account: MarketplaceAccount, status: SupplyStatus
@@ -519,6 +555,40 @@ def test_what_burns_is_told_first(
     banner = owner_client.get(f"{LIST}{supply.pk}/").context["page"].banner
 
     assert (banner and banner.tone) == tone
+
+
+@pytest.mark.parametrize("apart", [{"kind": SupplyKind.WITHDRAWAL}, {"is_split": True}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"slot_from": NOW + timedelta(hours=3)},
+        {"status": SupplyStatus.OVERDUE},
+        {"taken": True, "accepted": 97, "missing_units": 3},
+    ],
+)
+def test_what_is_no_shipment_burns_nowhere(
+    owner_client: Client, account: MarketplaceAccount, changes: dict[str, Any], apart: dict[str, Any]
+) -> None:
+    supply = SupplyFactory(account=account, lines=0, **changes, **apart)
+    SupplyLineFactory(supply=supply, shortage=supply.missing_units)
+
+    page = owner_client.get(f"{LIST}{supply.pk}/").context["page"]
+
+    assert (page.banner, page.deadlines) == (None, [])
+    (row,) = owner_client.get(f"{LIST}?kind=all").context["rows"]
+    assert row["deadline"] is None
+    assert numbers(owner_client, "?kind=all&attention=true") == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_of_all_kinds_takes_the_same_queries_for_one_row_and_three(
+    owner_client: Client, account: MarketplaceAccount, count: int, django_assert_num_queries: Any
+) -> None:
+    SupplyFactory.create_batch(count, account=account, is_split=True)
+    owner_client.get(f"{LIST}?kind=all")
+
+    with django_assert_num_queries(LIST_QUERIES):
+        assert len(owner_client.get(f"{LIST}?kind=all").context["found"].rows) == count
 
 
 def test_time_to_object_that_is_over_is_told(owner_client: Client, company: Company) -> None:
@@ -664,6 +734,27 @@ def test_stock_tells_what_is_on_its_way_apart(owner_client: Client, account: Mar
     assert (told.supplies, told.units) == (3, 130)
     assert "status=shipped" in owner_client.get(f"{LIST}inbound/").headers["Location"]
     assert "/lavka/supplies/inbound/" in owner_client.get("/lavka/stock/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "units"),
+    [
+        ({"declared": None, "lines": 0}, None),
+        ({"status": SupplyStatus.ACCEPTING, "accepted": 100}, 0),
+    ],
+)
+def test_a_supply_on_its_way_is_told_without_its_units(
+    owner_client: Client, account: MarketplaceAccount, changes: dict[str, Any], units: int | None
+) -> None:
+    nothing = owner_client.get(f"{LIST}inbound/", headers=HTMX)
+    SupplyFactory(account=account, **{"status": SupplyStatus.SHIPPED, **changes})
+
+    page = owner_client.get(f"{LIST}inbound/", headers=HTMX)
+
+    assert "<a " not in nothing.text
+    assert (page.context["told"].supplies, page.context["told"].units) == (1, units)
+    assert ('class="num"' in page.text) is (units is not None)
+    assert "status=shipped" in page.text
 
 
 def test_what_is_on_its_way_is_the_sum_of_the_lines(account: MarketplaceAccount) -> None:
