@@ -12,6 +12,7 @@ from django.db.models import Count, F, Sum
 
 from catalog.models import Listing, StockLevel
 from core.periods import business_day
+from marketplaces.contracts.orders import OrderStatus
 from orders.models import Order, OrderEvent, OrderLine, OrderTally
 from returns.models import Return, ReturnEvent
 from supplies.models import Supply, SupplyEvent, SupplyLine
@@ -215,8 +216,12 @@ def compare_movements(account: MarketplaceAccount) -> Comparison:
 
 
 def count_doubles(account: MarketplaceAccount) -> int:
-    """Orders of which the same step was told twice."""
-    events = OrderEvent.objects.for_company(account.company_id).filter(order__account=account)
+    """Orders of which the same step was told twice; not those that came back to it from a word that nobody knew."""
+    events = (
+        OrderEvent.objects.for_company(account.company_id)
+        .filter(order__account=account)
+        .exclude(old_status=OrderStatus.UNKNOWN)
+    )
     return int(events.values("order", "new_status").annotate(times=Count("pk")).filter(times__gt=1).count())
 
 
